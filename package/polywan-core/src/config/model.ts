@@ -1,0 +1,127 @@
+import type { Family } from "../family.ts";
+import type { Problem } from "./problem.ts";
+
+/** `/etc/config/polywan`, parsed and validated. Everything in it can be used as it stands; what could not is in `problems`. */
+export interface Model {
+	readonly globals: Globals;
+	readonly uplinks: readonly Uplink[];
+	readonly policies: readonly Policy[];
+	/** In the order they are tried; the first match wins. */
+	readonly rules: readonly Rule[];
+	readonly problems: readonly Problem[];
+}
+
+export type FirewallChoice = "auto" | "nftables" | "iptables";
+export type LogLevel = "error" | "warning" | "notice" | "info" | "debug";
+
+export interface Globals {
+	readonly enabled: boolean;
+	readonly firewall: FirewallChoice;
+	/** Contiguous bits of the firewall mark that are ours, as an unsigned 32-bit number. */
+	readonly markMask: number;
+	/** Routing table of an uplink = tableBase + its id. */
+	readonly tableBase: number;
+	/** First of the 1,000 ip rule priorities that are ours. */
+	readonly priorityBase: number;
+	readonly logLevel: LogLevel;
+	/** Where traffic goes that no rule matches. */
+	readonly defaultTarget: Target;
+	/** Networks never balanced, besides connected and local ones: "10.0.0.0/8", "fd00::/8". */
+	readonly bypassNetworks: readonly string[];
+	/** Routing tables whose routes come before any balancing, besides main's more specific routes. */
+	readonly bypassTables: readonly number[];
+	/** Reset LAN clients' established TCP connections when their uplink dies. */
+	readonly resetConnections: boolean;
+	/** Longest a run of /etc/polywan.user may take. */
+	readonly hookTimeoutMs: number;
+}
+
+export type ProbingPace = "frugal" | "normal" | "eager";
+
+/** How an uplink is watched. Times in ms; percentages 0–100. */
+export interface Probing {
+	/** False: the uplink counts as up whenever its link is. */
+	readonly enabled: boolean;
+	readonly targets: { readonly 4: readonly string[]; readonly 6: readonly string[] };
+	readonly pace: ProbingPace;
+	/** Steady-state interval; null: from the pace. */
+	readonly intervalMs: number | null;
+	readonly timeoutFloorMs: number;
+	readonly timeoutCapMs: number;
+	/** ICMP payload bytes. */
+	readonly payloadBytes: number;
+	/** How long a recovering uplink must answer before it is used again. */
+	readonly recoveryMs: number;
+	readonly degradedLossPercent: number;
+	readonly recoveredLossPercent: number;
+	/** 0: latency never degrades. */
+	readonly degradedRttMs: number;
+	readonly recoveredRttMs: number;
+}
+
+/** One line to the Internet. */
+export interface Uplink {
+	readonly name: string;
+	readonly enabled: boolean;
+	/** netifd interface names, most wanted first; those that do not exist are ignored unless none does. */
+	readonly interfaces: readonly string[];
+	/** Lower is used first by failover policies. */
+	readonly tier: number;
+	readonly weight: number;
+	readonly families: readonly Family[];
+	readonly probing: Probing;
+	/** Whether a degraded uplink still takes new connections. */
+	readonly useDegraded: boolean;
+	/** 0: unknown. */
+	readonly downloadBitsPerSecond: number;
+	readonly uploadBitsPerSecond: number;
+}
+
+export type PolicyMode = "failover" | "weighted";
+export type LastResort = "unreachable" | "blackhole" | "default";
+
+export interface Policy {
+	readonly name: string;
+	readonly mode: PolicyMode;
+	/** Explicit members, or every uplink with its own tier and weight. */
+	readonly members: readonly Member[];
+	readonly lastResort: LastResort;
+}
+
+export interface Member {
+	readonly uplink: string;
+	readonly tier: number;
+	readonly weight: number;
+}
+
+export interface Rule {
+	readonly name: string;
+	readonly match: Match;
+	readonly target: Target;
+}
+
+export interface PortRange {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** All given conditions must hold; an empty list is no condition. */
+export interface Match {
+	readonly families: readonly Family[];
+	/** IP protocol numbers. */
+	readonly protocols: readonly number[];
+	/** Networks in canonical CIDR text. A rule with addresses of one family matches that family only. */
+	readonly sources: readonly string[];
+	readonly destinations: readonly string[];
+	readonly sourcePorts: readonly PortRange[];
+	readonly destinationPorts: readonly PortRange[];
+	/** netifd interface names the packet came in by. */
+	readonly sourceInterfaces: readonly string[];
+}
+
+export type Target =
+	| { readonly kind: "policy"; readonly name: string }
+	| { readonly kind: "uplink"; readonly name: string }
+	| { readonly kind: "default" }
+	| { readonly kind: "unreachable" }
+	| { readonly kind: "blackhole" };

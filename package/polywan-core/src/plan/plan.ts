@@ -1,0 +1,101 @@
+import type { LastResort, Match } from "../config/model.ts";
+import type { Family, PerFamily } from "../family.ts";
+
+/** The desired kernel state, independent of the firewall back end. Lists are in a stable order, so equal plans are deeply equal. */
+export interface Plan {
+	/** Unsigned 32-bit. Every mark below lies inside it. */
+	readonly markMask: number;
+	/** Marks that stand for a verdict, made effective by ip rules: 253 falls through to main, 254 unreachable, 255 blackhole (shifted into the mask). */
+	readonly verdictMarks: Readonly<Record<LastResort, number>>;
+	readonly uplinks: readonly PlanUplink[];
+	readonly policies: readonly PlanPolicy[];
+	readonly rules: readonly PlanRule[];
+	/** What a new connection gets that no rule matches. */
+	readonly defaultTarget: PlanTarget;
+	/** Destinations never balanced, canonical CIDR, per family: multicast, link-local, the user's list. Connected networks are left to ip rules (main without its default routes comes first) and to `fib daddr type local`. */
+	readonly bypass: PerFamily<readonly string[]>;
+	readonly tables: readonly PlanTable[];
+	readonly ipRules: readonly PlanIpRule[];
+}
+
+export interface PlanUplink {
+	/** UCI name, for comments. */
+	readonly name: string;
+	/** 1–252, kept while the name exists. */
+	readonly id: number;
+	readonly mark: number;
+	/** Layer-3 device per family, null when the family has no link. */
+	readonly devices: PerFamily<string | null>;
+	/** Own global addresses. */
+	readonly addresses: PerFamily<readonly string[]>;
+	/** Delegated IPv6 prefixes whose hosts must leave by this uplink while it is eligible. */
+	readonly prefixes: readonly string[];
+	readonly eligible: PerFamily<boolean>;
+}
+
+/** Kernel names are "p<index in the list of all policies ever seen>"-like short ones: derived, stable, at most 15 characters. */
+export interface PlanPolicy {
+	readonly name: string;
+	readonly kernelName: string;
+	readonly shares: PerFamily<PlanShare>;
+}
+
+export type PlanShare =
+	/** Uplink ids in the order connections take them, repeating: an exact interleaved round robin (smooth weighted round robin). */
+	| { readonly kind: "slots"; readonly slots: readonly number[] }
+	/** No member is eligible. */
+	| { readonly kind: "verdict"; readonly verdict: LastResort };
+
+export interface PlanRule {
+	readonly name: string;
+	/** Source interfaces are replaced by their devices. */
+	readonly match: Omit<Match, "sourceInterfaces"> & { readonly sourceDevices: readonly string[] };
+	readonly target: PlanTarget;
+}
+
+export type PlanTarget =
+	| { readonly kind: "policy"; readonly kernelName: string }
+	/** A rule that names an uplink: its id while eligible, else unreachable. */
+	| { readonly kind: "uplink"; readonly shares: PerFamily<PlanShare> }
+	| { readonly kind: "verdict"; readonly verdict: LastResort };
+
+/** One routing table in one family, complete: routes not listed do not belong there. */
+export interface PlanTable {
+	readonly table: number;
+	readonly family: Family;
+	readonly routes: readonly PlanRoute[];
+}
+
+export type PlanRoute =
+	| {
+			readonly kind: "unicast";
+			readonly destination: string;
+			readonly nexthops: readonly PlanNexthop[];
+			readonly metric: number;
+			readonly source: string | null;
+	  }
+	/** The backstop that keeps marked packets from falling through to another uplink. */
+	| { readonly kind: "unreachable"; readonly destination: string; readonly metric: number };
+
+export interface PlanNexthop {
+	readonly device: string;
+	/** null: the device is point-to-point or the network is connected. */
+	readonly gateway: string | null;
+	/** The gateway is outside the device's networks: the kernel's `onlink`. */
+	readonly onlink: boolean;
+	/** 1–256 (rtnh_hops + 1). */
+	readonly weight: number;
+}
+
+export interface PlanIpRule {
+	readonly family: Family;
+	readonly priority: number;
+	readonly fwmark: { readonly value: number; readonly mask: number } | null;
+	readonly from: string | null;
+	readonly incomingInterface: string | null;
+	readonly outgoingInterface: string | null;
+	readonly action:
+		| { readonly kind: "lookup"; readonly table: number; readonly suppressPrefixLength: number | null }
+		| { readonly kind: "unreachable" }
+		| { readonly kind: "blackhole" };
+}

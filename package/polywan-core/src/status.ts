@@ -1,0 +1,97 @@
+import type { PolicyMode } from "./config/model.ts";
+import type { Problem } from "./config/problem.ts";
+import type { UplinkState } from "./health/state.ts";
+
+// The wire shapes of ubus object `polywan`. Keys are snake_case as everywhere on ubus; times are wall-clock ms since 1970
+// (`*_at_ms`) or durations (`*_ms`, `*_s`); no value is ever NaN.
+
+/** `polywan status` */
+export interface Status {
+	readonly version: string;
+	readonly enabled: boolean;
+	readonly firewall: "nftables" | "iptables" | "none";
+	readonly uptime_s: number;
+	/** Grows with every change; give it to `wait {since}`. */
+	readonly sequence: number;
+	readonly uplinks: readonly UplinkStatus[];
+	readonly policies: readonly PolicyStatus[];
+	readonly rules: readonly RuleStatus[];
+	readonly problems: readonly Problem[];
+	/** Result of the last change to the kernel. */
+	readonly apply: {
+		readonly ok: boolean;
+		readonly at_ms: number;
+		readonly took_ms: number;
+		readonly error: string | null;
+	};
+}
+
+export interface UplinkStatus {
+	readonly name: string;
+	/** The better one of its families. */
+	readonly state: UplinkState | "disabled";
+	/** What the user asked for by `polywan up|down|auto`. */
+	readonly wanted: "auto" | "up" | "down";
+	readonly tier: number;
+	readonly weight: number;
+	readonly id: number;
+	readonly mark: string;
+	readonly table: number;
+	readonly ipv4: FamilyStatus | null;
+	readonly ipv6: FamilyStatus | null;
+	readonly rx_bytes: number;
+	readonly tx_bytes: number;
+}
+
+export interface FamilyStatus {
+	readonly state: UplinkState;
+	readonly since_ms: number;
+	readonly reason: string;
+	readonly interface: string;
+	readonly device: string;
+	readonly addresses: readonly string[];
+	readonly gateway: string | null;
+	readonly dns_servers: readonly string[];
+	/** Smoothed; null before the first answer. */
+	readonly rtt_ms: number | null;
+	readonly jitter_ms: number | null;
+	readonly loss_percent: number;
+	readonly targets: readonly {
+		readonly address: string;
+		readonly answering: boolean;
+		readonly rtt_ms: number | null;
+	}[];
+}
+
+export interface PolicyStatus {
+	readonly name: string;
+	readonly mode: PolicyMode;
+	readonly last_resort: string;
+	readonly ipv4: readonly ShareStatus[];
+	readonly ipv6: readonly ShareStatus[];
+}
+
+/** No entries: the policy's last resort is in force. */
+export interface ShareStatus {
+	readonly uplink: string;
+	readonly percent: number;
+}
+
+export interface RuleStatus {
+	readonly name: string;
+	readonly match: string;
+	readonly target: string;
+}
+
+/** One entry of the ring of the last 200. */
+export interface PolywanEvent {
+	readonly sequence: number;
+	readonly at_ms: number;
+	readonly kind: "uplink" | "shares" | "config" | "apply" | "daemon" | "hook";
+	readonly uplink: string | null;
+	readonly family: "ipv4" | "ipv6" | null;
+	readonly from: string | null;
+	readonly to: string | null;
+	/** Why, in words a user understands. */
+	readonly reason: string;
+}
