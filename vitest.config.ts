@@ -1,0 +1,42 @@
+import { defineConfig } from "vitest/config";
+
+/** The lab shares two cores with the network it simulates: it runs alone, after everything else. */
+export default defineConfig({
+	test: {
+		pool: "forks",
+		maxWorkers: 2,
+		testTimeout: 20_000,
+		hookTimeout: 60_000,
+		teardownTimeout: 20_000,
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: "unit",
+					include: ["test/unit/**/*.test.ts", "test/golden/**/*.test.ts", "test/fuzz/**/*.test.ts"],
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "runtime",
+					include: ["test/runtime/**/*.test.ts"],
+					testTimeout: 60_000,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "lab",
+					include: ["test/openwrt/**/*.test.ts", "test/lab/**/*.test.ts", "test/browser/**/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+					maxWorkers: 1,
+					sequence: { groupOrder: 1 },
+				},
+			},
+		],
+	},
+});
