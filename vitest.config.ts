@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { ResultsReporter } from "./build/results-reporter.ts";
+
+const resultsPath = process.env.POLYWAN_TEST_RESULTS;
 
 /** The lab shares two cores with the network it simulates: it runs alone, after everything else. */
 export default defineConfig({
 	test: {
 		pool: "forks",
 		maxWorkers: 2,
+		reporters: resultsPath ? ["default", new ResultsReporter(resultsPath)] : ["default"],
 		testTimeout: 20_000,
 		hookTimeout: 60_000,
 		teardownTimeout: 20_000,

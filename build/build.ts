@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { packageArchitectures, parseArchitectures, type Target } from "./architecture.ts";
+import { loadModule } from "./load.ts";
+import { root, runAsProgram, step } from "./program.ts";
+
+interface Engine {
+	buildRuntime(target: Target | "asan"): Promise<string>;
+}
+interface Programs {
+	bundleProgram(entry: string, name: string): Promise<string>;
+	compileProgram(name: string, target: Target): Promise<string>;
+}
+interface Openwrt {
+	buildOpenwrt(): Promise<void>;
+}
+
+/** Programs that run on the router: name → source. */
+export const programs: Readonly<Record<string, string>> = {
+	polywan: "package/polywan/src/main.ts",
+};
+
+/** Builds what the tests, the demo and the packages need into dist/. What is up to date is left as it is. */
+export async function buildAll(targets: readonly Target[]): Promise<void> {
+	const engine = await part<Engine>("build/engine.ts");
+	const bundle = await part<Programs>("build/bundle.ts");
+	const openwrt = await part<Openwrt>("build/openwrt.ts");
+	for (const target of targets)
+		if (engine) await step(`runtime ${target}`, () => engine.buildRuntime(target));
+	for (const [name, entry] of Object.entries(programs)) {
+		if (!bundle || !existsSync(join(root, entry))) continue;
+		await step(`bundle ${name}`, () => bundle.bundleProgram(entry, name));
+		for (const target of targets) await step(`${name} ${target}`, () => bundle.compileProgram(name, target));
+	}
+	if (openwrt) await step("OpenWrt stand-in", () => openwrt.buildOpenwrt());
+}
+
+async function part<T>(path: string): Promise<T | null> {
+	return existsSync(join(root, path)) ? loadModule<T>(path) : null;
+}
+
+runAsProgram("build", async (args) => {
+	const { values } = parseArgs({ args, options: { arch: { type: "string", default: "x86_64" } } });
+	await buildAll(parseArchitectures(values.arch).map((name) => packageArchitectures[name]));
+	return 0;
+});

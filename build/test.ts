@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildAll } from "./build.ts";
+import { printChecks, runChecks } from "./check.ts";
+import { runCommand } from "./command.ts";
+import { root, runAsProgram } from "./program.ts";
+import { setUp } from "./setup.ts";
+import { countResults, renderTally, type Tally } from "./tally.ts";
+
+/** After this the tests that still run are ended and the run counts as failed. */
+const vitestLimitMs = 15 * 60_000;
+
+const vitest = [process.execPath, join(root, "node_modules/vitest/vitest.mjs")];
+
+/** Set-up, checks, build, then every test; the last line printed is the tally. */
+async function main(filters: string[]): Promise<number> {
+	const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+	const count = (passed: boolean) => tally[passed ? "passed" : "failed"]++;
+	setUp();
+	const checks = await runChecks();
+	printChecks(checks);
+	for (const { passed } of checks) count(passed);
+	const built = await builds();
+	count(built);
+	const projects = built ? ["unit", "runtime"] : ["unit"];
+	if (built && isRoot()) projects.push("lab");
+	add(tally, await runVitest(projects, filters));
+	if (!isRoot()) {
+		tally.skipped += await countTests("lab", filters);
+		console.log("not root: the tests that need network namespaces were skipped");
+	}
+	console.log(renderTally(tally));
+	return tally.failed === 0 ? 0 : 1;
+}
+
+async function builds(): Promise<boolean> {
+	try {
+		await buildAll(["x86_64"]);
+		return true;
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : error);
+		console.error("the build failed: only tests that need nothing built are run");
+		return false;
+	}
+}
+
+/** Runs the tests of these vitest projects in a process group of their own, which is killed when it takes too long. */
+async function runVitest(projects: readonly string[], filters: readonly string[]): Promise<Tally> {
+	const results = join(root, ".cache", `test-results-${process.pid}.jsonl`);
+	mkdirSync(join(root, ".cache"), { recursive: true });
+	const [program = "", ...args] = [
+		...vitest,
+		"run",
+		...projects.flatMap((name) => ["--project", name]),
+		...filters,
+	];
+	const child = spawn(program, args, {
+		cwd: root,
+		env: { ...process.env, POLYWAN_TEST_RESULTS: results },
+		stdio: ["ignore", "inherit", "inherit"],
+		detached: true,
+	});
+	const kill = (signal: NodeJS.Signals) => {
+		if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
+	};
+	const interrupted = () => kill("SIGTERM");
+	process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+	let cutShort = false;
+	const watchdog = setTimeout(() => {
+		cutShort = true;
+		console.error(`the tests were not done after ${vitestLimitMs / 60_000} minutes and are ended`);
+		kill("SIGKILL");
+	}, vitestLimitMs);
+	const exitCode = await new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? -1)));
+	clearTimeout(watchdog);
+	process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+	const tally = countResults(existsSync(results) ? readFileSync(results, "utf8") : "");
+	rmSync(results, { force: true });
+	// Errors outside of tests, no test at all, or a killed run: none of them has a line of its own.
+	if (cutShort || (exitCode !== 0 && tally.failed === 0)) tally.failed++;
+	return tally;
+}
+
+/** How many tests a project has, without running them. */
+async function countTests(project: string, filters: readonly string[]): Promise<number> {
+	const { exitCode, output } = await runCommand([...vitest, "list", "--project", project, ...filters]);
+	return exitCode === 0 ? output.split("\n").filter((line) => line.includes(" > ")).length : 0;
+}
+
+function add(tally: Tally, more: Tally): void {
+	tally.passed += more.passed;
+	tally.failed += more.failed;
+	tally.skipped += more.skipped;
+}
+
+function isRoot(): boolean {
+	return process.getuid?.() === 0;
+}
+
+runAsProgram("test", main);
