@@ -36,6 +36,11 @@ export class Lexer {
 		this.singleBytes = singleBytes;
 	}
 
+	/** Nothing is left of the line. */
+	get atEnd(): boolean {
+		return this.pos >= this.limit;
+	}
+
 	/** Goes to the next line; false at the end of the file. */
 	nextLine(): boolean {
 		this.pos = this.lineStart = this.lineEnd;
