@@ -1,0 +1,94 @@
+import type { Problem } from "polywan-core/config/problem";
+import type { PolywanEvent, Status } from "polywan-core/status";
+import { type UbusConnection, UbusError, type UbusMethod, type UbusObject, ubusStatus } from "ubus-js/bus";
+import type { BlobTable } from "ubus-js/codec";
+import type { Wanted } from "../state-file.ts";
+import { EVENTS_KEPT } from "./event-ring.ts";
+import { Waiters } from "./waiters.ts";
+
+/** What the bus object needs of the daemon. */
+export interface Controller {
+	readonly sequence: number;
+	status(): Status;
+	events(since: number, limit: number): readonly PolywanEvent[];
+	/** Reads the configuration again; ends when it was read, with its problems. */
+	reload(): Promise<readonly Problem[]>;
+	/** False when there is no such uplink. */
+	setWanted(uplink: string, wanted: Wanted): boolean;
+	/** The texts that would be applied to an empty kernel. */
+	script(): Readonly<Record<string, string>>;
+	/** What differs in the kernel now, one line each. */
+	diff(): Promise<readonly string[]>;
+	/** The configuration as it is understood, with defaults. */
+	config(): Readonly<Record<string, unknown>>;
+}
+
+/** The ubus object `polywan`: shapes of answers are those of polywan-core/status. */
+export class PolywanObject {
+	readonly #controller: Controller;
+	readonly #object: UbusObject;
+	readonly #waiters = new Waiters();
+
+	constructor(bus: UbusConnection, controller: Controller) {
+		this.#controller = controller;
+		this.#object = bus.publish("polywan", this.#methods());
+	}
+
+	/** Tells subscribers and waiters that something changed. */
+	changed(event: PolywanEvent | null): void {
+		this.#object.notify("changed", toBlob({ sequence: this.#controller.sequence, ...(event && { event }) }));
+		this.#waiters.answerAll();
+	}
+
+	#methods(): Record<string, UbusMethod> {
+		const controller = this.#controller;
+		return {
+			status: { call: () => toBlob(controller.status()) },
+			uplinks: { call: () => this.#part("uplinks") },
+			policies: { call: () => this.#part("policies") },
+			rules: { call: () => this.#part("rules") },
+			events: { args: { since: "int64", limit: "int32" }, call: (args) => this.#events(args) },
+			wait: { args: { since: "int64", status: "bool" }, call: (args) => this.#wait(args) },
+			reload: { call: async () => toBlob({ problems: await controller.reload() }) },
+			uplink: {
+				args: { name: "string", action: "string" },
+				call: ({ name, action }) => this.#wish(name, action),
+			},
+			script: { call: () => toBlob(controller.script()) },
+			diff: { call: async () => toBlob({ differences: await controller.diff() }) },
+			config: { call: () => toBlob(controller.config()) },
+		};
+	}
+
+	#part(name: "uplinks" | "policies" | "rules"): BlobTable {
+		const status = this.#controller.status();
+		return toBlob({ sequence: status.sequence, [name]: status[name] });
+	}
+
+	#events({ since, limit }: BlobTable): BlobTable {
+		const events = this.#controller.events(readNumber(since, 0), readNumber(limit, EVENTS_KEPT));
+		return toBlob({ sequence: this.#controller.sequence, events });
+	}
+
+	/** Answers when `sequence` is another than `since`; a caller of an earlier daemon's number is answered at once. */
+	async #wait({ since, status }: BlobTable): Promise<BlobTable> {
+		if (readNumber(since, -1) === this.#controller.sequence) await this.#waiters.wait();
+		const sequence = this.#controller.sequence;
+		return toBlob(status === true ? { sequence, status: this.#controller.status() } : { sequence });
+	}
+
+	#wish(name: unknown, action: unknown): void {
+		const known = action === "auto" || action === "up" || action === "down";
+		if (!known || typeof name !== "string" || !this.#controller.setWanted(name, action))
+			throw new UbusError(ubusStatus.invalidArgument);
+	}
+}
+
+/** The values of status.ts are tables, lists, strings, numbers and booleans, which is what ubus carries. */
+function toBlob(value: object): BlobTable {
+	return value as BlobTable;
+}
+
+function readNumber(value: unknown, otherwise: number): number {
+	return typeof value === "number" || typeof value === "bigint" ? Number(value) : otherwise;
+}

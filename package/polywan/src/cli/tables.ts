@@ -1,0 +1,135 @@
+import { renderProblem } from "polywan-core/config/problem";
+import type {
+	FamilyStatus,
+	PolicyStatus,
+	PolywanEvent,
+	RuleStatus,
+	ShareStatus,
+	Status,
+	UplinkStatus,
+} from "polywan-core/status";
+import { renderBytes, renderDuration, renderMilliseconds, renderTime } from "./duration.ts";
+import { type Cell, type Colour, paint, renderTable } from "./table.ts";
+
+const STATE_COLOURS: Readonly<Record<string, Colour>> = {
+	up: "green",
+	starting: "green",
+	degraded: "yellow",
+	recovering: "yellow",
+	down: "red",
+	disabled: "grey",
+};
+
+/** Everything `polywan status` shows. `nowMs` is the wall clock. */
+export function renderStatus(status: Status, nowMs: number): string {
+	const head = status.enabled
+		? `polywan ${status.version}, ${status.firewall}, running for ${renderDuration(status.uptime_s * 1000)}`
+		: `polywan ${status.version} is switched off in the configuration (option enabled '0')`;
+	const parts = [paint({ text: head, colour: "bold" }), "\n"];
+	parts.push("\n", renderUplinks(status.uplinks, nowMs));
+	if (status.policies.length > 0) parts.push("\n", renderPolicies(status.policies));
+	if (status.rules.length > 0) parts.push("\n", renderRules(status.rules));
+	parts.push(renderProblems(status));
+	return parts.join("");
+}
+
+function renderProblems(status: Status): string {
+	const lines = status.problems.map((problem) => {
+		const colour = problem.severity === "error" ? "red" : "yellow";
+		return `${paint({ text: problem.severity, colour })}: ${renderProblem(problem)}\n`;
+	});
+	if (status.apply.error !== null)
+		lines.push(`${paint({ text: "error", colour: "red" })}: ${status.apply.error}\n`);
+	return lines.length === 0 ? "" : `\n${lines.join("")}`;
+}
+
+export function renderUplinks(uplinks: readonly UplinkStatus[], nowMs: number): string {
+	if (uplinks.length === 0) return "No uplink is configured; `polywan help options` shows how.\n";
+	const header = [
+		"UPLINK",
+		"FAMILY",
+		"STATE",
+		"FOR",
+		"RTT",
+		"LOSS",
+		"DEVICE",
+		"ADDRESS",
+		"RECEIVED",
+		"SENT",
+		"REASON",
+	];
+	return renderTable(
+		header,
+		uplinks.flatMap((uplink) => uplinkRows(uplink, nowMs)),
+	);
+}
+
+function uplinkRows(uplink: UplinkStatus, nowMs: number): Cell[][] {
+	const families = [
+		{ label: "IPv4", status: uplink.ipv4 },
+		{ label: "IPv6", status: uplink.ipv6 },
+	].filter((entry): entry is { label: string; status: FamilyStatus } => entry.status !== null);
+	const traffic = [renderBytes(uplink.rx_bytes), renderBytes(uplink.tx_bytes)];
+	const wish = uplink.wanted === "auto" ? "" : `kept ${uplink.wanted} by hand; `;
+	if (families.length === 0)
+		return [[uplink.name, "", stateCell(uplink.state), "", "", "", "", "", ...traffic, `${wish}no link`]];
+	return families.map(({ label, status }, index) => [
+		index === 0 ? uplink.name : "",
+		label,
+		stateCell(status.state),
+		renderDuration(nowMs - status.since_ms),
+		status.rtt_ms === null ? "" : renderMilliseconds(status.rtt_ms),
+		`${Math.round(status.loss_percent)} %`,
+		status.device,
+		status.addresses[0] ?? "",
+		...(index === 0 ? traffic : ["", ""]),
+		wish + status.reason,
+	]);
+}
+
+function stateCell(state: string): Cell {
+	const colour = STATE_COLOURS[state];
+	return colour === undefined ? state : { text: state, colour };
+}
+
+export function renderPolicies(policies: readonly PolicyStatus[]): string {
+	if (policies.length === 0) return "No policy is configured.\n";
+	const header = ["POLICY", "MODE", "IPV4", "IPV6"];
+	const shares = (list: readonly ShareStatus[], policy: PolicyStatus): Cell =>
+		list.length > 0 ? list.map(renderShare).join(", ") : { text: policy.last_resort, colour: "red" };
+	return renderTable(
+		header,
+		policies.map((policy) => [
+			policy.name,
+			policy.mode,
+			shares(policy.ipv4, policy),
+			shares(policy.ipv6, policy),
+		]),
+	);
+}
+
+function renderShare(share: ShareStatus): string {
+	return `${share.uplink} ${Number(share.percent.toFixed(1))} %`;
+}
+
+export function renderRules(rules: readonly RuleStatus[]): string {
+	if (rules.length === 0) return "No rule is configured.\n";
+	return renderTable(
+		["RULE", "MATCH", "TARGET"],
+		rules.map((rule) => [rule.name, rule.match, rule.target]),
+	);
+}
+
+export function renderEvents(events: readonly PolywanEvent[]): string {
+	if (events.length === 0) return "Nothing has happened yet.\n";
+	return events.map(renderEvent).join("");
+}
+
+/** One line: when, what, why. */
+export function renderEvent(event: PolywanEvent): string {
+	const family = event.family === null ? "" : ` ${event.family === "ipv4" ? "IPv4" : "IPv6"}`;
+	const what = event.uplink === null ? event.kind : `${event.uplink}${family}`;
+	const change =
+		event.to === null ? "" : ` ${event.from === null ? "" : `${event.from} → `}${paint(stateCell(event.to))}`;
+	return `${paint({ text: renderTime(event.at_ms), colour: "grey" })}  ${what}${change}  ${event.reason}\n`;
+}

@@ -1,0 +1,40 @@
+import type { LogLevel } from "polywan-core/config/model";
+import { writeStderr } from "polywan-runtime/program";
+import { syslog } from "polywan-runtime/syslog";
+
+const LEVELS: readonly LogLevel[] = ["error", "warning", "notice", "info", "debug"];
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+/** Writes one line: `message key=value key="with blanks"`. */
+export type LogWriter = (level: LogLevel, message: string, fields?: LogFields) => void;
+
+/** Messages of the daemon: to syslog, or to stderr when it runs in the foreground. */
+export class Log {
+	level: LogLevel = "notice";
+	readonly #foreground: boolean;
+
+	constructor(foreground: boolean) {
+		this.#foreground = foreground;
+	}
+
+	readonly write: LogWriter = (level, message, fields = {}) => {
+		if (LEVELS.indexOf(level) > LEVELS.indexOf(this.level)) return;
+		const line = renderLine(message, fields);
+		if (this.#foreground) writeStderr(`${level}: ${line}\n`);
+		else syslog(level, line);
+	};
+}
+
+/** One line without control characters, whatever the values hold. */
+export function renderLine(message: string, fields: LogFields): string {
+	const pairs = Object.entries(fields)
+		.filter(([, value]) => value !== null && value !== undefined)
+		.map(([key, value]) => `${key}=${renderValue(String(value))}`);
+	return [message, ...pairs].join(" ").replace(CONTROL_CHARACTERS, " ");
+}
+
+function renderValue(value: string): string {
+	return /^[\w.:/@%+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+const CONTROL_CHARACTERS = /\p{Cc}+/gu;
