@@ -21,9 +21,14 @@ export function exportPackage(pkg: UciPackage, options: ExportOptions = {}): str
 /** One section, begun by an empty line. */
 export function exportSection(section: UciSection, nameAnonymous = false): string {
 	const named = nameAnonymous || !section.anonymous;
-	let text = `\nconfig ${escapeQuote(section.type)}${named ? ` ${quote(section.name)}` : ""}\n`;
+	let text = `\nconfig ${exportType(section.type)}${named ? ` ${quote(section.name)}` : ""}\n`;
 	for (const [name, value] of section.options) text += exportOption(name, value);
 	return text;
+}
+
+/** libuci writes types bare, also those that then read as something else: only these are quoted here. */
+function exportType(type: string): string {
+	return /['"#;\\]/.test(type) ? quote(type) : type;
 }
 
 function exportOption(name: string, value: UciValue): string {
@@ -50,7 +55,8 @@ export function exportText(text: string, pkg: UciPackage, options: ReadOptions =
 	const before = parsePackage(pkg.name, text, options);
 	if (sameSections(before.sections, pkg.sections)) return text;
 	const kept = arrange(text, before, pkg, readLayout(text, options));
-	const isFaithful = sameSections(parsePackage(pkg.name, kept, options).sections, pkg.sections);
+	const again = parsePackage(pkg.name, kept, { ...options, strict: false });
+	const isFaithful = sameSections(again.sections, pkg.sections);
 	return isFaithful ? kept : exportPackage(pkg, { header: false });
 }
 
