@@ -1,0 +1,103 @@
+import type { ChildProcess } from "node:child_process";
+import { lan } from "./addresses.ts";
+import type { RunOptions, RunResult, SpawnOptions } from "./command.ts";
+import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
+import { mountOverlayRoot } from "./root-file-system.ts";
+import { readInRoot, writeInRoot } from "./root-path.ts";
+import type { Uplink } from "./uplink.ts";
+
+/** The router: an OpenWrt-like root file system of its own in its own namespaces. */
+export class Router {
+	readonly namespaces: Namespaces;
+	readonly network: NetworkNamespace;
+
+	private constructor(namespaces: Namespaces) {
+		this.namespaces = namespaces;
+		this.network = namespaces.network(0);
+	}
+
+	/** @param name unique on this machine, starting with pwlab<pid> */
+	static async make(name: string): Promise<Router> {
+		const router = new Router(await Namespaces.hold(name, "OpenWrt", 1));
+		await mountOverlayRoot(router.network);
+		await router.network.sysctl(kernelSettings);
+		return router;
+	}
+
+	run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+		return this.network.run(argv, options);
+	}
+
+	/** As run; an exit code other than 0 rejects. Gives stdout. */
+	mustRun(argv: readonly string[], options?: RunOptions): Promise<string> {
+		return this.network.mustRun(argv, options);
+	}
+
+	spawn(argv: readonly string[], options?: SpawnOptions): ChildProcess {
+		return this.network.spawn(argv, options);
+	}
+
+	/** The router's own root directory, from outside. Symbolic links in it lead astray: see readFile and writeFile. */
+	get rootPath(): string {
+		return `/proc/${this.namespaces.initPid}/root`;
+	}
+
+	readFile(path: string): string {
+		return readInRoot(this.rootPath, path);
+	}
+
+	writeFile(path: string, text: string | Uint8Array, mode = 0o644): void {
+		writeInRoot(this.rootPath, path, text, mode);
+	}
+
+	/** Without any userland: addresses, default routes with metrics, masquerading; for tests of the lab itself. */
+	async configureBare(ports: readonly string[], uplinks: readonly Uplink[]): Promise<void> {
+		const lines = ["link add br-lan type bridge", "link set br-lan up"];
+		for (const port of ports) lines.push(`link set ${port} master br-lan up`);
+		lines.push(
+			`addr add ${lan.router.ipv4}/24 dev br-lan`,
+			`addr add ${lan.router.ipv6}/64 dev br-lan nodad`,
+		);
+		for (const { device, index, lease } of uplinks) {
+			const metric = index * 10;
+			lines.push(
+				`link set ${device} up`,
+				`addr add ${lease.ipv4.address}/${lease.ipv4.mask} dev ${device}`,
+				`route add default via ${lease.ipv4.gateway} dev ${device} metric ${metric}`,
+			);
+			if (!lease.ipv6) continue;
+			lines.push(
+				`addr add ${lease.ipv6.address}/${lease.ipv6.mask} dev ${device} nodad`,
+				`route add ::/0 via ${lease.ipv6.gateway} dev ${device} metric ${metric}`,
+			);
+		}
+		await this.network.ip(lines);
+		const devices = uplinks.map(({ device }) => `"${device}"`).join(", ");
+		await this.network.mustRun(["nft", "-f", "-"], {
+			input: `table inet bare {
+chain srcnat {
+type nat hook postrouting priority srcnat
+oifname { ${devices} } masquerade
+}
+}
+`,
+		});
+	}
+
+	close(): Promise<void> {
+		return this.namespaces.close();
+	}
+}
+
+/** As OpenWrt's /etc/sysctl.d sets them. */
+const kernelSettings = [
+	"net/ipv6/conf/all/disable_ipv6=0",
+	"net/ipv6/conf/default/disable_ipv6=0",
+	"net/ipv4/ip_forward=1",
+	"net/ipv6/conf/default/forwarding=1",
+	"net/ipv6/conf/all/forwarding=1",
+	"net/ipv4/conf/all/rp_filter=0",
+	"net/ipv4/conf/default/rp_filter=0",
+	"net/ipv4/conf/all/arp_ignore=1",
+	"net/ipv4/conf/default/arp_ignore=1",
+];

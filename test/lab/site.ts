@@ -1,0 +1,95 @@
+import { threadId } from "node:worker_threads";
+import { Host } from "./host.ts";
+import { Internet } from "./internet.ts";
+import { Namespaces } from "./namespaces.ts";
+import { Router } from "./router.ts";
+import { sweep } from "./sweep.ts";
+import { Uplink, type UplinkSpec } from "./uplink.ts";
+
+export interface SiteSpec {
+	/** By name; the order gives index, device (eth1, eth2, …) and addresses. Default: wan and wanb. */
+	uplinks?: Record<string, UplinkSpec>;
+	lan?: { hosts?: number };
+	/** "none": no ubus, netifd and so on; the lab sets addresses and routes itself. Default "openwrt". */
+	userland?: "openwrt" | "none";
+}
+
+let sitesMade = 0;
+
+/** A house with a router, its uplinks, and the Internet. */
+export class Site {
+	readonly name: string;
+	readonly router: Router;
+	readonly internet: Internet;
+	readonly uplinks: readonly Uplink[];
+	readonly hosts: readonly Host[];
+	readonly #outside: Namespaces;
+
+	private constructor(name: string, outside: Namespaces, router: Router, spec: SiteSpec) {
+		const uplinks = Object.entries(spec.uplinks ?? { wan: {}, wanb: {} });
+		this.name = name;
+		this.#outside = outside;
+		this.router = router;
+		this.internet = new Internet(outside.network(0));
+		this.uplinks = uplinks.map(
+			([uplink, options], i) => new Uplink(uplink, i + 1, options, outside.network(i + 1), this.internet),
+		);
+		this.hosts = Array.from(
+			{ length: spec.lan?.hosts ?? 1 },
+			(_, i) => new Host(outside.network(1 + uplinks.length + i), i),
+		);
+	}
+
+	/** Builds the whole site; it ends with close(), or with this process. Needs root. */
+	static async build(spec: SiteSpec = {}): Promise<Site> {
+		sweep();
+		sitesMade += 1;
+		const name = `pwlab${process.pid}-${threadId}-${sitesMade}`;
+		const networks = 1 + Object.keys(spec.uplinks ?? { wan: {}, wanb: {} }).length + (spec.lan?.hosts ?? 1);
+		const [outside, router] = await Promise.all([
+			Namespaces.hold(`${name}-outside`, "internet", networks),
+			Router.make(`${name}-router`),
+		]);
+		const site = new Site(name, outside, router, spec);
+		try {
+			await site.#start(spec);
+			return site;
+		} catch (error) {
+			await site.close();
+			throw error;
+		}
+	}
+
+	/** The uplink of that name. */
+	uplink(name: string): Uplink {
+		const found = this.uplinks.find((uplink) => uplink.name === name);
+		if (!found) throw new Error(`the site has no uplink ${name}`);
+		return found;
+	}
+
+	/** A LAN host, from 0. */
+	host(index: number): Host {
+		const found = this.hosts[index];
+		if (!found) throw new Error(`the site has no LAN host ${index}`);
+		return found;
+	}
+
+	/** Everything is gone when this is done. */
+	async close(): Promise<void> {
+		for (const uplink of this.uplinks) uplink.close();
+		await Promise.all([this.router.close(), this.#outside.close()]);
+	}
+
+	async #start(spec: SiteSpec): Promise<void> {
+		const { router } = this;
+		await Promise.all([
+			...this.uplinks.map((uplink) => uplink.start(router.network)),
+			...this.hosts.map((host, i) => host.start(router.network, `lan${i + 1}`)),
+		]);
+		const ports = this.hosts.map((_, i) => `lan${i + 1}`);
+		await Promise.all([
+			this.internet.start(this.uplinks.length),
+			spec.userland === "none" ? router.configureBare(ports, this.uplinks) : Promise.resolve(),
+		]);
+	}
+}

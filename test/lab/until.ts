@@ -1,0 +1,40 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+export interface UntilOptions {
+	/** Default 10 000. */
+	timeoutMs?: number;
+	/** Pause between two looks; default 10. */
+	intervalMs?: number;
+}
+
+/**
+ * Waits until `condition` gives something truthy and returns that. An exception counts as "not yet" and is shown
+ * when the time is over.
+ *
+ * @param description what is waited for, as in "wan is down"
+ */
+export async function until<T>(
+	description: string,
+	condition: () => T | Promise<T>,
+	options: UntilOptions = {},
+): Promise<T> {
+	const { timeoutMs = 10_000, intervalMs = 10 } = options;
+	const deadlineMs = performance.now() + timeoutMs;
+	for (;;) {
+		let last: unknown;
+		try {
+			const value = await condition();
+			if (value) return value;
+			last = value;
+		} catch (error) {
+			last = error;
+		}
+		if (performance.now() >= deadlineMs) throw timeOut(description, timeoutMs, last);
+		await pause(intervalMs);
+	}
+}
+
+function timeOut(description: string, timeoutMs: number, last: unknown): Error {
+	const seen = last instanceof Error ? last.message : JSON.stringify(last);
+	return new Error(`not within ${timeoutMs} ms: ${description} (last seen: ${seen})`);
+}
