@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { packageArchitectures, parseArchitectures, type Target } from "./architecture.ts";
 import { loadModule } from "./load.ts";
+import { buildOpenwrt } from "./openwrt.ts";
 import { root, runAsProgram, step } from "./program.ts";
 
 interface Engine {
@@ -11,9 +12,6 @@ interface Engine {
 interface Programs {
 	bundleProgram(entry: string, name: string): Promise<string>;
 	compileProgram(name: string, target: Target): Promise<string>;
-}
-interface Openwrt {
-	buildOpenwrt(): Promise<void>;
 }
 
 /** Programs that run on the router: name → source. */
@@ -25,15 +23,20 @@ export const programs: Readonly<Record<string, string>> = {
 export async function buildAll(targets: readonly Target[]): Promise<void> {
 	const engine = await part<Engine>("build/engine.ts");
 	const bundle = await part<Programs>("build/bundle.ts");
-	const openwrt = await part<Openwrt>("build/openwrt.ts");
 	for (const target of targets)
 		if (engine) await step(`runtime ${target}`, () => engine.buildRuntime(target));
-	for (const [name, entry] of Object.entries(programs)) {
-		if (!bundle || !existsSync(join(root, entry))) continue;
-		await step(`bundle ${name}`, () => bundle.bundleProgram(entry, name));
-		for (const target of targets) await step(`${name} ${target}`, () => bundle.compileProgram(name, target));
-	}
-	if (openwrt) await step("OpenWrt stand-in", () => openwrt.buildOpenwrt());
+	await bundlePrograms();
+	for (const name of Object.keys(programs))
+		for (const target of targets)
+			if (bundle) await step(`${name} ${target}`, () => bundle.compileProgram(name, target));
+	await step("lab and OpenWrt stand-in", buildOpenwrt);
+}
+
+/** Bundles the router's programs into dist/bundle/. */
+export async function bundlePrograms(): Promise<void> {
+	const bundle = await part<Programs>("build/bundle.ts");
+	for (const [name, entry] of Object.entries(programs))
+		if (bundle) await step(`bundle ${name}`, () => bundle.bundleProgram(entry, name));
 }
 
 async function part<T>(path: string): Promise<T | null> {

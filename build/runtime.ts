@@ -1,0 +1,9 @@
+// `node build/run.mjs runtime [target…]`: the runtime binaries alone.
+import { architectures, buildRuntime, type RuntimeTarget } from "./engine.ts";
+
+const targets: readonly RuntimeTarget[] = [...architectures, "asan"];
+for (const name of process.argv.slice(2)) {
+	const target = targets.find((target) => target === name);
+	if (!target) throw new Error(`there is no target '${name}': ${targets.join(", ")}`);
+	console.log(await buildRuntime(target));
+}

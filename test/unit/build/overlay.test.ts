@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { parsePackage } from "../../../build/makefile.ts";
+import { readOverlay, readOwners } from "../../../build/overlay.ts";
+
+const overlay = "rootfs-overlay";
+
+/** An overlay with these files and this table of owners. */
+function overlayWith(files: readonly string[], owners: object): string {
+	const folder = mkdtempSync(join(tmpdir(), "polywan-overlay-"));
+	onTestFinished(() => rmSync(folder, { recursive: true }));
+	mkdirSync(join(folder, "etc"));
+	for (const path of files) writeFileSync(join(folder, path), "");
+	writeFileSync(join(folder, "owners.json"), JSON.stringify(owners));
+	return folder;
+}
+
+test("every file has one owner, and every owned file is there", () => {
+	expect(readOwners(overlay).size).toBeGreaterThan(0);
+	expect(() => readOwners(overlayWith(["etc/a"], {}))).toThrow("no owner in owners.json: etc/a");
+	expect(() => readOwners(overlayWith([], { "etc/b": { package: "polywan" } }))).toThrow(
+		"not in the overlay: etc/b",
+	);
+});
+
+test("conffiles of the Makefile are those of the table", () => {
+	const { conffiles } = parsePackage(readFileSync("package/polywan/Makefile", "utf8"), "polywan");
+	const owned = [...readOwners(overlay)].filter(([, owner]) => owner.conffile).map(([path]) => `/${path}`);
+	expect(owned).toEqual(conffiles);
+});
+
+test("scripts are executable and ash can read them", () => {
+	const files = new Map(readOverlay(overlay, "polywan").map((file) => [file.path, file]));
+	for (const path of ["etc/init.d/polywan", "etc/uci-defaults/90-polywan", "etc/polywan.user"]) {
+		expect(files.get(path)?.mode).toBe(0o755);
+		execFileSync("busybox", ["ash", "-n", join(overlay, path)]);
+	}
+	expect(files.get("etc/config/polywan")?.mode).toBe(0o600);
+	execFileSync("bash", ["-n", join(overlay, "usr/share/bash-completion/completions/polywan")]);
+});
+
+test("bash completes verbs, and the uplinks of the configuration", () => {
+	const complete = (...words: string[]) =>
+		execFileSync("bash", ["-c", completionProgram, "bash", ...words], { encoding: "utf8" })
+			.split("\n")
+			.filter(Boolean);
+	expect(complete("polywan", "up")).toEqual(["uplinks", "up"]);
+	expect(complete("polywan", "down", "w")).toEqual(["wan", "wanb"]);
+	expect(complete("polywan", "status", "--")).toEqual(["--json"]);
+});
+
+test("in ash every verb is a command that completes", () => {
+	const program = ". rootfs-overlay/etc/profile.d/polywan.sh; alias polywan-status";
+	expect(execFileSync("busybox", ["ash", "-c", program], { encoding: "utf8" })).toBe(
+		"polywan-status='polywan status'\n",
+	);
+});
+
+const completionProgram = `
+uci() { printf "%s\\n" "polywan.globals=globals" "polywan.wan=uplink" "polywan.wanb=uplink" "polywan.wan_first=policy"; }
+. ${overlay}/usr/share/bash-completion/completions/polywan
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_polywan
+printf "%s\\n" "\${COMPREPLY[@]}"
+`;
