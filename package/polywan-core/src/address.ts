@@ -1,0 +1,137 @@
+import type { Family } from "./family.ts";
+
+/** An IP address: 4 or 16 bytes. */
+export interface Address {
+	readonly family: Family;
+	readonly bytes: readonly number[];
+}
+
+/** A network with its host bits cleared. */
+export interface Network extends Address {
+	readonly prefixLength: number;
+}
+
+/** Dotted IPv4 or IPv6 text (RFC 4291 §2.2, without a zone); null when it is neither. */
+export function parseAddress(text: string): Address | null {
+	if (text.includes(":")) {
+		const bytes = parseIpv6(text);
+		return bytes === null ? null : { family: 6, bytes };
+	}
+	const bytes = parseIpv4(text);
+	return bytes === null ? null : { family: 4, bytes };
+}
+
+/** "10.0.0.0/8", or a single address; null when it is neither. Host bits are cleared. */
+export function parseNetwork(text: string): Network | null {
+	const slash = text.indexOf("/");
+	const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+	if (address === null) return null;
+	const width = address.bytes.length * 8;
+	if (slash < 0) return { ...address, prefixLength: width };
+	const prefixLength = parseDecimal(text.slice(slash + 1), width);
+	if (prefixLength === null) return null;
+	return {
+		family: address.family,
+		prefixLength,
+		bytes: address.bytes.map((byte, index) => byte & byteMask(prefixLength - index * 8)),
+	};
+}
+
+/** IPv6 as RFC 5952 wants it. */
+export function renderAddress(address: Address): string {
+	if (address.family === 4) return address.bytes.join(".");
+	const groups: number[] = [];
+	for (let index = 0; index < 16; index += 2) {
+		groups.push(((address.bytes[index] ?? 0) << 8) | (address.bytes[index + 1] ?? 0));
+	}
+	const [start, length] = longestZeroRun(groups);
+	const hex = groups.map((group) => group.toString(16));
+	if (length < 2) return hex.join(":");
+	return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
+}
+
+/** Always with its prefix length: "10.0.0.1/32". */
+export function renderNetwork(network: Network): string {
+	return `${renderAddress(network)}/${network.prefixLength}`;
+}
+
+/** The family of a canonical address or network. */
+export function familyOf(text: string): Family {
+	return text.includes(":") ? 6 : 4;
+}
+
+export function networkContains(network: Network, address: Address): boolean {
+	if (network.family !== address.family) return false;
+	return network.bytes.every((byte, index) => {
+		const mask = byteMask(network.prefixLength - index * 8);
+		return (byte & mask) === ((address.bytes[index] ?? 0) & mask);
+	});
+}
+
+/** IPv6 link-local unicast, fe80::/10 (RFC 4291 §2.5.6). */
+export function isLinkLocal(address: Address): boolean {
+	return address.family === 6 && address.bytes[0] === 0xfe && ((address.bytes[1] ?? 0) & 0xc0) === 0x80;
+}
+
+function byteMask(bits: number): number {
+	if (bits >= 8) return 0xff;
+	return bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
+}
+
+function parseDecimal(text: string, max: number): number | null {
+	if (!/^(0|[1-9][0-9]{0,2})$/.test(text)) return null;
+	const value = Number(text);
+	return value <= max ? value : null;
+}
+
+function parseIpv4(text: string): number[] | null {
+	const parts = text.split(".");
+	if (parts.length !== 4) return null;
+	const bytes: number[] = [];
+	for (const part of parts) {
+		const byte = parseDecimal(part, 255);
+		if (byte === null) return null;
+		bytes.push(byte);
+	}
+	return bytes;
+}
+
+function parseIpv6(text: string): number[] | null {
+	const halves = text.split("::");
+	if (halves.length > 2) return null;
+	const head = parseGroups(halves[0] ?? "");
+	const tail = halves.length === 2 ? parseGroups(halves[1] ?? "") : [];
+	if (head === null || tail === null) return null;
+	const missing = 16 - head.length - tail.length;
+	if (halves.length === 2 ? missing < 2 : missing !== 0) return null;
+	return [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+function parseGroups(text: string): number[] | null {
+	if (text === "") return [];
+	const bytes: number[] = [];
+	const groups = text.split(":");
+	for (const [index, group] of groups.entries()) {
+		if (index === groups.length - 1 && group.includes(".")) {
+			const ipv4 = parseIpv4(group);
+			if (ipv4 === null) return null;
+			bytes.push(...ipv4);
+		} else {
+			if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return null;
+			const value = Number.parseInt(group, 16);
+			bytes.push(value >> 8, value & 0xff);
+		}
+	}
+	return bytes;
+}
+
+function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
+	let best: [number, number] = [0, 0];
+	let start = 0;
+	for (let index = 0; index <= groups.length; index++) {
+		if (groups[index] === 0) continue;
+		if (index - start > best[1]) best = [start, index - start];
+		start = index + 1;
+	}
+	return best;
+}

@@ -1,0 +1,170 @@
+import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
+import type { PortRange } from "./model.ts";
+
+/**
+ * What an option's text may be. Each kind knows how to say what it allows, so that problems, `polywan help options` and
+ * forms cannot disagree.
+ */
+export type Datatype =
+	| { readonly kind: "boolean" }
+	| { readonly kind: "choice"; readonly choices: readonly string[] }
+	| { readonly kind: "integer"; readonly min: number; readonly max: number }
+	| { readonly kind: "percent" }
+	/** Value in ms. `500ms`, `3s`, `2m`; a plain number is seconds, in every option. */
+	| { readonly kind: "duration"; readonly minMs: number; readonly maxMs: number }
+	/** Value in bit/s. `20M`, `1.5G`, `500k`; a plain number is bit/s. */
+	| { readonly kind: "bitrate" }
+	| { readonly kind: "mask" }
+	| { readonly kind: "address" }
+	| { readonly kind: "network" }
+	| { readonly kind: "ports" }
+	| { readonly kind: "protocol" }
+	/** Name of a netifd interface, policy, uplink or target: checked where the other sections are known. */
+	| { readonly kind: "name"; readonly of: string };
+
+export type DatatypeValue = string | number | boolean | readonly PortRange[];
+
+const TRUE = ["1", "yes", "on", "true", "enabled"];
+const FALSE = ["0", "no", "off", "false", "disabled"];
+
+/** Names of IP protocols with a transport header or common in rules; the numbers are IANA's "Protocol Numbers". */
+export const PROTOCOLS: ReadonlyMap<string, number> = new Map([
+	["icmp", 1],
+	["igmp", 2],
+	["tcp", 6],
+	["udp", 17],
+	["dccp", 33],
+	["gre", 47],
+	["esp", 50],
+	["ah", 51],
+	["icmpv6", 58],
+	["ipv6-icmp", 58],
+	["sctp", 132],
+	["udplite", 136],
+]);
+
+/** Protocols whose header begins with two 16-bit ports. */
+export const PORT_PROTOCOLS: readonly number[] = [6, 17, 33, 132, 136];
+
+/** The value in the model's units, or null when the text is not allowed. */
+export function parseValue(type: Datatype, text: string): DatatypeValue | null {
+	switch (type.kind) {
+		case "boolean":
+			return TRUE.includes(text) ? true : FALSE.includes(text) ? false : null;
+		case "choice":
+			return type.choices.includes(text) ? text : null;
+		case "integer":
+			return inRange(parseInteger(text), type.min, type.max);
+		case "percent":
+			return inRange(parseDecimal(text.endsWith("%") ? text.slice(0, -1) : text), 0, 100);
+		case "duration":
+			return inRange(parseDuration(text), type.minMs, type.maxMs);
+		case "bitrate":
+			return parseBitrate(text);
+		case "mask":
+			return parseMask(text);
+		case "address":
+			return parseCanonicalAddress(text);
+		case "network": {
+			const network = parseNetwork(text);
+			return network === null ? null : renderNetwork(network);
+		}
+		case "ports":
+			return parsePorts(text);
+		case "protocol":
+			return PROTOCOLS.get(text.toLowerCase()) ?? inRange(parseInteger(text), 1, 255);
+		case "name":
+			return /^[A-Za-z0-9_.@-]+$/.test(text) ? text : null;
+	}
+}
+
+/** "a whole number from 1 to 1000": completes "must be …". */
+export function describeDatatype(type: Datatype): string {
+	switch (type.kind) {
+		case "boolean":
+			return "0 or 1";
+		case "choice":
+			return `one of ${type.choices.join(", ")}`;
+		case "integer":
+			return `a whole number from ${type.min} to ${type.max}`;
+		case "percent":
+			return "a percentage from 0 to 100";
+		case "duration":
+			return `a duration from ${renderDuration(type.minMs)} to ${renderDuration(type.maxMs)}, such as 500ms, 3s or 2m (a plain number is seconds)`;
+		case "bitrate":
+			return "a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown";
+		case "mask":
+			return "4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000";
+		case "address":
+			return "an IPv4 or IPv6 address";
+		case "network":
+			return "an IPv4 or IPv6 address or network, such as 192.0.2.0/24";
+		case "ports":
+			return "ports from 1 to 65535, such as 443 or 1024-2048 or 80,443";
+		case "protocol":
+			return `all, a protocol number from 1 to 255, or one of ${[...PROTOCOLS.keys()].join(", ")}`;
+		case "name":
+			return `the name of ${type.of}`;
+	}
+}
+
+/** "500ms", "3s", "2m": the shortest that says it exactly. */
+export function renderDuration(ms: number): string {
+	if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000}m`;
+	return ms % 1000 === 0 && ms > 0 ? `${ms / 1000}s` : `${ms}ms`;
+}
+
+function inRange(value: number | null, min: number, max: number): number | null {
+	return value !== null && value >= min && value <= max ? value : null;
+}
+
+function parseInteger(text: string): number | null {
+	if (/^-?[0-9]{1,15}$/.test(text)) return Number(text);
+	return /^0[xX][0-9a-fA-F]{1,8}$/.test(text) ? Number.parseInt(text, 16) : null;
+}
+
+function parseDecimal(text: string): number | null {
+	return /^[0-9]{1,12}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : null;
+}
+
+function parseDuration(text: string): number | null {
+	const match = /^([0-9.]+) ?(ms|s|m|h)?$/.exec(text);
+	const value = parseDecimal(match?.[1] ?? "");
+	if (match === null || value === null) return null;
+	const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? "s"] ?? 1000;
+	return Math.round(value * unitMs);
+}
+
+function parseBitrate(text: string): number | null {
+	const match = /^([0-9.]+) ?([kKmMgG])?$/.exec(text);
+	const value = parseDecimal(match?.[1] ?? "");
+	if (match === null || value === null) return null;
+	const factor = { k: 1e3, m: 1e6, g: 1e9 }[(match[2] ?? "").toLowerCase()] ?? 1;
+	const rate = Math.round(value * factor);
+	return rate === 0 || (rate >= 8000 && rate <= 1e12) ? rate : null;
+}
+
+function parseMask(text: string): number | null {
+	const value = parseInteger(text);
+	if (value === null || value < 0xf || value > 0xffffffff) return null;
+	const bits = value.toString(2).replace(/0+$/, "");
+	return /^1{4,16}$/.test(bits) ? value : null;
+}
+
+function parseCanonicalAddress(text: string): string | null {
+	const address = parseAddress(text);
+	return address === null ? null : renderAddress(address);
+}
+
+function parsePorts(text: string): readonly PortRange[] | null {
+	const ranges: PortRange[] = [];
+	for (const part of text.split(",")) {
+		const match = /^([0-9]{1,5})(?:[-:]([0-9]{1,5}))?$/.exec(part);
+		if (match === null) return null;
+		const from = Number(match[1]);
+		const to = match[2] === undefined ? from : Number(match[2]);
+		if (from < 1 || to > 65535 || from > to) return null;
+		ranges.push({ from, to });
+	}
+	return ranges;
+}

@@ -1,0 +1,125 @@
+import { familyOf } from "../address.ts";
+import type { Family } from "../family.ts";
+import type { Probing, ProbingPace, Uplink } from "./model.ts";
+import { DEFAULT_TARGETS } from "./schema.ts";
+import type { SectionReader } from "./section-reader.ts";
+import { renderSuggestion } from "./suggestion.ts";
+
+/** "any", "ipv4" or "ipv6" as families. */
+export function parseFamilies(text: string): readonly Family[] {
+	return text === "ipv4" ? [4] : text === "ipv6" ? [6] : [4, 6];
+}
+
+export function parseUplink(reader: SectionReader, netifdInterfaces: readonly string[] | null): Uplink {
+	const families = parseFamilies(reader.string("family"));
+	return {
+		name: reader.name,
+		enabled: reader.boolean("enabled"),
+		interfaces: parseInterfaces(reader, netifdInterfaces),
+		tier: reader.number("tier"),
+		weight: reader.number("weight"),
+		families,
+		probing: parseProbing(reader, families),
+		useDegraded: reader.boolean("use_degraded"),
+		downloadBitsPerSecond: reader.number("download"),
+		uploadBitsPerSecond: reader.number("upload"),
+	};
+}
+
+function parseInterfaces(reader: SectionReader, known: readonly string[] | null): readonly string[] {
+	const written = reader.strings("interface");
+	if (written.length === 0) {
+		const usual = [reader.name, `${reader.name}6`, `${reader.name}_6`];
+		if (known === null) return usual;
+		const existing = usual.filter((name) => known.includes(name));
+		if (existing.length === 0) {
+			const hint = renderSuggestion(reader.name, known);
+			reader.report(
+				null,
+				null,
+				`no netifd interface is called ${usual.join(", ")}${hint}; name them with list interface`,
+				"warning",
+			);
+			return usual;
+		}
+		return existing;
+	}
+	for (const name of written) {
+		if (known === null || known.includes(name)) continue;
+		reader.report(
+			"interface",
+			name,
+			`is not an interface in /etc/config/network${renderSuggestion(name, known)}`,
+			"warning",
+		);
+	}
+	return written;
+}
+
+function parseProbing(reader: SectionReader, families: readonly Family[]): Probing {
+	const pace = reader.string("probing");
+	const floorMs = reader.number("timeout_floor");
+	let capMs = reader.number("timeout_cap");
+	if (capMs < floorMs) {
+		reader.report(
+			"timeout_cap",
+			`${capMs}ms`,
+			`must be at least timeout_floor (${floorMs}ms), which is used instead`,
+		);
+		capMs = floorMs;
+	}
+	const loss = parsePair(reader, "degraded_loss", "recovered_loss", "");
+	const rtt = parsePair(reader, "degraded_rtt", "recovered_rtt", "ms");
+	return {
+		enabled: pace !== "off",
+		targets: parseTargets(reader, families),
+		pace: pace === "off" ? "normal" : (pace as ProbingPace),
+		intervalMs: reader.numberOrNull("interval"),
+		timeoutFloorMs: floorMs,
+		timeoutCapMs: capMs,
+		payloadBytes: reader.number("payload"),
+		recoveryMs: reader.number("recovery_time"),
+		degradedLossPercent: loss.degraded,
+		recoveredLossPercent: loss.recovered,
+		degradedRttMs: rtt.degraded,
+		recoveredRttMs: rtt.recovered === 0 ? Math.round(rtt.degraded * 0.8) : rtt.recovered,
+	};
+}
+
+/** The recovered threshold below the degraded one: otherwise the state would flap between them. */
+function parsePair(
+	reader: SectionReader,
+	degradedOption: string,
+	recoveredOption: string,
+	unit: string,
+): { degraded: number; recovered: number } {
+	const degraded = reader.number(degradedOption);
+	const recovered = reader.number(recoveredOption);
+	if (recovered <= degraded) return { degraded, recovered };
+	if (reader.has(recoveredOption)) {
+		const message = `must be at most ${degradedOption} (${degraded}${unit}), which is used instead`;
+		reader.report(recoveredOption, `${recovered}${unit}`, message);
+	}
+	return { degraded, recovered: degraded };
+}
+
+function parseTargets(reader: SectionReader, families: readonly Family[]): Probing["targets"] {
+	const usable: string[] = [];
+	for (const target of reader.strings("target")) {
+		if (families.includes(familyOf(target))) usable.push(target);
+		else {
+			const only = families[0] === 4 ? "IPv4" : "IPv6";
+			reader.report(
+				"target",
+				target,
+				`must be an ${only} address, as option family limits the uplink to ${only}`,
+			);
+		}
+	}
+	const ofFamily = (family: Family): readonly string[] => {
+		if (!families.includes(family)) return [];
+		const own = usable.filter((target) => familyOf(target) === family);
+		return own.length > 0 ? own : DEFAULT_TARGETS[family];
+	};
+	return { 4: ofFamily(4), 6: ofFamily(6) };
+}

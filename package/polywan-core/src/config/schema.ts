@@ -1,0 +1,294 @@
+import type { Datatype } from "./datatype.ts";
+
+/** One option of one section type: the single source for validation, `polywan help options` and the panel's forms. */
+export interface OptionSchema {
+	readonly name: string;
+	readonly type: Datatype;
+	/** A UCI list; a plain option with values between blanks means the same. */
+	readonly list: boolean;
+	/** As it would be written in UCI; null: absent, which the help explains. */
+	readonly default: string | readonly string[] | null;
+	/** Without a usable value the whole section is left out: its default would mean something else. */
+	readonly essential: boolean;
+	readonly help: string;
+}
+
+export interface SectionSchema {
+	readonly type: SectionType;
+	readonly help: string;
+	readonly options: readonly OptionSchema[];
+}
+
+export type SectionType = "globals" | "uplink" | "policy" | "member" | "rule";
+
+/** Names a target can have without a section of that name. */
+export const RESERVED_NAMES: readonly string[] = ["default", "unreachable", "blackhole"];
+
+/** Public resolvers that answer pings, spread over providers, so that one provider's outage is not taken for the line's. */
+export const DEFAULT_TARGETS = {
+	4: ["1.1.1.1", "8.8.8.8", "9.9.9.9", "208.67.222.222"],
+	6: ["2606:4700:4700::1111", "2001:4860:4860::8888", "2620:fe::fe", "2620:119:35::35"],
+} as const;
+
+const BOOLEAN: Datatype = { kind: "boolean" };
+const TIER: Datatype = { kind: "integer", min: 1, max: 256 };
+const WEIGHT: Datatype = { kind: "integer", min: 1, max: 1000 };
+
+interface Extra {
+	readonly list?: boolean;
+	readonly essential?: boolean;
+}
+
+function option(
+	name: string,
+	type: Datatype,
+	fallback: OptionSchema["default"],
+	help: string,
+	extra: Extra = {},
+): OptionSchema {
+	return {
+		name,
+		type,
+		default: fallback,
+		help,
+		list: extra.list ?? false,
+		essential: extra.essential ?? false,
+	};
+}
+
+function choice(...choices: string[]): Datatype {
+	return { kind: "choice", choices };
+}
+
+function integer(min: number, max: number): Datatype {
+	return { kind: "integer", min, max };
+}
+
+function duration(minMs: number, maxMs: number): Datatype {
+	return { kind: "duration", minMs, maxMs };
+}
+
+function nameOf(of: string): Datatype {
+	return { kind: "name", of };
+}
+
+const GLOBALS: SectionSchema = {
+	type: "globals",
+	help: "Settings of the whole program.",
+	options: [
+		option("enabled", BOOLEAN, "1", "Whether polywan balances anything at all."),
+		option(
+			"firewall",
+			choice("auto", "nftables", "iptables"),
+			"auto",
+			"Which packet filter carries the rules; auto takes nftables where fw4 runs.",
+		),
+		option(
+			"mark_mask",
+			{ kind: "mask" },
+			"0xff000000",
+			"Bits of the firewall mark that belong to polywan; n bits give room for 2^n - 5 uplinks, at most 251.",
+		),
+		option(
+			"table_base",
+			integer(256, 2_000_000_000),
+			"28672",
+			"Routing table of an uplink is this number plus the uplink's id.",
+		),
+		option(
+			"priority_base",
+			integer(1, 31_000),
+			"6000",
+			"First of the 1000 ip rule priorities that belong to polywan.",
+		),
+		option(
+			"log_level",
+			choice("error", "warning", "notice", "info", "debug"),
+			"notice",
+			"How much goes to the system log.",
+		),
+		option(
+			"default_policy",
+			nameOf("a policy or uplink, or default, unreachable or blackhole"),
+			null,
+			"Where traffic goes that no rule matches; without it the first policy, and without policies failover over all uplinks.",
+		),
+		option(
+			"bypass",
+			{ kind: "network" },
+			null,
+			"Destination networks that are never balanced, besides connected and local ones.",
+			{ list: true },
+		),
+		option(
+			"bypass_table",
+			integer(1, 4_294_967_295),
+			null,
+			"Routing tables that are looked up before any balancing.",
+			{ list: true },
+		),
+		option(
+			"reset_connections",
+			BOOLEAN,
+			"1",
+			"Reset the established TCP connections of LAN clients when their uplink dies, so that they reconnect at once.",
+		),
+		option("hook_timeout", duration(100, 600_000), "10s", "Longest a run of /etc/polywan.user may take."),
+	],
+};
+
+const UPLINK: SectionSchema = {
+	type: "uplink",
+	help: "One line to the Internet.",
+	options: [
+		option("enabled", BOOLEAN, "1", "Whether the uplink is watched and used."),
+		option(
+			"interface",
+			nameOf("a netifd interface"),
+			null,
+			"netifd interfaces of this line, most wanted first; without it the uplink's own name and that name with 6 or _6 added.",
+			{ list: true },
+		),
+		option("tier", TIER, "1", "Failover policies use the lowest tier that has a usable uplink."),
+		option("weight", WEIGHT, "1", "Share among the uplinks used together."),
+		option("family", choice("any", "ipv4", "ipv6"), "any", "IP versions the uplink is used for."),
+		option(
+			"probing",
+			choice("off", "frugal", "normal", "eager"),
+			"normal",
+			"How often the line is tested; off counts it as up whenever its link is.",
+		),
+		option(
+			"target",
+			{ kind: "address" },
+			null,
+			"Addresses to probe; without any of an IP version, public resolvers of several providers.",
+			{ list: true },
+		),
+		option(
+			"interval",
+			duration(100, 3_600_000),
+			null,
+			"Time between probes while all is well; without it the pace of probing decides.",
+		),
+		option(
+			"timeout_floor",
+			duration(10, 10_000),
+			"60ms",
+			"Shortest time to wait for an answer, however fast the line is.",
+		),
+		option(
+			"timeout_cap",
+			duration(50, 60_000),
+			"1s",
+			"Longest time to wait for an answer, however slow the line is.",
+		),
+		option("payload", integer(8, 1400), "8", "Bytes of payload in a ping."),
+		option(
+			"recovery_time",
+			duration(0, 3_600_000),
+			"3s",
+			"How long an uplink that was down must answer before it is used again.",
+		),
+		option("degraded_loss", { kind: "percent" }, "20", "Loss from which the uplink counts as degraded."),
+		option(
+			"recovered_loss",
+			{ kind: "percent" },
+			"10",
+			"Loss below which a degraded uplink is good again; at most degraded_loss.",
+		),
+		option(
+			"degraded_rtt",
+			duration(0, 60_000),
+			"0ms",
+			"Round-trip time from which the uplink counts as degraded; 0 for never.",
+		),
+		option(
+			"recovered_rtt",
+			duration(0, 60_000),
+			"0ms",
+			"Round-trip time below which a degraded uplink is good again; 0 for four fifths of degraded_rtt.",
+		),
+		option("use_degraded", BOOLEAN, "1", "Whether a degraded uplink still takes new connections."),
+		option("download", { kind: "bitrate" }, "0", "Capacity from the Internet; 0 for unknown."),
+		option("upload", { kind: "bitrate" }, "0", "Capacity to the Internet; 0 for unknown."),
+	],
+};
+
+const POLICY: SectionSchema = {
+	type: "policy",
+	help: "How connections are spread over uplinks; without members over all uplinks with their own tier and weight.",
+	options: [
+		option(
+			"mode",
+			choice("failover", "weighted"),
+			"failover",
+			"failover uses the lowest tier that works, weighted all tiers at once; both share by weight.",
+		),
+		option(
+			"last_resort",
+			choice("unreachable", "blackhole", "default"),
+			"unreachable",
+			"What happens to new connections when no member is usable; default leaves them to the main routing table.",
+		),
+	],
+};
+
+const MEMBER: SectionSchema = {
+	type: "member",
+	help: "One uplink of a policy.",
+	options: [
+		option("policy", nameOf("a policy"), null, "The policy it belongs to.", { essential: true }),
+		option("uplink", nameOf("an uplink"), null, "The uplink meant.", { essential: true }),
+		option("tier", TIER, null, "Tier in this policy; without it the uplink's own."),
+		option("weight", WEIGHT, null, "Weight in this policy; without it the uplink's own."),
+	],
+};
+
+const RULE: SectionSchema = {
+	type: "rule",
+	help: "Sends new connections that match all its conditions to a target; the first rule that matches wins.",
+	options: [
+		option("enabled", BOOLEAN, "1", "Whether the rule is in force."),
+		option("family", choice("any", "ipv4", "ipv6"), "any", "IP version to match.", { essential: true }),
+		option("proto", { kind: "protocol" }, null, "Protocols to match; without it all.", {
+			list: true,
+			essential: true,
+		}),
+		option("src_ip", { kind: "network" }, null, "Source addresses or networks.", {
+			list: true,
+			essential: true,
+		}),
+		option("dest_ip", { kind: "network" }, null, "Destination addresses or networks.", {
+			list: true,
+			essential: true,
+		}),
+		option("src_port", { kind: "ports" }, null, "Source ports; proto is tcp and udp unless given.", {
+			list: true,
+			essential: true,
+		}),
+		option("dest_port", { kind: "ports" }, null, "Destination ports; proto is tcp and udp unless given.", {
+			list: true,
+			essential: true,
+		}),
+		option("src_iface", nameOf("a netifd interface"), null, "netifd interfaces the packet came in by.", {
+			list: true,
+			essential: true,
+		}),
+		option(
+			"target",
+			nameOf("a policy or uplink, or default, unreachable or blackhole"),
+			null,
+			"Where matching connections go.",
+			{ essential: true },
+		),
+	],
+};
+
+export const SCHEMA: readonly SectionSchema[] = [GLOBALS, UPLINK, POLICY, MEMBER, RULE];
+
+export function schemaOf(type: SectionType): SectionSchema {
+	const found = SCHEMA.find((section) => section.type === type);
+	if (found === undefined) throw new Error(`no schema for section type ${type}`);
+	return found;
+}
