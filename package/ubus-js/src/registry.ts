@@ -162,10 +162,10 @@ export class ObjectRegistry {
 	}
 }
 
-/** null: what the caller sent is no table. */
+/** null: there is no DATA, which libubus refuses too, or it is no table. */
 function readArguments(fields: MessageFields): BlobTable | null {
 	try {
-		return fields.data === undefined ? {} : decodeTable(fields.data);
+		return fields.data === undefined ? null : decodeTable(fields.data);
 	} catch (error) {
 		if (error instanceof CodecError) return null;
 		throw error;
