@@ -1,6 +1,6 @@
 import type { Family } from "polywan-core/family";
 import { FAMILIES } from "polywan-core/family";
-import { renderAddress } from "../netlink/address.ts";
+import { readAddress } from "../netlink/address.ts";
 import {
 	bigEndian32,
 	buildAttribute,
@@ -84,8 +84,8 @@ export function parseEstablished(payload: Uint8Array, filter: MarkFilter): TcpTu
 function parseTuple(family: Family, tuple: Map<number, Uint8Array>): TcpTuple | null {
 	const addresses = nested(tuple, CTA_TUPLE_IP);
 	const protocol = nested(tuple, CTA_TUPLE_PROTO);
-	const source = renderAddress(addresses.get(CTA_IP_SOURCE[family]) ?? nothing);
-	const destination = renderAddress(addresses.get(CTA_IP_DESTINATION[family]) ?? nothing);
+	const source = readAddress(addresses.get(CTA_IP_SOURCE[family]) ?? nothing);
+	const destination = readAddress(addresses.get(CTA_IP_DESTINATION[family]) ?? nothing);
 	const sourcePort = readPort(protocol.get(CTA_PROTO_SRC_PORT));
 	const destinationPort = readPort(protocol.get(CTA_PROTO_DST_PORT));
 	if (protocol.get(CTA_PROTO_NUM)?.[0] !== IPPROTO_TCP) return null;

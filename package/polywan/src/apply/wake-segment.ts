@@ -1,4 +1,4 @@
-import { parseAddress } from "../netlink/address.ts";
+import { parseAddress } from "polywan-core/address";
 import { concatenate } from "../netlink/message.ts";
 import type { TcpTuple } from "./conntrack.ts";
 
@@ -20,7 +20,16 @@ const DATA_OFFSET = (TCP_HEADER_BYTES / 4) << 4;
 export function buildWakeSegment(tuple: TcpTuple, checksum: (data: Uint8Array) => number): Uint8Array | null {
 	const from = parseAddress(tuple.destination);
 	const to = parseAddress(tuple.source);
-	if (from === null || to === null || from.length !== to.length) return null;
+	if (from === null || to === null || from.family !== to.family) return null;
+	return buildPacket(tuple, Uint8Array.from(from.bytes), Uint8Array.from(to.bytes), checksum);
+}
+
+function buildPacket(
+	tuple: TcpTuple,
+	from: Uint8Array,
+	to: Uint8Array,
+	checksum: (data: Uint8Array) => number,
+): Uint8Array {
 	const segment = buildSegment(tuple);
 	const sum = checksum(concatenate([pseudoHeader(from, to), segment]));
 	segment[16] = sum >>> 8;

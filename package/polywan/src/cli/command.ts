@@ -1,7 +1,8 @@
-import { type Problem, renderProblem } from "polywan-core/config/problem";
+import type { Problem } from "polywan-core/config/problem";
 import { UbusError, ubusStatus } from "ubus-js/bus";
 import { callDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
+import { renderProblems } from "./tables.ts";
 import { EXIT, UsageError, type Verb } from "./verb.ts";
 
 // The verbs that tell the daemon what to do.
@@ -42,9 +43,7 @@ export const reloadVerb: Verb = {
 	run: async (given) => {
 		const answer = await callDaemon("reload");
 		if (given.options.has("json")) printJson(answer);
-		else
-			for (const problem of answer.problems as unknown as Problem[])
-				print(`${problem.severity}: ${renderProblem(problem)}`);
+		else print(renderProblems(answer.problems as unknown as Problem[]));
 		return EXIT.ok;
 	},
 };

@@ -1,4 +1,4 @@
-import { renderProblem } from "polywan-core/config/problem";
+import { type Problem, renderProblem } from "polywan-core/config/problem";
 import type {
 	FamilyStatus,
 	PolicyStatus,
@@ -29,18 +29,23 @@ export function renderStatus(status: Status, nowMs: number): string {
 	parts.push("\n", renderUplinks(status.uplinks, nowMs));
 	if (status.policies.length > 0) parts.push("\n", renderPolicies(status.policies));
 	if (status.rules.length > 0) parts.push("\n", renderRules(status.rules));
-	parts.push(renderProblems(status));
+	parts.push(renderTroubles(status));
 	return parts.join("");
 }
 
-function renderProblems(status: Status): string {
-	const lines = status.problems.map((problem) => {
+function renderTroubles(status: Status): string {
+	const problems = status.problems.length === 0 ? "" : renderProblems(status.problems);
+	const failure = status.apply.error;
+	const error = failure === null ? "" : `${paint({ text: "error", colour: "red" })}: ${failure}\n`;
+	return problems || error ? `\n${problems}${error}` : "";
+}
+
+export function renderProblems(problems: readonly Problem[]): string {
+	const lines = problems.map((problem) => {
 		const colour = problem.severity === "error" ? "red" : "yellow";
 		return `${paint({ text: problem.severity, colour })}: ${renderProblem(problem)}\n`;
 	});
-	if (status.apply.error !== null)
-		lines.push(`${paint({ text: "error", colour: "red" })}: ${status.apply.error}\n`);
-	return lines.length === 0 ? "" : `\n${lines.join("")}`;
+	return lines.join("");
 }
 
 export function renderUplinks(uplinks: readonly UplinkStatus[], nowMs: number): string {

@@ -96,6 +96,8 @@ function exchange(parts: Exchange): Promise<boolean> {
 		};
 		try {
 			socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
+			// The kernel then filters a dump by what the request says; older ones than 4.20 give everything.
+			if (parts.protocol === NETLINK_ROUTE) tryStrictChecking(socket);
 			socket.bind({ family: "netlink", pid: 0, groups: 0 });
 			watch = socket.watch({ read: true }, onReadable);
 			socket.send(buildMessage({ ...parts, sequence }), { family: "netlink", pid: 0, groups: 0 });
@@ -103,6 +105,14 @@ function exchange(parts: Exchange): Promise<boolean> {
 			end(() => reject(error));
 		}
 	});
+}
+
+function tryStrictChecking(socket: Socket): void {
+	try {
+		socket.setOption("netlinkStrictCheck", 1);
+	} catch {
+		// Dumps are longer then, and filtered by their reader.
+	}
 }
 
 /** Takes in what has arrived; `result` is null until the answer is whole, 0 for success, else a negative errno. */

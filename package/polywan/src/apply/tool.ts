@@ -1,0 +1,49 @@
+import { exists } from "polywan-runtime/file";
+import { spawn } from "polywan-runtime/process";
+import { env } from "polywan-runtime/program";
+
+/** Longest one change of the kernel may take; a large iptables rule set on a slow router needs a few seconds. */
+const TIMEOUT_MS = 20_000;
+const MOST_OUTPUT_BYTES = 8 * 1024 * 1024;
+
+/** Programs that change the kernel, and the OpenWrt packages they come from. */
+const PACKAGES: Readonly<Record<string, string>> = {
+	nft: "nftables",
+	iptables: "iptables-nft or iptables-zz-legacy",
+	ip6tables: "ip6tables-nft or ip6tables-zz-legacy",
+	"iptables-restore": "iptables-nft or iptables-zz-legacy",
+	"ip6tables-restore": "ip6tables-nft or ip6tables-zz-legacy",
+	"iptables-save": "iptables-nft or iptables-zz-legacy",
+	"ip6tables-save": "ip6tables-nft or ip6tables-zz-legacy",
+	ip: "ip-full",
+};
+
+/** A program that changes the kernel is missing, failed, or did not end in time. */
+export class ToolError extends Error {}
+
+/** Runs a program with `input` on its stdin and gives what it printed. Rejects with ToolError. */
+export async function runTool(argv: readonly string[], input: string): Promise<string> {
+	const [program = ""] = argv;
+	if (!hasTool(program)) throw new ToolError(`${program} is missing: install ${packageOf(program)}`);
+	const end = await spawn(argv, { input, timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES }).done;
+	if (end.exitCode === 0) return new TextDecoder().decode(end.stdout);
+	if (end.timedOut) throw new ToolError(`${argv.join(" ")} did not end within ${TIMEOUT_MS / 1000} s`);
+	const complaint = new TextDecoder().decode(end.stderr).trim();
+	throw new ToolError(`${argv.join(" ")} failed (${end.signal ?? end.exitCode}): ${firstLines(complaint)}`);
+}
+
+/** Whether a program is in PATH. */
+export function hasTool(program: string): boolean {
+	const folders = (env("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin").split(":");
+	return folders.some((folder) => exists(`${folder}/${program}`));
+}
+
+/** The package to install for a missing program. */
+export function packageOf(program: string): string {
+	return PACKAGES[program] ?? program;
+}
+
+function firstLines(text: string): string {
+	const lines = text.split("\n");
+	return lines.slice(0, 4).join("; ") + (lines.length > 4 ? "; …" : "");
+}

@@ -1,0 +1,32 @@
+import { CONFIG_FILE } from "../config/config-file.ts";
+import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
+import { print } from "./print.ts";
+import { EXIT, type Verb } from "./verb.ts";
+
+/** The words that can stand where the last of `words` is being typed; `words` begin after the program's name. */
+export function listCandidates(verbs: readonly Verb[], words: readonly string[]): readonly string[] {
+	const typed = words.at(-1) ?? "";
+	return candidates(verbs, words, typed).filter((word) => word.startsWith(typed));
+}
+
+function candidates(verbs: readonly Verb[], words: readonly string[], typed: string): readonly string[] {
+	const shown = verbs.filter(({ hidden }) => !hidden).map(({ name }) => name);
+	if (words.length <= 1) return shown;
+	const verb = verbs.find(({ name }) => name === words[0]);
+	if (verb === undefined) return [];
+	if (typed.startsWith("-")) return verb.options.map((option) => `--${option}`);
+	if (words.length > verb.mostArguments + 1) return [];
+	if (verb.name === "help") return ["options", ...shown];
+	return ["up", "down", "auto"].includes(verb.name) ? uplinkNames() : [];
+}
+
+function uplinkNames(): readonly string[] {
+	const understood = understandConfig(readConfigIfAny(CONFIG_FILE), {});
+	return "model" in understood ? understood.model.uplinks.map(({ name }) => name) : [];
+}
+
+/** `polywan __complete <words…>`: one candidate a line for the last word, for the shells' completion files. */
+export function printCandidates(verbs: readonly Verb[], words: readonly string[]): number {
+	print(listCandidates(verbs, words).join("\n"));
+	return EXIT.ok;
+}

@@ -1,0 +1,34 @@
+import { checkVerb } from "./check.ts";
+import { clearVerb } from "./clear.ts";
+import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
+import { configVerb } from "./config.ts";
+import { daemonVerb } from "./daemon.ts";
+import { helpVerb } from "./help.ts";
+import { diffVerb, scriptVerb } from "./kernel.ts";
+import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
+import type { Verb } from "./verb.ts";
+import { versionVerb } from "./version.ts";
+import { watchVerb } from "./watch.ts";
+
+const VERBS_BUT_HELP: readonly Verb[] = [
+	statusVerb,
+	uplinksVerb,
+	policiesVerb,
+	rulesVerb,
+	eventsVerb,
+	watchVerb,
+	upVerb,
+	downVerb,
+	autoVerb,
+	reloadVerb,
+	checkVerb,
+	configVerb,
+	scriptVerb,
+	diffVerb,
+	clearVerb,
+	daemonVerb,
+	versionVerb,
+];
+
+/** Every verb, in the order of the help. */
+export const VERBS: readonly Verb[] = [...VERBS_BUT_HELP, helpVerb(VERBS_BUT_HELP)];

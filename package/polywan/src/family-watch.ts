@@ -1,0 +1,181 @@
+import type { Probing } from "polywan-core/config/model";
+import type { Family } from "polywan-core/family";
+import type { HealthEvent, HealthStep, Quality, StateChange } from "polywan-core/health/event";
+import { HealthMonitor } from "polywan-core/health/monitor";
+import type { UplinkState } from "polywan-core/health/state";
+import type { Link } from "polywan-core/link";
+import { monotonicMs, wallMs } from "polywan-runtime/clock";
+import { readCounters } from "polywan-runtime/interface";
+import { PingProber } from "./probe/ping.ts";
+
+/** What one uplink in one family is to be watched with. */
+export interface WatchSettings {
+	readonly probing: Probing;
+	readonly link: Link | null;
+	/** Sends probes out by this uplink whatever the routes say. */
+	readonly mark: number;
+}
+
+/** Watches one uplink in one family: feeds the health monitor and does what it asks for. */
+export class FamilyWatch {
+	readonly uplink: string;
+	readonly family: Family;
+	readonly #monitor: HealthMonitor;
+	readonly #onChange: (watch: FamilyWatch, change: StateChange) => void;
+	readonly #waiting: HealthEvent[] = [];
+	#settings: WatchSettings;
+	#prober: PingProber | null = null;
+	#wake: number | null = null;
+	#trafficPoll: number | null = null;
+	#stepping = false;
+	#sinceMs = wallMs();
+	#wasDown: boolean;
+
+	/**
+	 * `wasDown`: the daemon before this one knew the uplink to be down; it is not used before a probe is answered, else every
+	 * start would send connections into the void for a moment.
+	 */
+	constructor(
+		uplink: string,
+		family: Family,
+		settings: WatchSettings,
+		wasDown: boolean,
+		onChange: (watch: FamilyWatch, change: StateChange) => void,
+	) {
+		this.uplink = uplink;
+		this.family = family;
+		this.#settings = { ...settings, link: null };
+		this.#wasDown = wasDown;
+		this.#onChange = onChange;
+		const { probing } = settings;
+		this.#monitor = new HealthMonitor(probing, probing.targets[family], monotonicMs());
+		this.set(settings);
+	}
+
+	get state(): UplinkState {
+		return this.#wasDown && this.#monitor.state === "starting" ? "recovering" : this.#monitor.state;
+	}
+
+	/** Wall-clock ms of the last change. */
+	get sinceMs(): number {
+		return this.#sinceMs;
+	}
+
+	get reason(): string {
+		return this.#monitor.reason;
+	}
+
+	get link(): Link | null {
+		return this.#settings.link;
+	}
+
+	quality(): Quality {
+		return this.#monitor.quality();
+	}
+
+	/** Takes over another link or other options. */
+	set(settings: WatchSettings): void {
+		const before = this.#settings;
+		this.#settings = settings;
+		if (proberKey(before) !== proberKey(settings)) this.#closeProber();
+		if (!equal(before.probing, settings.probing)) {
+			const { probing } = settings;
+			this.#feed({ kind: "settings", probing, targets: probing.targets[this.family] });
+		}
+		if (!equal(before.link, settings.link)) this.#feed({ kind: "link", ...renderUsability(settings.link) });
+	}
+
+	/** Something suggests that the uplink is in trouble. */
+	evidence(reason: string): void {
+		this.#feed({ kind: "evidence", reason });
+	}
+
+	close(): void {
+		this.#closeProber();
+		this.#wake = rearm(this.#wake, null, () => {});
+		this.#trafficPoll = rearm(this.#trafficPoll, null, () => {});
+	}
+
+	/** One event at a time: sending a probe may fail at once, which is an event again. */
+	#feed(event: HealthEvent): void {
+		this.#waiting.push(event);
+		if (this.#stepping) return;
+		this.#stepping = true;
+		for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+			this.#do(this.#monitor.step(next, monotonicMs()));
+		}
+		this.#stepping = false;
+	}
+
+	#do(step: HealthStep): void {
+		for (const { target, sequence } of step.sends) this.#send(target, sequence);
+		this.#wake = rearm(this.#wake, step.wakeAtMs, () => this.#feed({ kind: "wake" }));
+		this.#trafficPoll = rearm(this.#trafficPoll, step.pollTrafficAtMs, () => this.#readTraffic());
+		if (step.change === null) return;
+		if (step.change.to !== "starting") this.#wasDown = false;
+		this.#sinceMs = wallMs();
+		this.#onChange(this, step.change);
+	}
+
+	#send(target: string, sequence: number): void {
+		try {
+			this.#prober ??= this.#openProber();
+			this.#prober.send(target, sequence);
+		} catch (error) {
+			const reason = error instanceof Error ? error.message : String(error);
+			this.#waiting.push({ kind: "failure", target, sequence, reason });
+		}
+	}
+
+	#openProber(): PingProber {
+		const { link, mark, probing } = this.#settings;
+		if (link === null) throw new Error("there is no link");
+		return new PingProber({
+			uplink: this.uplink,
+			family: this.family,
+			device: link.device,
+			mark,
+			payloadBytes: probing.payloadBytes,
+			onReply: (target, sequence, rttUs) => this.#feed({ kind: "reply", target, sequence, rttUs }),
+			onFailure: (target, sequence, reason) => this.#feed({ kind: "failure", target, sequence, reason }),
+		});
+	}
+
+	#closeProber(): void {
+		this.#prober?.close();
+		this.#prober = null;
+	}
+
+	#readTraffic(): void {
+		const device = this.link?.device;
+		if (device === undefined) return;
+		try {
+			const { txPackets, rxPackets } = readCounters(device);
+			this.#feed({ kind: "traffic", txPackets, rxPackets });
+		} catch {
+			// The device went away; the link's own events tell what follows.
+		}
+	}
+}
+
+/** What a prober is bound to. */
+function proberKey({ link, mark, probing }: WatchSettings): string {
+	return [link?.ifindex, link?.device, mark, probing.payloadBytes].join(" ");
+}
+
+function equal(one: unknown, other: unknown): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function renderUsability(link: Link | null): { usable: boolean; reason: string } {
+	if (link === null) return { usable: false, reason: "no address or no default route" };
+	if (!link.carrier) return { usable: false, reason: `no carrier on ${link.device}` };
+	if (link.addresses.length === 0) return { usable: false, reason: `no address on ${link.device}` };
+	return { usable: true, reason: `link on ${link.device}` };
+}
+
+/** Replaces a timer by one that ends at `atMs`, or by none. */
+function rearm(timer: number | null, atMs: number | null, onTime: () => void): number | null {
+	if (timer !== null) clearTimeout(timer);
+	return atMs === null ? null : setTimeout(onTime, Math.max(0, atMs - monotonicMs()));
+}

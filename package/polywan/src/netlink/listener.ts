@@ -1,0 +1,51 @@
+import { Socket } from "polywan-runtime/socket";
+import { type NetlinkMessage, parseMessages } from "./message.ts";
+
+const RECEIVE_BYTES = 32 * 1024;
+const RECEIVE_BUFFER_BYTES = 512 * 1024;
+
+/** Receives what the kernel tells to groups. */
+export class NetlinkListener {
+	readonly #socket: Socket;
+	readonly #watch;
+	readonly #buffer = new Uint8Array(RECEIVE_BYTES);
+	readonly #onMessage: (message: NetlinkMessage) => void;
+	readonly #onLost: () => void;
+
+	/**
+	 * `groups`: bits as in struct sockaddr_nl. `onLost` is called when more was told than the socket could hold: anything may
+	 * have changed. Throws SystemError.
+	 */
+	constructor(
+		protocol: number,
+		groups: number,
+		onMessage: (message: NetlinkMessage) => void,
+		onLost: () => void,
+	) {
+		this.#onMessage = onMessage;
+		this.#onLost = onLost;
+		this.#socket = Socket.open("netlink", "raw", protocol);
+		this.#socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
+		this.#socket.bind({ family: "netlink", pid: 0, groups });
+		this.#watch = this.#socket.watch({ read: true }, () => this.#receive());
+	}
+
+	close(): void {
+		this.#watch.close();
+		this.#socket.close();
+	}
+
+	#receive(): void {
+		try {
+			for (;;) {
+				const received = this.#socket.receive(this.#buffer);
+				if (received === null) return;
+				for (const message of parseMessages(this.#buffer.subarray(0, received.bytes)))
+					this.#onMessage(message);
+			}
+		} catch {
+			// ENOBUFS: the kernel dropped messages.
+			this.#onLost();
+		}
+	}
+}

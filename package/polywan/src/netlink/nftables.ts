@@ -1,0 +1,64 @@
+import { parseAttributes, readBigEndian32 } from "./message.ts";
+import { dump, NETLINK_NETFILTER } from "./request.ts";
+
+// include/uapi/linux/netfilter/nf_tables.h
+
+const NFNL_SUBSYS_NFTABLES = 10;
+const NFT_MSG_GETTABLE = (NFNL_SUBSYS_NFTABLES << 8) | 1;
+const NFT_MSG_NEWGEN = (NFNL_SUBSYS_NFTABLES << 8) | 15;
+const HEADER_BYTES = 4;
+/** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE, NFTA_SET_ELEM_LIST_TABLE: all are 1. */
+const NFTA_TABLE = 1;
+const NFTA_GEN_PROC_PID = 2;
+const FAMILIES: readonly (string | undefined)[] = [
+	undefined,
+	"inet",
+	"ip",
+	undefined,
+	undefined,
+	"netdev",
+	undefined,
+	"bridge",
+	undefined,
+	undefined,
+	"ip6",
+];
+
+/** NFNLGRP_NFTABLES as a bit of a socket's groups. */
+export const NFTABLES_GROUP = 1 << (7 - 1);
+
+/** Tables there are, as "inet fw4". Rejects with NetlinkError where the kernel has no nf_tables. */
+export async function readNftTables(): Promise<readonly string[]> {
+	const tables: string[] = [];
+	await dump(
+		NETLINK_NETFILTER,
+		NFT_MSG_GETTABLE,
+		new Uint8Array(HEADER_BYTES),
+		"list nftables tables",
+		(payload) => {
+			const table = parseTableOf(payload);
+			if (table !== null) tables.push(table);
+		},
+	);
+	return tables;
+}
+
+/** What a message of the group NFTABLES is about: an object of a table, or the end of a transaction and whose it was. */
+export type NftNews =
+	| { readonly kind: "object"; readonly table: string | null }
+	| { readonly kind: "committed"; readonly pid: number };
+
+/** Null when the message is not one of nf_tables. */
+export function parseNftNews(type: number, payload: Uint8Array): NftNews | null {
+	if (type >> 8 !== NFNL_SUBSYS_NFTABLES) return null;
+	if (type !== NFT_MSG_NEWGEN) return { kind: "object", table: parseTableOf(payload) };
+	const pid = parseAttributes(payload.subarray(HEADER_BYTES)).get(NFTA_GEN_PROC_PID);
+	return { kind: "committed", pid: readBigEndian32(pid) ?? 0 };
+}
+
+function parseTableOf(payload: Uint8Array): string | null {
+	const family = FAMILIES[payload[0] ?? 0];
+	const name = parseAttributes(payload.subarray(HEADER_BYTES)).get(NFTA_TABLE);
+	if (family === undefined || name === undefined) return null;
+	return `${family} ${new TextDecoder().decode(name).replace(/\0.*$/s, "")}`;
+}
