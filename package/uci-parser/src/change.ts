@@ -27,7 +27,15 @@ export function setSection(pkg: UciPackage, name: string, type: string): UciPack
 	const section = findSection(pkg, name);
 	if (!section) return append(pkg, { type, name, anonymous: false, options: new Map() });
 	if (section.type === type) return pkg;
-	return replace(pkg, section, { ...section, type });
+	return replace(pkg, section, { ...section, type, anonymous: staysAnonymous(section, type) });
+}
+
+/**
+ * libuci writes a type of equal length over the old one and makes a new section, by then a named one, for any other
+ * (list.c, uci_set).
+ */
+export function staysAnonymous(section: UciSection, type: string): boolean {
+	return section.anonymous && section.type.length === type.length;
 }
 
 /** Sets an option or a list in place, or appends it; an empty string or array deletes it. */

@@ -137,9 +137,9 @@ export function applyOne(pkg: UciPackage, delta: Delta): UciPackage {
 	}
 }
 
-/** A position as C's strtoul reads it: leading digits, else 0; negative wraps and means the front. */
+/** A position as libuci reads it: leading digits, else 0; a negative one means the front. */
 export function parsePosition(text: string): number {
-	return Number(/^\s*\+?(\d+)/.exec(text)?.[1] ?? 0) | 0;
+	return Number(/^\s*([+-]?\d+)/.exec(text)?.[1] ?? 0) | 0;
 }
 
 function applySet(pkg: UciPackage, section: string, option: string | undefined, value: string): UciPackage {

@@ -9,12 +9,12 @@ export function isName(text: string): boolean {
 	return NAME.test(text);
 }
 
-/** Package names may also hold a minus sign. */
+/** The name in a `package` line may also hold a minus sign. */
 export function isPackageName(text: string): boolean {
 	return PACKAGE.test(text);
 }
 
-/** Section types: printable ASCII without the space. */
+/** Section types, and packages on the command line: printable ASCII without the space. */
 export function isType(text: string): boolean {
 	return TYPE.test(text);
 }

@@ -1,3 +1,4 @@
+import { staysAnonymous } from "./change.ts";
 import type { UciPackage, UciSection } from "./config.ts";
 import { anonymousName } from "./name.ts";
 import { type ReadOptions, readStatements, type StatementPlace } from "./statement.ts";
@@ -43,7 +44,10 @@ export function parsePackages(text: string, options: ReadOptions = {}): UciPacka
 	return builders.map((builder) => builder.finish());
 }
 
+// Reasons of errors, libuci's words but for the first.
 export const DUPLICATE_PACKAGE = "duplicate package";
+export const NO_SECTION = "option/list command found before the first section";
+export const TYPE_CLASH = "section of different type overwrites prior section with same name";
 
 interface GrowingSection extends UciSection {
 	type: string;
@@ -72,7 +76,7 @@ class PackageBuilder {
 
 	check(command: "config" | "option", at: StatementPlace): void {
 		if (command === "option" && !this.current) {
-			throw at.reject("option/list command found before the first section");
+			throw at.reject(NO_SECTION);
 		}
 	}
 
@@ -103,10 +107,10 @@ class PackageBuilder {
 	private reopen(known: GrowingSection, type: string, at: StatementPlace): void {
 		if (known.type !== type) {
 			if (this.strict) {
-				throw at.reject("section of different type overwrites prior section with same name");
+				throw at.reject(TYPE_CLASH);
 			}
+			known.anonymous = staysAnonymous(known, type);
 			known.type = type;
-			known.anonymous = false;
 		}
 		this.current = known;
 	}

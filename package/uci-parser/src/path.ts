@@ -1,5 +1,5 @@
 import { findSection, type UciPackage, type UciSection } from "./config.ts";
-import { isName, isPackageName, isText, isType } from "./name.ts";
+import { isName, isText, isType } from "./name.ts";
 
 /** `package[.section[.option]][=value]`, the way the uci command and delta lines address things. */
 export interface UciPath {
@@ -15,7 +15,7 @@ export function parsePath(text: string): UciPath | null {
 	const equals = text.indexOf("=");
 	const value = equals === -1 ? undefined : text.slice(equals + 1);
 	const [name = "", section, option, ...rest] = (equals === -1 ? text : text.slice(0, equals)).split(".");
-	if (rest.length > 0 || !isPackageName(name)) return null;
+	if (rest.length > 0 || !isType(name)) return null;
 	if (option !== undefined && !isName(option)) return null;
 	if (value !== undefined && !isText(value)) return null;
 	return {
