@@ -1,5 +1,4 @@
-/** What the runtime is built for: the folder under dist/. */
-export type Target = "x86_64" | "aarch64" | "arm" | "mipsel" | "mips";
+import type { Architecture } from "./engine.ts";
 
 /** OpenWrt's package architectures that polywan is built for, with the runtime that serves each. */
 export const packageArchitectures = {
@@ -8,7 +7,7 @@ export const packageArchitectures = {
 	"arm_cortex-a7_neon-vfpv4": "arm",
 	mipsel_24kc: "mipsel",
 	mips_24kc: "mips",
-} as const satisfies Record<string, Target>;
+} as const satisfies Record<string, Architecture>;
 
 /** OpenWrt's name of a package architecture. */
 export type PackageArchitecture = keyof typeof packageArchitectures;

@@ -1,17 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { packageArchitectures, parseArchitectures, type Target } from "./architecture.ts";
+import { packageArchitectures, parseArchitectures } from "./architecture.ts";
+import { type Architecture, buildRuntime } from "./engine.ts";
 import { loadModule } from "./load.ts";
 import { buildOpenwrt } from "./openwrt.ts";
 import { root, runAsProgram, step } from "./program.ts";
 
-interface Engine {
-	buildRuntime(target: Target | "asan"): Promise<string>;
-}
 interface Programs {
 	bundleProgram(entry: string, name: string): Promise<string>;
-	compileProgram(name: string, target: Target): Promise<string>;
+	compileProgram(name: string, target: Architecture): Promise<string>;
 }
 
 /** Programs that run on the router: name → source. */
@@ -20,11 +18,9 @@ export const programs: Readonly<Record<string, string>> = {
 };
 
 /** Builds what the tests, the demo and the packages need into dist/. What is up to date is left as it is. */
-export async function buildAll(targets: readonly Target[]): Promise<void> {
-	const engine = await part<Engine>("build/engine.ts");
+export async function buildAll(targets: readonly Architecture[]): Promise<void> {
 	const bundle = await part<Programs>("build/bundle.ts");
-	for (const target of targets)
-		if (engine) await step(`runtime ${target}`, () => engine.buildRuntime(target));
+	for (const target of targets) await step(`runtime ${target}`, () => buildRuntime(target));
 	await bundlePrograms();
 	for (const name of Object.keys(programs))
 		for (const target of targets)

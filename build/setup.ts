@@ -21,6 +21,7 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "qemu-user-static", why: "runs binaries of other architectures" },
 	{ name: "gcc", why: "ASan and UBSan build of the runtime, the delay program of the lab" },
 	{ name: "libc6-dev", why: "headers for gcc" },
+	{ name: "make", why: "tests of the OpenWrt Makefiles" },
 	{ name: "xz-utils", why: "unpacks the engine's source" },
 	{ name: "ca-certificates", why: "downloads over https" },
 ];

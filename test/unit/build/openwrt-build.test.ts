@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readVariable } from "../../../build/makefile.ts";
+import { readOwners } from "../../../build/overlay.ts";
+import { fetchSource, pinnedSource } from "../../../build/source.ts";
+import { packSourceArchive } from "../../../build/source-archive.ts";
+
+let folder: string;
+
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), "polywan-openwrt-"));
+	for (const name of ["dl", "build", "root"]) mkdirSync(join(folder, name));
+});
+
+afterAll(() => {
+	rmSync(folder, { recursive: true });
+});
+
+/** Runs a package's Makefile as an OpenWrt build does; installs into `folder`/root. */
+function make(packageFolder: string, ...variables: string[]): void {
+	const paths = [
+		`TOPDIR=${resolve("test/unit/build/openwrt")}`,
+		`BUILD_DIR=${join(folder, "build")}`,
+		`DL_DIR=${join(folder, "dl")}`,
+		`ROOT=${join(folder, "root")}`,
+	];
+	execFileSync("make", ["-s", "-C", packageFolder, ...paths, ...variables], { stdio: "pipe" });
+}
+
+test("the runtime's Makefile pins the source that feeds/sources.json names", () => {
+	const makefile = readFileSync("package/runtime/Makefile", "utf8");
+	const { file, sha256 } = pinnedSource("quickjs");
+	expect(readVariable(makefile, "PKG_SOURCE")).toBe(file);
+	expect(readVariable(makefile, "PKG_HASH")).toBe(sha256);
+});
+
+test("the runtime builds from the pinned source with the target's compiler, and runs a program's text", () => {
+	const { file } = pinnedSource("quickjs");
+	copyFileSync(fetchSource("quickjs"), join(folder, "dl", file));
+	make("package/runtime");
+	const run = join(folder, "root/usr/bin/polywan-run");
+	const program = join(folder, "program.js");
+	writeFileSync(program, '#!/usr/bin/polywan-run\nconsole.log("text " + 6 * 7);\n');
+	expect(execFileSync(run, [program], { encoding: "utf8" })).toBe("text 42\n");
+}, 120_000);
+
+test("the program's Makefile installs every file of the package", async () => {
+	const archive = await packSourceArchive(Buffer.from("console.log(1);\n"), 1_700_000_000);
+	const makefile = readFileSync("package/polywan/Makefile", "utf8");
+	writeFileSync(join(folder, "dl", readVariable(makefile, "PKG_SOURCE")), archive);
+	const sha256 = createHash("sha256").update(archive).digest("hex");
+	make("package/polywan", `PKG_HASH=${sha256}`);
+	for (const [path] of readOwners("rootfs-overlay"))
+		expect(existsSync(join(folder, "root", path)), path).toBe(true);
+	expect(statSync(join(folder, "root/etc/init.d/polywan")).mode & 0o777).toBe(0o755);
+	const program = readFileSync(join(folder, "root/usr/sbin/polywan"), "utf8");
+	expect(program).toBe("#!/usr/bin/polywan-run\nconsole.log(1);\n");
+	expect(() => make("package/polywan", `PKG_HASH=${"0".repeat(64)}`)).toThrow();
+});
+
+test("the same sources give the same archive", async () => {
+	const pack = () => packSourceArchive(Buffer.from("1;\n"), 1_700_000_000);
+	expect((await pack()).equals(await pack())).toBe(true);
+});

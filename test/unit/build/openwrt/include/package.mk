@@ -1,0 +1,24 @@
+# As much of an OpenWrt build as our Makefiles use: unpack, patch, compile, install into $(ROOT).
+PKG_BUILD_DIR?=$(BUILD_DIR)/$(PKG_NAME)-$(PKG_VERSION)
+
+define Package/Default
+  VERSION:=$(PKG_VERSION)-r$(PKG_RELEASE)
+endef
+
+define Build/Prepare
+	echo "$(PKG_HASH)  $(DL_DIR)/$(PKG_SOURCE)" | sha256sum --check --quiet
+	tar -C $(BUILD_DIR) -xf $(DL_DIR)/$(PKG_SOURCE)
+	cd $(PKG_BUILD_DIR) && for patch in $(wildcard $(CURDIR)/patches/*); do \
+		GIT_CEILING_DIRECTORIES=$(BUILD_DIR) git apply $$$$patch || exit 1; done
+endef
+
+define BuildPackage
+  $(eval $(Package/Default))
+  $(eval $(Package/$(1)))
+  .DEFAULT_GOAL:=$(1)
+  $(1):
+	$(Build/Prepare)
+	$(Build/Configure)
+	$(Build/Compile)
+	$(call Package/$(1)/install,$(ROOT))
+endef
