@@ -7,6 +7,16 @@ export interface Plan {
 	readonly markMask: number;
 	/** Marks that stand for a verdict, made effective by ip rules: 253 falls through to main, 254 unreachable, 255 blackhole (shifted into the mask). */
 	readonly verdictMarks: Readonly<Record<LastResort, number>>;
+	/** 252: packets of our own that conntrack must not see, such as forged ACKs; no ip rule looks at it. */
+	readonly notrackMark: number;
+	/** Our routing tables are tableBase to tableBase + 255. */
+	readonly tableBase: number;
+	/** Our ip rule priorities are priorityBase to priorityBase + 999. */
+	readonly priorityBase: number;
+	/** Whether there is a place for TCP connections to be reset. */
+	readonly resetConnections: boolean;
+	/** Families that are balanced or have a rule of ours; in others nothing is done to packets. */
+	readonly managed: PerFamily<boolean>;
 	readonly uplinks: readonly PlanUplink[];
 	readonly policies: readonly PlanPolicy[];
 	readonly rules: readonly PlanRule[];
@@ -21,7 +31,7 @@ export interface Plan {
 export interface PlanUplink {
 	/** UCI name, for comments. */
 	readonly name: string;
-	/** 1–252, kept while the name exists. */
+	/** 1–251, kept while the name exists. */
 	readonly id: number;
 	readonly mark: number;
 	/** Layer-3 device per family, null when the family has no link. */
@@ -56,7 +66,7 @@ export interface PlanRule {
 export type PlanTarget =
 	| { readonly kind: "policy"; readonly kernelName: string }
 	/** A rule that names an uplink: its id while eligible, else unreachable. */
-	| { readonly kind: "uplink"; readonly shares: PerFamily<PlanShare> }
+	| { readonly kind: "uplink"; readonly id: number; readonly shares: PerFamily<PlanShare> }
 	| { readonly kind: "verdict"; readonly verdict: LastResort };
 
 /** One routing table in one family, complete: routes not listed do not belong there. */

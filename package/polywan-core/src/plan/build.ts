@@ -1,0 +1,250 @@
+import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
+import type { Match, Model, Target, Uplink } from "../config/model.ts";
+import type { Family, PerFamily } from "../family.ts";
+import { FAMILIES, perFamily } from "../family.ts";
+import type { UplinkState } from "../health/state.ts";
+import { isEligible } from "../health/state.ts";
+import type { InterfaceDevices, Link } from "../link.ts";
+import type { Share } from "../policy/shares.ts";
+import { buildShares, isManaged } from "../policy/shares.ts";
+import { buildSlots } from "../policy/slots.ts";
+import type { KernelIds } from "./ids.ts";
+import { highestMark, lowestBit } from "./ids.ts";
+import { mergeNetworks, mergePorts } from "./network-list.ts";
+import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
+import { buildIpRules, buildTables } from "./routing.ts";
+
+export interface PlanInput {
+	readonly model: Model;
+	/** What there is; an uplink without a link in a family is not eligible in it. */
+	readonly links: readonly Link[];
+	/** Absent: down. */
+	readonly states: readonly {
+		readonly uplink: string;
+		readonly family: Family;
+		readonly state: UplinkState;
+	}[];
+	readonly ids: KernelIds;
+	/** Devices of all netifd interfaces, for rules with a source interface; one that is absent makes such a rule wait. */
+	readonly devices?: InterfaceDevices;
+	/** Networks of the router's other interfaces: never balanced, and not counted as a connection of any policy. */
+	readonly localNetworks?: readonly string[];
+}
+
+/** Slots of a round robin in nftables; iptables makes 64 of them at most. */
+const MAX_SLOTS = 1024;
+
+/** Destinations with no way to the Internet: link-local and multicast (RFC 6890), broadcast. */
+const NEVER_BALANCED = ["169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"];
+
+/** Linux: shorter than IFNAMSIZ. Anything else could mean something in a script (`*` and `+` are wildcards). */
+const DEVICE_NAME = /^[A-Za-z0-9_.@:-]{1,15}$/;
+
+interface Context {
+	readonly model: Model;
+	readonly ids: KernelIds;
+	readonly uplinks: readonly PlanUplink[];
+	readonly slots: (share: Share) => PlanShare;
+}
+
+/** The desired kernel state. Pure; equal input gives an equal plan. */
+export function buildPlan(input: PlanInput): Plan {
+	const { model, ids } = input;
+	const { markMask, tableBase, priorityBase } = model.globals;
+	const unit = lowestBit(markMask);
+	const top = highestMark(markMask);
+	const verdictMarks = { default: (top - 2) * unit, unreachable: (top - 1) * unit, blackhole: top * unit };
+	const found = findUplinks(input);
+	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, input));
+	const context: Context = { model, ids, uplinks, slots: slotBuilder(ids) };
+	const shares = buildShares(model, eligibility(uplinks));
+	const policies = model.policies.flatMap((policy): PlanPolicy[] => {
+		const share = shares.get(policy.name);
+		const id = ids.policies[policy.name];
+		if (share === undefined || id === undefined) return [];
+		const slots = perFamily((family) => context.slots(share[family]));
+		return [{ name: policy.name, kernelName: `p${id}`, shares: slots }];
+	});
+	const rules = model.globals.enabled
+		? model.rules.flatMap((rule) => buildRule(rule, context, input.devices))
+		: [];
+	const managed = perFamily(
+		(family) => isManaged(model, family) || rules.some((rule) => isVerdictIn(rule, family)),
+	);
+	const defaultTarget = buildTarget(model.globals.defaultTarget, context);
+	const routed = found.map(({ uplink, id, links }) => ({
+		id,
+		mark: id * unit,
+		families: uplink.families,
+		links,
+	}));
+	const tables = buildTables(
+		tableBase,
+		routed,
+		perFamily((family) => shareOf(defaultTarget, policies, family)),
+	);
+	const numbers = { markMask, verdictMarks, tableBase, priorityBase, managed, tables };
+	return {
+		...numbers,
+		notrackMark: (top - 3) * unit,
+		resetConnections: model.globals.resetConnections,
+		uplinks,
+		policies,
+		rules,
+		defaultTarget,
+		bypass: perFamily((family) => mergeNetworks(neverBalanced(input), family)),
+		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),
+	};
+}
+
+interface FoundUplink {
+	readonly uplink: Uplink;
+	readonly id: number;
+	readonly links: PerFamily<Link | null>;
+}
+
+/** Enabled uplinks that have an id, by id, with the links that are theirs alone. */
+function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
+	if (!model.globals.enabled) return [];
+	const taken = new Set<string>();
+	const byKey = new Map(links.map((link) => [`${link.family} ${link.uplink}`, link]));
+	const found = model.uplinks.flatMap((uplink): FoundUplink[] => {
+		const id = ids.uplinks[uplink.name];
+		if (!uplink.enabled || id === undefined) return [];
+		const linkOf = (family: Family): Link | null => {
+			const link = byKey.get(`${family} ${uplink.name}`);
+			if (link === undefined || !uplink.families.includes(family) || !DEVICE_NAME.test(link.device))
+				return null;
+			// A device carries one uplink per family, or incoming packets could not be told apart.
+			const key = `${family} ${link.device}`;
+			if (taken.has(key)) return null;
+			taken.add(key);
+			return canonicalLink(link);
+		};
+		return [{ uplink, id, links: perFamily(linkOf) }];
+	});
+	return found.sort((a, b) => a.id - b.id);
+}
+
+/** Addresses as text from outside must be canonical, both to be safe in scripts and to compare equal when read back. */
+function canonicalLink(link: Link): Link {
+	const gateway = link.gateway === null ? null : parseAddress(link.gateway);
+	return {
+		...link,
+		gateway: gateway === null ? null : renderAddress(gateway),
+		addresses: link.addresses.flatMap((entry) => {
+			const address = parseAddress(entry.address);
+			if (address === null || address.family !== link.family) return [];
+			return [{ address: renderAddress(address), prefixLength: entry.prefixLength }];
+		}),
+		prefixes: link.prefixes.flatMap((text) => {
+			const network = parseNetwork(text);
+			return network === null || network.family !== link.family ? [] : [renderNetwork(network)];
+		}),
+	};
+}
+
+function buildUplink(
+	uplink: Uplink,
+	id: number,
+	mark: number,
+	links: PerFamily<Link | null>,
+	input: PlanInput,
+): PlanUplink {
+	const eligible = perFamily((family) => {
+		const state = input.states.find(
+			(entry) => entry.uplink === uplink.name && entry.family === family,
+		)?.state;
+		return links[family] !== null && state !== undefined && isEligible(state, uplink.useDegraded);
+	});
+	return {
+		name: uplink.name,
+		id,
+		mark,
+		devices: perFamily((family) => links[family]?.device ?? null),
+		addresses: perFamily((family) => links[family]?.addresses.map(({ address }) => address) ?? []),
+		prefixes: links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6),
+		eligible,
+	};
+}
+
+function eligibility(uplinks: readonly PlanUplink[]): (name: string, family: Family) => boolean {
+	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
+	return (name, family) => byName.get(name)?.eligible[family] ?? false;
+}
+
+/** Many policies have the same shares: a sequence is built once. */
+function slotBuilder(ids: KernelIds): (share: Share) => PlanShare {
+	const built = new Map<string, PlanShare>();
+	return (share) => {
+		if (share.kind === "verdict") return share;
+		const members = share.uplinks.map(({ name, weight }) => ({ id: ids.uplinks[name] ?? 0, weight }));
+		const key = members.map(({ id, weight }) => `${id}:${weight}`).join();
+		const known = built.get(key) ?? { kind: "slots", slots: buildSlots(members, MAX_SLOTS) };
+		built.set(key, known);
+		return known;
+	};
+}
+
+function buildTarget(target: Target, { model, ids, uplinks, slots }: Context): PlanTarget {
+	if (target.kind === "policy") {
+		const id = ids.policies[target.name];
+		return id === undefined
+			? { kind: "verdict", verdict: "default" }
+			: { kind: "policy", kernelName: `p${id}` };
+	}
+	if (target.kind !== "uplink") return { kind: "verdict", verdict: target.kind };
+	const uplink = uplinks.find((candidate) => candidate.name === target.name);
+	if (uplink === undefined) return { kind: "verdict", verdict: "unreachable" };
+	const shareIn = (family: Family): Share => {
+		if (!isManaged(model, family)) return { kind: "verdict", verdict: "default" };
+		if (!uplink.eligible[family]) return { kind: "verdict", verdict: "unreachable" };
+		return { kind: "uplinks", uplinks: [{ name: target.name, weight: 1 }] };
+	};
+	return { kind: "uplink", id: uplink.id, shares: perFamily((family) => slots(shareIn(family))) };
+}
+
+function shareOf(target: PlanTarget, policies: readonly PlanPolicy[], family: Family): PlanShare {
+	if (target.kind === "verdict") return target;
+	if (target.kind === "uplink") return target.shares[family];
+	const policy = policies.find((candidate) => candidate.kernelName === target.kernelName);
+	return policy?.shares[family] ?? { kind: "verdict", verdict: "default" };
+}
+
+function buildRule(
+	rule: { name: string; match: Match; target: Target },
+	context: Context,
+	devices?: InterfaceDevices,
+): PlanRule[] {
+	const { sourceInterfaces, ...match } = rule.match;
+	const found = sourceInterfaces.map((name) => devices?.get(name)).filter((device) => device !== undefined);
+	const sourceDevices = [...new Set(found)].filter((device) => DEVICE_NAME.test(device)).sort();
+	if (sourceInterfaces.length > 0 && sourceDevices.length === 0) return [];
+	return [
+		{
+			name: rule.name,
+			match: {
+				families: match.families,
+				protocols: [...match.protocols].sort((a, b) => a - b),
+				sources: FAMILIES.flatMap((family) => mergeNetworks(match.sources, family)),
+				destinations: FAMILIES.flatMap((family) => mergeNetworks(match.destinations, family)),
+				sourcePorts: mergePorts(match.sourcePorts),
+				destinationPorts: mergePorts(match.destinationPorts),
+				sourceDevices,
+			},
+			target: buildTarget(rule.target, context),
+		},
+	];
+}
+
+function isVerdictIn(rule: PlanRule, family: Family): boolean {
+	return (
+		rule.match.families.includes(family) &&
+		rule.target.kind === "verdict" &&
+		rule.target.verdict !== "default"
+	);
+}
+
+function neverBalanced({ model, localNetworks }: PlanInput): readonly string[] {
+	return [...NEVER_BALANCED, ...model.globals.bypassNetworks, ...(localNetworks ?? [])];
+}

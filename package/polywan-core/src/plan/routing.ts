@@ -1,0 +1,178 @@
+import { isLinkLocal, networkContains, parseAddress, parseNetwork } from "../address.ts";
+import type { Family } from "../family.ts";
+import { FAMILIES } from "../family.ts";
+import type { Link } from "../link.ts";
+import { countSlots, fitWeights } from "../policy/slots.ts";
+import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanShare, PlanTable } from "./plan.ts";
+
+/** An uplink as routing needs it. */
+export interface RoutedUplink {
+	readonly id: number;
+	readonly mark: number;
+	readonly families: readonly Family[];
+	readonly links: { readonly 4: Link | null; readonly 6: Link | null };
+}
+
+/** Offsets from priorityBase; an uplink's id is added to the last three. */
+const PRIORITY = {
+	connected: 0,
+	bypassTables: 1,
+	mark: 100,
+	unreachable: 360,
+	blackhole: 361,
+	address: 400,
+	device: 700,
+	own: 990,
+} as const;
+
+/** As many bypass tables as fit before the marks. */
+const MAX_BYPASS_TABLES = 99;
+
+/** RTNH_F hops field: 8 bits, one less than the weight. */
+const MAX_NEXTHOP_WEIGHT = 256;
+
+/** IPv6 gives metric 0 the value 1024 (IP6_RT_PRIO_USER); an explicit one reads back the same in both families. */
+const METRIC = 1;
+
+/** Lowest preference there is: only when no other route of the table is left. */
+const BACKSTOP_METRIC = 4_294_967_295;
+
+/** From linux/rt_names: main. */
+const MAIN_TABLE = 254;
+
+const BACKSTOP: PlanRoute = { kind: "unreachable", destination: "default", metric: BACKSTOP_METRIC };
+
+/** One table per uplink and family, and the table of the router's own traffic (`tableBase`) while it has nexthops. */
+export function buildTables(
+	tableBase: number,
+	uplinks: readonly RoutedUplink[],
+	own: { readonly 4: PlanShare; readonly 6: PlanShare },
+): readonly PlanTable[] {
+	const tables: PlanTable[] = [];
+	for (const family of FAMILIES) {
+		const nexthops = ownNexthops(own[family], uplinks, family);
+		if (nexthops.length > 0) tables.push({ table: tableBase, family, routes: [defaultRoute(nexthops)] });
+		for (const uplink of uplinks) {
+			if (!uplink.families.includes(family)) continue;
+			const link = uplink.links[family];
+			const routes = link === null ? [BACKSTOP] : [defaultRoute([buildNexthop(link, 1)]), BACKSTOP];
+			tables.push({ table: tableBase + uplink.id, family, routes });
+		}
+	}
+	return tables;
+}
+
+function defaultRoute(nexthops: readonly PlanNexthop[]): PlanRoute {
+	return { kind: "unicast", destination: "default", nexthops, metric: METRIC, source: null };
+}
+
+function ownNexthops(
+	share: PlanShare,
+	uplinks: readonly RoutedUplink[],
+	family: Family,
+): readonly PlanNexthop[] {
+	if (share.kind !== "slots") return [];
+	const counts = countSlots(share.slots);
+	const weights = fitWeights(
+		counts.map((count) => count.weight),
+		Math.max(MAX_NEXTHOP_WEIGHT, counts.length),
+	);
+	return counts.flatMap(({ id }, index) => {
+		const link = uplinks.find((uplink) => uplink.id === id)?.links[family] ?? null;
+		return link === null ? [] : [buildNexthop(link, weights[index] ?? 1)];
+	});
+}
+
+function buildNexthop(link: Link, weight: number): PlanNexthop {
+	return { device: link.device, gateway: link.gateway, onlink: isOutside(link), weight };
+}
+
+/** The kernel refuses a gateway it cannot reach directly unless told that it is on the link. */
+function isOutside(link: Link): boolean {
+	const gateway = link.gateway === null ? null : parseAddress(link.gateway);
+	if (gateway === null || isLinkLocal(gateway)) return false;
+	return !link.addresses.some(({ address, prefixLength }) => {
+		const network = parseNetwork(`${address}/${prefixLength}`);
+		return network !== null && networkContains(network, gateway);
+	});
+}
+
+type RuleParts = Partial<Omit<PlanIpRule, "family" | "priority">>;
+
+/**
+ * The ip rules of both families. In order: everything more specific than a default route in main (connected and static
+ * networks, VPNs) and the user's tables; marked packets; then, for unmarked packets only, sockets bound to an uplink's
+ * address or device; last the router's own traffic.
+ */
+export function buildIpRules(
+	plan: Pick<Plan, "markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables">,
+	uplinks: readonly RoutedUplink[],
+	bypassTables: readonly number[],
+): readonly PlanIpRule[] {
+	const { markMask: mask, tableBase } = plan;
+	const rules: PlanIpRule[] = [];
+	const unmarked = { value: 0, mask };
+	for (const family of FAMILIES) {
+		if (!plan.managed[family]) continue;
+		const add = (offset: number, parts: RuleParts): void => {
+			rules.push(buildIpRule(family, plan.priorityBase + offset, parts));
+		};
+		add(PRIORITY.connected, { action: { kind: "lookup", table: MAIN_TABLE, suppressPrefixLength: 0 } });
+		for (const [index, table] of bypassTables.slice(0, MAX_BYPASS_TABLES).entries()) {
+			add(PRIORITY.bypassTables + index, { action: lookup(table) });
+		}
+		const present = uplinks.filter((uplink) => uplink.families.includes(family));
+		for (const { id, mark } of present) {
+			add(PRIORITY.mark + id, { fwmark: { value: mark, mask }, action: lookup(tableBase + id) });
+		}
+		const { unreachable, blackhole } = plan.verdictMarks;
+		add(PRIORITY.unreachable, { fwmark: { value: unreachable, mask }, action: { kind: "unreachable" } });
+		add(PRIORITY.blackhole, { fwmark: { value: blackhole, mask }, action: { kind: "blackhole" } });
+		const seen = new Set<string>();
+		for (const { id, links } of present) {
+			for (const { text, incomingInterface } of ownSources(links[family])) {
+				// Two modems may give the same address: the first uplink has it, marks and devices still tell them apart.
+				if (seen.has(text)) continue;
+				seen.add(text);
+				add(PRIORITY.address + id, {
+					fwmark: unmarked,
+					from: text,
+					incomingInterface,
+					action: lookup(tableBase + id),
+				});
+			}
+		}
+		for (const { id, links } of present) {
+			const outgoingInterface = links[family]?.device;
+			if (outgoingInterface === undefined) continue;
+			add(PRIORITY.device + id, { fwmark: unmarked, outgoingInterface, action: lookup(tableBase + id) });
+		}
+		if (plan.tables.some((table) => table.table === tableBase && table.family === family)) {
+			add(PRIORITY.own, { fwmark: unmarked, incomingInterface: "lo", action: lookup(tableBase) });
+		}
+	}
+	return rules;
+}
+
+/** Sources that can only leave by this link: its own addresses and, for the router itself, its delegated prefixes. */
+function ownSources(link: Link | null): readonly { text: string; incomingInterface: string | null }[] {
+	if (link === null) return [];
+	const addresses = link.addresses.map(({ address }) => ({ text: address, incomingInterface: null }));
+	return [...addresses, ...link.prefixes.map((text) => ({ text, incomingInterface: "lo" }))];
+}
+
+function lookup(table: number): PlanIpRule["action"] {
+	return { kind: "lookup", table, suppressPrefixLength: null };
+}
+
+function buildIpRule(family: Family, priority: number, parts: RuleParts): PlanIpRule {
+	return {
+		family,
+		priority,
+		fwmark: parts.fwmark ?? null,
+		from: parts.from ?? null,
+		incomingInterface: parts.incomingInterface ?? null,
+		outgoingInterface: parts.outgoingInterface ?? null,
+		action: parts.action ?? { kind: "unreachable" },
+	};
+}
