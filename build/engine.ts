@@ -37,15 +37,17 @@ const zigTargets: Record<Architecture, string[]> = {
 
 const commonFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-fwrapv"];
 const releaseFlags = [
-	...["-Os", "-static", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"],
+	...["-Os", "-ffunction-sections", "-fdata-sections"],
 	...[
 		"-fno-sanitize=undefined",
 		"-fno-stack-protector",
 		"-fno-unwind-tables",
 		"-fno-asynchronous-unwind-tables",
 	],
-	...["-fno-exceptions", "-fomit-frame-pointer", "-fvisibility=hidden"],
+	...["-fno-exceptions", "-fomit-frame-pointer"],
 ];
+/** For linking alone: given with -c, zig drops what one object does not call by itself. */
+const releaseLinkFlags = ["-static", "-s", "-Wl,--gc-sections"];
 const sanitizerFlags = [
 	...["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize=shift"],
 	...["-fno-sanitize-recover=all"],
@@ -74,7 +76,9 @@ export function runtimeBuildId(target: RuntimeTarget): string {
 	const { sha256 } = pinnedSource("quickjs");
 	hash.update(JSON.stringify([target, sha256, engineFiles, commonFlags, warningFlags]));
 	hash.update(
-		JSON.stringify(target === "asan" ? sanitizerFlags : [releaseFlags, zigTargets[target], zigVersion()]),
+		JSON.stringify(
+			target === "asan" ? sanitizerFlags : [releaseFlags, releaseLinkFlags, zigTargets[target], zigVersion()],
+		),
 	);
 	for (const path of [...patches(), ...nativeFiles()]) hash.update(path).update(readFileSync(path));
 	return hash.digest("hex").slice(0, 16);
@@ -127,7 +131,15 @@ async function compileRuntime(target: RuntimeTarget, id: string, built: string):
 		];
 		const objects = await runAll(jobs);
 		const out = join(work, "polywan-run");
-		await runTool([...compiler, ...flags, ...objects, "-lm", "-o", out]);
+		await runTool([
+			...compiler,
+			...flags,
+			...(sanitized ? [] : releaseLinkFlags),
+			...objects,
+			"-lm",
+			"-o",
+			out,
+		]);
 		renameSync(out, built);
 	} finally {
 		rmSync(work, { recursive: true, force: true });

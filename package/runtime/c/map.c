@@ -1,0 +1,79 @@
+/* The line map of a program: where in the sources a line of its bundle came from, for stack traces.
+ * Text: the source paths, one a line, then an empty line; then runs of lines as unsigned LEB128 numbers: first bundle
+ * line less that of the run before, path number (0: unknown), zigzag of source line less that of the run before. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime.h"
+
+static char *map;
+static const uint8_t *runs, *runs_end;
+
+int map_set(const char *text, size_t size)
+{
+	map = malloc(size + 1);
+	if (!map)
+		return -1;
+	memcpy(map, text, size);
+	map[size] = 0;
+	const char *end_of_paths = strstr(map, "\n\n");
+	if (!end_of_paths)
+		return 0;
+	runs = (const uint8_t *)end_of_paths + 2;
+	runs_end = (const uint8_t *)map + size;
+	return 0;
+}
+
+static uint32_t read_number(const uint8_t **at)
+{
+	uint32_t number = 0;
+	for (int shift = 0; *at < runs_end && shift < 32; shift += 7) {
+		uint8_t byte = *(*at)++;
+		number |= (uint32_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			break;
+	}
+	return number;
+}
+
+struct place {
+	uint32_t path; /* 0: unknown */
+	int line;
+};
+
+static struct place find_place(int line)
+{
+	struct place place = { 0, 0 };
+	int run_line = 0, source_line = 0, found_line = 0;
+	for (const uint8_t *at = runs; at < runs_end;) {
+		run_line += (int)read_number(&at);
+		if (run_line > line)
+			break;
+		uint32_t path = read_number(&at), zigzag = read_number(&at);
+		source_line += (int)(zigzag >> 1) ^ -(int)(zigzag & 1);
+		place = (struct place){ path, source_line };
+		found_line = run_line;
+	}
+	place.line += line - found_line;
+	return place;
+}
+
+/* Called by the engine for every frame of a stack trace (patches/). Returns 0 when the map does not know the line. */
+int runtime_describe_location(char *text, size_t size, const char *file, int line, int column)
+{
+	(void)file;
+	(void)column;
+	struct place place = find_place(line);
+	const char *path = map;
+	if (!place.path)
+		return 0;
+	for (uint32_t i = 1; i < place.path && path; i++) {
+		path = strchr(path, '\n');
+		path = path ? path + 1 : NULL;
+	}
+	if (!path)
+		return 0;
+	snprintf(text, size, "%.*s:%d", (int)strcspn(path, "\n"), path, place.line);
+	return 1;
+}

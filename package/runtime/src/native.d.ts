@@ -1,0 +1,127 @@
+/**
+ * The modules that polywan-run brings, in C (../c). They return a value or a negative errno and know nothing of what they are
+ * for; programs use the faces beside this file.
+ */
+
+declare module "polywan:error" {
+	/** "ENOENT" for the number of this architecture, null when it has no name here. */
+	export function name(errno: number): string | null;
+	export function text(errno: number): string;
+}
+
+declare module "polywan:loop" {
+	/** Interest: 1 read, 2 write. Ready: 1 readable, 2 writable, 4 error. Returns the watch, or a negative errno. */
+	export function watch(
+		fd: number,
+		interest: number,
+		onReady: (ready: number) => void,
+		background: boolean,
+	): number;
+	export function set(fd: number, watch: number, interest: number): number;
+	export function unwatch(fd: number, watch: number): void;
+}
+
+declare module "polywan:clock" {
+	export function monotonicUs(): number;
+	export function wallUs(): number;
+}
+
+declare module "polywan:signal" {
+	export function number(name: string): number;
+	export function name(number: number): string | null;
+	/** Reads exactly these signals from the signalfd (-1: a new one); returns it. */
+	export function listen(fd: number, numbers: readonly number[]): number;
+	/** The next signal's number, or a negative errno. */
+	export function next(fd: number): number;
+}
+
+declare module "polywan:program" {
+	export function programArguments(): string[];
+	/** "NAME=value" each. */
+	export function environment(): string[];
+	export function path(): string;
+	export function buildId(): string;
+	export function pid(): number;
+	export function exit(code: number): never;
+	export function isTerminal(fd: number): boolean;
+	export function terminalSize(fd: number): { columns: number; rows: number } | null;
+	export function collectGarbage(): void;
+	export function heapBytes(): number;
+}
+
+declare module "polywan:descriptor" {
+	export function read(fd: number, into: Uint8Array): number;
+	export function write(fd: number, data: Uint8Array): number;
+	/** Waits until everything is written. */
+	export function writeAll(fd: number, data: Uint8Array): number;
+	export function close(fd: number): number;
+	export function setNonBlocking(fd: number): number;
+}
+
+declare module "polywan:socket" {
+	import type { Address } from "polywan-runtime/socket";
+	export function open(family: string, type: string, protocol: number): number;
+	export function bind(fd: number, address: Address): number;
+	/** 0: connected, 1: in progress. */
+	export function connect(fd: number, address: Address): number;
+	export function listen(fd: number, backlog: number): number;
+	export function accept(fd: number): { fd: number; from: Address } | number;
+	export function send(fd: number, data: Uint8Array, to: Address | undefined): number;
+	export function receive(fd: number, into: Uint8Array): { bytes: number; from: Address | null } | number;
+	/** SO_ERROR as a negative errno, 0: none. */
+	export function error(fd: number): number;
+	export function setOption(fd: number, option: string, value: number | string | Uint8Array): number;
+	/** Four numbers an instruction: code, jt, jf, k. */
+	export function attachFilter(fd: number, instructions: Float64Array): number;
+	export function localAddress(fd: number): Address | number;
+	export function shutdown(fd: number, how: string): number;
+}
+
+declare module "polywan:interface" {
+	export function index(name: string): number;
+	export function readCounters(
+		name: string,
+	): { rxPackets: number; rxBytes: number; txPackets: number; txBytes: number } | number;
+}
+
+declare module "polywan:checksum" {
+	export function internetChecksum(data: Uint8Array, initial: number): number;
+}
+
+declare module "polywan:process" {
+	/** Streams: 0 /dev/null, 1 a pipe, 2 inherited. Descriptors of streams that are no pipe are -1. */
+	export function spawn(
+		candidates: readonly string[],
+		argv: readonly string[],
+		environment: readonly string[],
+		directory: string | null,
+		gid: number,
+		streams: readonly [number, number, number],
+	): { pid: number; exitFd: number; stdin: number; stdout: number; stderr: number } | number;
+	/** The wait status of a child that ended, or a negative errno. */
+	export function wait(pid: number): number;
+	export function kill(pid: number, signal: number): number;
+}
+
+declare module "polywan:file" {
+	export function read(path: string): Uint8Array | number;
+	export function write(path: string, data: Uint8Array, mode: number): number;
+	export function append(path: string, data: Uint8Array, mode: number): number;
+	export function writeAtomic(path: string, data: Uint8Array, mode: number): number;
+	export function stat(
+		path: string,
+	):
+		| { size: number; mode: number; mtimeMs: number; isDirectory: boolean; isFile: boolean; inode: number }
+		| number;
+	export function list(path: string): string[] | number;
+	export function makeDirectory(path: string, mode: number): number;
+	export function unlink(path: string, unused: number): number;
+	export function removeDirectory(path: string, unused: number): number;
+	/** The descriptor that holds the lock. */
+	export function lock(path: string, mode: number): number;
+	export function rename(from: string, to: string): number;
+}
+
+declare module "polywan:tun" {
+	export function open(name: string, tap: boolean): { fd: number; name: string } | number;
+}
