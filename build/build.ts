@@ -1,16 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { packageArchitectures, parseArchitectures } from "./architecture.ts";
+import { bundleProgram, compileProgram } from "./bundle.ts";
 import { type Architecture, buildRuntime } from "./engine.ts";
-import { loadModule } from "./load.ts";
 import { buildOpenwrt } from "./openwrt.ts";
-import { root, runAsProgram, step } from "./program.ts";
-
-interface Programs {
-	bundleProgram(entry: string, name: string): Promise<string>;
-	compileProgram(name: string, target: Architecture): Promise<string>;
-}
+import { runAsProgram, step } from "./program.ts";
 
 /** Programs that run on the router: name → source. */
 export const programs: Readonly<Record<string, string>> = {
@@ -19,24 +12,17 @@ export const programs: Readonly<Record<string, string>> = {
 
 /** Builds what the tests, the demo and the packages need into dist/. What is up to date is left as it is. */
 export async function buildAll(targets: readonly Architecture[]): Promise<void> {
-	const bundle = await part<Programs>("build/bundle.ts");
 	for (const target of targets) await step(`runtime ${target}`, () => buildRuntime(target));
+	await step("lab and OpenWrt stand-in", buildOpenwrt);
 	await bundlePrograms();
 	for (const name of Object.keys(programs))
-		for (const target of targets)
-			if (bundle) await step(`${name} ${target}`, () => bundle.compileProgram(name, target));
-	await step("lab and OpenWrt stand-in", buildOpenwrt);
+		for (const target of targets) await step(`${name} ${target}`, () => compileProgram(name, target));
 }
 
 /** Bundles the router's programs into dist/bundle/. */
 export async function bundlePrograms(): Promise<void> {
-	const bundle = await part<Programs>("build/bundle.ts");
 	for (const [name, entry] of Object.entries(programs))
-		if (bundle) await step(`bundle ${name}`, () => bundle.bundleProgram(entry, name));
-}
-
-async function part<T>(path: string): Promise<T | null> {
-	return existsSync(join(root, path)) ? loadModule<T>(path) : null;
+		await step(`bundle ${name}`, () => bundleProgram(entry, name));
 }
 
 runAsProgram("build", async (args) => {
