@@ -79,6 +79,7 @@ export interface PlanTable {
 export type PlanRoute =
 	| {
 			readonly kind: "unicast";
+			/** Canonical CIDR; a default route is "0.0.0.0/0" or "::/0". */
 			readonly destination: string;
 			readonly nexthops: readonly PlanNexthop[];
 			readonly metric: number;
@@ -101,6 +102,7 @@ export interface PlanIpRule {
 	readonly family: Family;
 	readonly priority: number;
 	readonly fwmark: { readonly value: number; readonly mask: number } | null;
+	/** Canonical CIDR. */
 	readonly from: string | null;
 	readonly incomingInterface: string | null;
 	readonly outgoingInterface: string | null;

@@ -40,7 +40,8 @@ const BACKSTOP_METRIC = 4_294_967_295;
 /** From linux/rt_names: main. */
 const MAIN_TABLE = 254;
 
-const BACKSTOP: PlanRoute = { kind: "unreachable", destination: "default", metric: BACKSTOP_METRIC };
+/** Destination of a default route. */
+const EVERYTHING = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
 /** One table per uplink and family, and the table of the router's own traffic (`tableBase`) while it has nexthops. */
 export function buildTables(
@@ -51,19 +52,21 @@ export function buildTables(
 	const tables: PlanTable[] = [];
 	for (const family of FAMILIES) {
 		const nexthops = ownNexthops(own[family], uplinks, family);
-		if (nexthops.length > 0) tables.push({ table: tableBase, family, routes: [defaultRoute(nexthops)] });
+		if (nexthops.length > 0)
+			tables.push({ table: tableBase, family, routes: [defaultRoute(family, nexthops)] });
 		for (const uplink of uplinks) {
 			if (!uplink.families.includes(family)) continue;
 			const link = uplink.links[family];
-			const routes = link === null ? [BACKSTOP] : [defaultRoute([buildNexthop(link, 1)]), BACKSTOP];
+			const routes = link === null ? [] : [defaultRoute(family, [buildNexthop(link, 1)])];
+			routes.push({ kind: "unreachable", destination: EVERYTHING[family], metric: BACKSTOP_METRIC });
 			tables.push({ table: tableBase + uplink.id, family, routes });
 		}
 	}
 	return tables;
 }
 
-function defaultRoute(nexthops: readonly PlanNexthop[]): PlanRoute {
-	return { kind: "unicast", destination: "default", nexthops, metric: METRIC, source: null };
+function defaultRoute(family: Family, nexthops: readonly PlanNexthop[]): PlanRoute {
+	return { kind: "unicast", destination: EVERYTHING[family], nexthops, metric: METRIC, source: null };
 }
 
 function ownNexthops(
@@ -157,7 +160,11 @@ export function buildIpRules(
 /** Sources that can only leave by this link: its own addresses and, for the router itself, its delegated prefixes. */
 function ownSources(link: Link | null): readonly { text: string; incomingInterface: string | null }[] {
 	if (link === null) return [];
-	const addresses = link.addresses.map(({ address }) => ({ text: address, incomingInterface: null }));
+	const width = link.family === 4 ? 32 : 128;
+	const addresses = link.addresses.map(({ address }) => ({
+		text: `${address}/${width}`,
+		incomingInterface: null,
+	}));
 	return [...addresses, ...link.prefixes.map((text) => ({ text, incomingInterface: "lo" }))];
 }
 

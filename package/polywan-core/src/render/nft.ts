@@ -1,0 +1,239 @@
+import type { Family } from "../family.ts";
+import { FAMILIES } from "../family.ts";
+import { mergeNetworks } from "../plan/network-list.ts";
+import type { Plan, PlanUplink } from "../plan/plan.ts";
+import { invertMask, renderComment, renderMark } from "./mark.ts";
+import { renderNftRule } from "./nft-rule.ts";
+import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
+import { renderRuleset } from "./nft-ruleset.ts";
+import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
+
+export const NFT_TABLE = "polywan";
+
+/**
+ * The whole table as one transaction for `nft -f -`, whether or not it exists. It replaces the table: counters and saved
+ * resets are lost, connections are not. Later changes: `renderNftChange`.
+ */
+export function renderNft(plan: Plan): string {
+	return `${renderNftRemoval()}${renderRuleset(buildNftRuleset(plan), NFT_TABLE)}`;
+}
+
+/** Deletes the table, whether or not it exists. */
+export function renderNftRemoval(): string {
+	return `table inet ${NFT_TABLE}\ndelete table inet ${NFT_TABLE}\n`;
+}
+
+/**
+ * What the packets meet:
+ * - prerouting: from an uplink, the connection is marked as that uplink's, so that answers leave by it. From elsewhere, a
+ *   known connection gets its uplink's mark again, a new one the mark of its target.
+ * - output: the same for the router's own, except that only explicit rules apply: the ip rules chose already, with the
+ *   right source address.
+ * - postrouting: what leaves by an uplink belongs to it from now on. Here and not earlier, because only here it is known
+ *   that no connected network, VPN or static route took the packet.
+ * - nat: the router's own packets that a rule sent elsewhere after their source was chosen.
+ */
+export function buildNftRuleset(plan: Plan): NftRuleset {
+	return {
+		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...(plan.resetConnections ? RESET_SETS : [])],
+		chains: [
+			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
+			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({
+				name: verdictChain(verdict),
+				hook: null,
+				rules: [setMark("meta", plan, plan.verdictMarks[verdict])],
+			})),
+			...FAMILIES.flatMap((family) => (plan.managed[family] ? buildFamilyChains(plan, family) : [])),
+			...buildHooks(plan),
+		],
+	};
+}
+
+const RESET_SETS: readonly NftSet[] = FAMILIES.map((family) => ({
+	kind: "set",
+	name: `reset${family}`,
+	definition: [
+		`type ipv${family}_addr . ipv${family}_addr . inet_service . inet_service`,
+		"flags timeout",
+		"timeout 60s",
+	],
+	elements: new Map(),
+}));
+
+function hex(mask: number): string {
+	return renderMark(mask);
+}
+
+function setMark(key: "meta" | "ct", plan: Plan, mark: number): string {
+	return `${key} mark set ${key} mark & ${hex(invertMask(plan.markMask))} | ${hex(mark)}`;
+}
+
+function nfproto(family: Family): string {
+	return family === 4 ? "ipv4" : "ipv6";
+}
+
+/** Per family and device of every uplink, an element that goes to `chain`. */
+function deviceElements(
+	plan: Plan,
+	chain: (uplink: PlanUplink, family: Family) => string,
+): ReadonlyMap<string, string> {
+	const elements = new Map<string, string>();
+	for (const uplink of plan.uplinks) {
+		for (const family of FAMILIES) {
+			const device = uplink.devices[family];
+			if (device !== null) elements.set(`${nfproto(family)} . "${device}"`, `goto ${chain(uplink, family)}`);
+		}
+	}
+	return elements;
+}
+
+function buildMaps(plan: Plan): readonly NftSet[] {
+	const byDevice = ["type nf_proto . ifname : verdict"];
+	const restore = new Map(plan.uplinks.map(({ id, mark }) => [hex(mark), `goto ${uplinkChain(id)}`]));
+	const prefixes = new Map<string, string>();
+	for (const { id, eligible, prefixes: own } of plan.uplinks) {
+		if (eligible[6]) for (const prefix of own) prefixes.set(prefix, `goto ${uplinkChain(id)}`);
+	}
+	return [
+		{
+			kind: "map",
+			name: "incoming",
+			definition: byDevice,
+			elements: deviceElements(plan, ({ id }) => `c${id}`),
+		},
+		{
+			kind: "map",
+			name: "outgoing",
+			definition: byDevice,
+			elements: deviceElements(plan, ({ id }) => `c${id}`),
+		},
+		{
+			kind: "map",
+			name: "rerouted",
+			definition: byDevice,
+			elements: deviceElements(plan, ({ id }, family) => `m${id}_${family}`),
+		},
+		{ kind: "map", name: "restore", definition: ["type mark : verdict"], elements: restore },
+		{
+			kind: "map",
+			name: "prefixes",
+			definition: ["type ipv6_addr : verdict", "flags interval"],
+			elements: prefixes,
+		},
+	];
+}
+
+function buildBypassSets(plan: Plan): readonly NftSet[] {
+	return FAMILIES.map((family) => ({
+		kind: "set",
+		name: `bypass${family}`,
+		definition: [`type ipv${family}_addr`, "flags interval"],
+		elements: new Map(plan.bypass[family].map((network) => [network, ""])),
+	}));
+}
+
+function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
+	const { id, mark, name } = uplink;
+	const comment = `comment "${renderComment("uplink", name)}"`;
+	const unowned = `ct mark & ${hex(plan.markMask)} == 0`;
+	return [
+		{ name: uplinkChain(id), hook: null, rules: [`${setMark("meta", plan, mark)} ${comment}`] },
+		{ name: `c${id}`, hook: null, rules: [`${unowned} ${setMark("ct", plan, mark)} ${comment}`] },
+		...FAMILIES.filter((family) => uplink.devices[family] !== null).map((family) => ({
+			name: `m${id}_${family}`,
+			hook: null,
+			rules: masqueradeRules(uplink, family),
+		})),
+	];
+}
+
+/** A local source that is not this uplink's must not leave by it as it is; link-local ones never get an answer from afar. */
+function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
+	const own = family === 4 ? uplink.addresses[4] : [...uplink.addresses[6], ...uplink.prefixes, "fe80::/10"];
+	const networks = mergeNetworks(own, family);
+	const ip = family === 4 ? "ip" : "ip6";
+	const rules = networks.length === 0 ? [] : [`${ip} saddr { ${networks.join(", ")} } return`];
+	return [...rules, "fib saddr type local masquerade"];
+}
+
+function buildFamilyChains(plan: Plan, family: Family): readonly NftChain[] {
+	const ip = family === 4 ? "ip" : "ip6";
+	const chains = [...buildTargetChains(plan, family)];
+	const rules = plan.rules.map((rule) => renderNftRule(rule, family)).filter((rule) => rule !== null);
+	const bypassed = `${ip} daddr @bypass${family} return`;
+	if (rules.length > 0) {
+		chains.push({ name: `rules${family}`, hook: null, rules });
+		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `goto rules${family}`] });
+	}
+	const unmarked = `meta mark set meta mark & ${hex(invertMask(plan.markMask))}`;
+	const chosen =
+		rules.length > 0 ? [`jump rules${family}`, `meta mark & ${hex(plan.markMask)} != 0 return`] : [];
+	chains.push({ name: `clear${family}`, hook: null, rules: [unmarked] });
+	chains.push({
+		name: `new${family}`,
+		hook: null,
+		rules: [
+			...(family === 6 ? ["icmpv6 type 133-137 return"] : []),
+			bypassed,
+			// With the mark for which there is no route to the Internet, only connected, static and VPN routes are found.
+			setMark("meta", plan, plan.verdictMarks.unreachable),
+			`fib daddr . mark oif exists goto clear${family}`,
+			unmarked,
+			...(family === 6 ? ["ip6 saddr vmap @prefixes"] : []),
+			...chosen,
+			`goto ${targetChain(plan.defaultTarget, family)}`,
+		],
+	});
+	return chains;
+}
+
+function buildHooks(plan: Plan): readonly NftChain[] {
+	const mask = hex(plan.markMask);
+	const notRouted = "fib daddr type { local, broadcast, multicast } return";
+	const restored = [`ct mark & ${mask} vmap @restore`, "ct state != new return", notRouted];
+	const managed = FAMILIES.filter((family) => plan.managed[family]);
+	const ruled = managed.filter((family) => plan.rules.some((rule) => rule.match.families.includes(family)));
+	const lead = (families: readonly Family[], chain: string): readonly string[] =>
+		families.map((family) => `meta nfproto ${nfproto(family)} goto ${chain}${family}`);
+	const byDevice = "meta nfproto . oifname vmap";
+	const hooks: NftChain[] = [
+		{
+			name: "prerouting",
+			hook: "type filter hook prerouting priority mangle; policy accept;",
+			rules: ["meta nfproto . iifname vmap @incoming", ...restored, ...lead(managed, "new")],
+		},
+		{
+			name: "output",
+			hook: "type route hook output priority mangle; policy accept;",
+			rules: ['oifname "lo" return', `meta mark & ${mask} != 0 return`, ...restored, ...lead(ruled, "own")],
+		},
+		{
+			name: "postrouting",
+			hook: "type filter hook postrouting priority mangle; policy accept;",
+			rules: [`ct mark & ${mask} == 0 ${byDevice} @outgoing`],
+		},
+		{
+			name: "nat_postrouting",
+			hook: "type nat hook postrouting priority srcnat - 1; policy accept;",
+			rules: [`meta mark & ${mask} != 0 ${byDevice} @rerouted`],
+		},
+	];
+	return plan.resetConnections ? [...hooks, ...resetHooks(plan)] : hooks;
+}
+
+function resetHooks(plan: Plan): readonly NftChain[] {
+	const tuple = (ip: string, set: string): string =>
+		`${ip} saddr . ${ip} daddr . tcp sport . tcp dport @${set} reject with tcp reset`;
+	return [
+		{
+			name: "forward",
+			hook: "type filter hook forward priority filter - 1; policy accept;",
+			rules: [tuple("ip", "reset4"), tuple("ip6", "reset6")],
+		},
+		{
+			name: "raw_output",
+			hook: "type filter hook output priority raw; policy accept;",
+			rules: [`meta mark & ${hex(plan.markMask)} == ${hex(plan.notrackMark)} notrack`],
+		},
+	];
+}
