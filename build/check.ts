@@ -40,6 +40,8 @@ export function printChecks(checks: readonly Check[]): void {
 function typeProjects(): string[] {
 	const projects = [
 		{ folder: "package", config: "package/tsconfig.json" },
+		// Without the runtime's globals: what is pure has no timer, no clock and no console to call.
+		{ folder: "package/polywan-core", config: "package/tsconfig.pure.json" },
 		{ folder: "build", config: "build/tsconfig.json" },
 		{ folder: "ui/src", config: "ui/tsconfig.json" },
 		{ folder: "test/runtime/programs", config: "test/tsconfig.programs.json" },
