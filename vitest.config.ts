@@ -24,8 +24,8 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
-					name: "runtime",
-					include: ["test/runtime/**/*.test.ts"],
+					name: "built",
+					include: ["test/runtime/**/*.test.ts", "test/package/**/*.test.ts"],
 					testTimeout: 60_000,
 					sequence: { groupOrder: 0 },
 				},

@@ -2,10 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, Report, type Row, renderHeader, renderRow } from "../test/bench/harness.ts";
-import { buildAll } from "./build.ts";
 import { loadModule } from "./load.ts";
+import { prepare } from "./prepare.ts";
 import { root, runAsProgram } from "./program.ts";
-import { setUp } from "./setup.ts";
 
 const folder = "test/bench";
 
@@ -54,8 +53,7 @@ runAsProgram("bench", async (args) => {
 		return 0;
 	}
 	const benches = await Promise.all(positionals.map(loadBench));
-	setUp();
-	await buildAll(["x86_64"]);
+	await prepare();
 	const rows = await measure(benches, values.json);
 	if (values.json) console.log(JSON.stringify(rows, null, "\t"));
 	return 0;

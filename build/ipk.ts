@@ -38,9 +38,12 @@ export interface Ipk {
 	readonly sha256: string;
 }
 
-/** Packs what dist/ holds for an architecture; `buildAll` has to come first. */
-export async function packIpks(architecture: PackageArchitecture, epoch = sourceDateEpoch()): Promise<Ipk[]> {
-	const folder = join(root, "dist/ipk");
+/** Packs what dist/ holds for an architecture into a folder; `buildAll` has to come first. */
+export async function packIpks(
+	architecture: PackageArchitecture,
+	epoch = sourceDateEpoch(),
+	folder = join(root, "dist/ipk"),
+): Promise<Ipk[]> {
 	mkdirSync(folder, { recursive: true });
 	const ipks: Ipk[] = [];
 	for (const source of packages) {

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildAll } from "./build.ts";
 import { printChecks, runChecks } from "./check.ts";
 import { runCommand } from "./command.ts";
+import { prepare } from "./prepare.ts";
 import { root, runAsProgram } from "./program.ts";
 import { setUp } from "./setup.ts";
 import { countResults, renderTally, type Tally } from "./tally.ts";
@@ -23,7 +23,7 @@ async function main(filters: string[]): Promise<number> {
 	for (const { passed } of checks) count(passed);
 	const built = await builds();
 	count(built);
-	const projects = built ? ["unit", "runtime"] : ["unit"];
+	const projects = built ? ["unit", "built"] : ["unit"];
 	if (built && isRoot()) projects.push("lab");
 	add(tally, await runVitest(projects, filters));
 	if (!isRoot()) {
@@ -36,7 +36,7 @@ async function main(filters: string[]): Promise<number> {
 
 async function builds(): Promise<boolean> {
 	try {
-		await buildAll(["x86_64"]);
+		await prepare();
 		return true;
 	} catch (error) {
 		console.error(error instanceof Error ? error.message : error);
