@@ -38,6 +38,8 @@ ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/s
 rm -rf etc/config etc/init.d etc/rc.d etc/rc?.d etc/hotplug.d etc/resolv.conf
 mkdir -p etc/config etc/init.d etc/rc.d etc/hotplug.d/iface etc/uci-defaults
 ln -s /tmp/resolv.conf etc/resolv.conf
+ln -s resolv.conf.d/resolv.conf.auto tmp/resolv.conf
+ln -sf busybox bin/sh
 [ ! -d "$files" ] || tar -C "$files" -c . | tar -x --no-same-owner --keep-directory-symlink
 for directory; do mkdir -p ".$directory"; mount --bind "$directory" ".$directory"; done
 mkdir old

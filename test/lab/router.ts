@@ -1,15 +1,20 @@
 import type { ChildProcess } from "node:child_process";
+import { renameSync } from "node:fs";
+import { UbusConnection } from "ubus-js/bus";
+import type { BlobTable } from "ubus-js/codec";
+import { connectUnix, defaultUbusSocket } from "../openwrt/node-transport.ts";
 import { lan } from "./addresses.ts";
 import type { RunOptions, RunResult, SpawnOptions } from "./command.ts";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
 import { mountOverlayRoot } from "./root-file-system.ts";
-import { readInRoot, writeInRoot } from "./root-path.ts";
+import { readInRoot, resolveInRoot, writeInRoot } from "./root-path.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** The router: an OpenWrt-like root file system of its own in its own namespaces. */
 export class Router {
 	readonly namespaces: Namespaces;
 	readonly network: NetworkNamespace;
+	#bus: UbusConnection | null = null;
 
 	private constructor(namespaces: Namespaces) {
 		this.namespaces = namespaces;
@@ -50,6 +55,48 @@ export class Router {
 		writeInRoot(this.rootPath, path, text, mode);
 	}
 
+	/** A connection to the router's ubusd, from outside. */
+	get bus(): UbusConnection {
+		if (!this.#bus) {
+			this.#bus = new UbusConnection(
+				(events) => connectUnix(resolveInRoot(this.rootPath, defaultUbusSocket))(events),
+				{ minBackoffMs: 10, maxBackoffMs: 200 },
+			);
+			this.#bus.start();
+		}
+		return this.#bus;
+	}
+
+	ubus(object: string, method: string, args: BlobTable = {}): Promise<BlobTable> {
+		return this.bus.call(object, method, args);
+	}
+
+	/** Writes /etc/config/<name> and tells procd of it (`reload_config`). */
+	async setConfig(name: string, text: string): Promise<void> {
+		this.writeFile(`/etc/config/${name}`, text);
+		await this.mustRun(["reload_config"]);
+	}
+
+	/** What the ISP of this uplink would answer to DHCP and DHCPv6. */
+	writeLease(uplink: Uplink): void {
+		const path = `/tmp/lab/lease/${uplink.device}`;
+		this.writeFile(`${path}.new`, JSON.stringify(uplink.lease));
+		renameSync(resolveInRoot(this.rootPath, `${path}.new`), resolveInRoot(this.rootPath, `${path}.json`));
+	}
+
+	/** What the daemons of the router printed. */
+	logs(): string {
+		return ["messages", "boot.log", "procd.log", "ubusd.log"]
+			.map((name) => {
+				try {
+					return `--- ${name}\n${this.readFile(`/tmp/log/${name}`)}`;
+				} catch {
+					return "";
+				}
+			})
+			.join("");
+	}
+
 	/** Without any userland: addresses, default routes with metrics, masquerading; for tests of the lab itself. */
 	async configureBare(ports: readonly string[], uplinks: readonly Uplink[]): Promise<void> {
 		const lines = ["link add br-lan type bridge", "link set br-lan up"];
@@ -85,6 +132,7 @@ oifname { ${devices} } masquerade
 	}
 
 	close(): Promise<void> {
+		this.#bus?.close();
 		return this.namespaces.close();
 	}
 }

@@ -1,10 +1,14 @@
 import { threadId } from "node:worker_threads";
+import type { BlobTable, BlobValue } from "ubus-js/codec";
+import { firewallConfig, networkConfig, polywanConfig } from "./config.ts";
 import { Host } from "./host.ts";
 import { Internet } from "./internet.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Router } from "./router.ts";
 import { sweep } from "./sweep.ts";
+import { until } from "./until.ts";
 import { Uplink, type UplinkSpec } from "./uplink.ts";
+import { bootStandIns, builtPackages, installBuild, installPackages, installStandIns } from "./userland.ts";
 
 export interface SiteSpec {
 	/** By name; the order gives index, device (eth1, eth2, …) and addresses. Default: wan and wanb. */
@@ -12,6 +16,18 @@ export interface SiteSpec {
 	lan?: { hosts?: number };
 	/** "none": no ubus, netifd and so on; the lab sets addresses and routes itself. Default "openwrt". */
 	userland?: "openwrt" | "none";
+	/** Default "nftables" (fw4's way); "iptables": chains like fw3's. */
+	firewall?: "nftables" | "iptables";
+	/** Starts rpcd and uhttpd too. */
+	web?: boolean;
+	/** Starts polywan. It is installed in any case, where it has been built. */
+	daemon?: boolean;
+	/** From dist/x86_64 and rootfs-overlay, or from dist/ipk. Default "build". */
+	install?: "build" | "ipk";
+	/** /etc/config/polywan; left out: all uplinks in one policy. */
+	config?: string;
+	/** More files of the router: path → text. Written before anything starts. */
+	files?: Record<string, string>;
 }
 
 let sitesMade = 0;
@@ -89,7 +105,44 @@ export class Site {
 		const ports = this.hosts.map((_, i) => `lan${i + 1}`);
 		await Promise.all([
 			this.internet.start(this.uplinks.length),
-			spec.userland === "none" ? router.configureBare(ports, this.uplinks) : Promise.resolve(),
+			spec.userland === "none" ? router.configureBare(ports, this.uplinks) : this.#boot(spec, ports),
 		]);
 	}
+
+	async #boot(spec: SiteSpec, ports: readonly string[]): Promise<void> {
+		const { router } = this;
+		installStandIns(router);
+		router.writeFile("/etc/config/network", networkConfig(ports, this.uplinks));
+		router.writeFile("/etc/config/firewall", firewallConfig(this.uplinks));
+		if (spec.firewall === "iptables") router.writeFile("/etc/lab-firewall", "iptables\n");
+		for (const uplink of this.uplinks) {
+			router.writeLease(uplink);
+			uplink.onLease = async () => router.writeLease(uplink);
+		}
+		await this.#installPolywan(spec);
+		for (const [path, text] of Object.entries(spec.files ?? {})) router.writeFile(path, text);
+		const services = ["network", "firewall", ...(spec.web ? ["rpcd", "uhttpd"] : [])];
+		await bootStandIns(router, services);
+		await until("the router has every uplink", async () => {
+			const { interface: all } = await router.ubus("network.interface", "dump");
+			return Array.isArray(all) && all.every((entry) => isTable(entry) && entry.up === true);
+		});
+		if (spec.daemon)
+			await router.mustRun(["sh", "-c", "/etc/init.d/polywan enable; /etc/init.d/polywan start"]);
+	}
+
+	async #installPolywan(spec: SiteSpec): Promise<void> {
+		const { router } = this;
+		const packages = spec.install === "ipk" ? builtPackages() : [];
+		if (spec.install === "ipk" && packages.length === 0)
+			throw new Error("dist/ipk has no package; make them with: npm run ipk");
+		const installed = spec.install === "ipk" || (await installBuild(router));
+		if (spec.daemon && !installed) throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
+		if (spec.install === "ipk") await installPackages(router, packages);
+		if (installed) router.writeFile("/etc/config/polywan", spec.config ?? polywanConfig(this.uplinks));
+	}
+}
+
+function isTable(value: BlobValue): value is BlobTable {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -27,7 +27,7 @@ export function answerQuery(query: Uint8Array): Buffer | null {
 	header.writeUInt16BE(0x8480 | (message.readUInt16BE(2) & 0x0100) | (known ? 0 : nameError), 2);
 	header.writeUInt16BE(1, 4);
 	header.writeUInt16BE(address ? 1 : 0, 6);
-	const parts = [header, message.subarray(12, question.end)];
+	const parts: Buffer[] = [header, message.subarray(12, question.end)];
 	if (address) parts.push(resourceRecord(question.type, packAddress(address)));
 	return Buffer.concat(parts);
 }

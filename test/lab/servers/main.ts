@@ -11,8 +11,9 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
 	const { remoteAddress = "", remotePort, localAddress = "" } = request.socket;
 	const path = request.url ?? "/";
 	const bytes = /^\/bytes\/(\d+)$/.exec(path)?.[1];
-	if (bytes) return sendBytes(response, Number(bytes));
-	if (path === "/json") {
+	if (bytes) {
+		sendBytes(response, Number(bytes));
+	} else if (path === "/json") {
 		const seen = { address: plain(remoteAddress), port: remotePort, server: plain(localAddress) };
 		response.setHeader("content-type", "application/json");
 		response.end(`${JSON.stringify(seen)}\n`);
