@@ -1,0 +1,347 @@
+import type { Probing } from "../config/model.ts";
+import { Burst, burstLength } from "./burst.ts";
+import { RecoveryDamping } from "./damping.ts";
+import { DegradationJudge } from "./degradation.ts";
+import type { HealthEvent, HealthStep, Quality, StateChange } from "./event.ts";
+import { EvidenceBackoff } from "./evidence.ts";
+import type { Probe } from "./ledger.ts";
+import { cautiousLoss } from "./loss.ts";
+import { type Pace, paceOf } from "./pace.ts";
+import { Sounding } from "./sounding.ts";
+import type { UplinkState } from "./state.ts";
+import { TrafficWatch } from "./traffic.ts";
+
+export type { HealthEvent, HealthStep } from "./event.ts";
+
+/** A wake-up later than this means that we were held up, and answers may lie unread in the socket. */
+const HELD_UP_MS = 25;
+const HELD_UP_GRACE_MS = 8;
+const HELD_UP_AGAIN_MS = 250;
+const ANSWERS_TO_RECOVER = 3;
+const LOOK_SOON_MS = 200;
+const NEVER = Number.POSITIVE_INFINITY;
+const UNANSWERED = "packets leave but nothing comes back";
+
+/**
+ * Decides the state of one uplink in one family. Values in, values out: it has no clock and does no I/O; the caller tells it what
+ * happens, with the monotonic time in ms (never going back), sends the probes it orders and calls again when it asks for that.
+ */
+export class HealthMonitor {
+	#probing: Probing;
+	#pace: Pace;
+	#state: UplinkState = "down";
+	#sinceMs: number;
+	#reason = "not yet seen";
+	#usable = false;
+	readonly #sounding: Sounding;
+	readonly #traffic = new TrafficWatch();
+	readonly #evidence = new EvidenceBackoff();
+	readonly #damping = new RecoveryDamping();
+	readonly #judge = new DegradationJudge();
+	#burst: Burst | null = null;
+	#nextProbeAtMs = NEVER;
+	#pollAtMs = NEVER;
+	#answersSinceDown = 0;
+	#wakeAtMs = NEVER;
+	#graceUntilMs = Number.NEGATIVE_INFINITY;
+	#change: StateChange | null = null;
+
+	constructor(probing: Probing, targets: readonly string[], nowMs: number) {
+		this.#probing = probing;
+		this.#pace = paceOf(probing);
+		this.#sounding = new Sounding(probing, targets);
+		this.#sinceMs = nowMs;
+	}
+
+	get state(): UplinkState {
+		return this.#state;
+	}
+
+	/** Monotonic time of the last change of state. */
+	get sinceMs(): number {
+		return this.#sinceMs;
+	}
+
+	/** Of the last change of state, in words a user understands. */
+	get reason(): string {
+		return this.#reason;
+	}
+
+	quality(): Quality {
+		return this.#sounding.quality(this.#state === "down" && this.#isProbed);
+	}
+
+	step(event: HealthEvent, nowMs: number): HealthStep {
+		this.#change = null;
+		const heldUp = nowMs - this.#wakeAtMs > HELD_UP_MS;
+		if (heldUp && nowMs - this.#graceUntilMs > HELD_UP_AGAIN_MS)
+			this.#graceUntilMs = nowMs + HELD_UP_GRACE_MS;
+		this.#take(event, nowMs);
+		if (this.#isProbed && this.#usable) this.#advance(nowMs);
+		this.#wakeAtMs = this.#nextWakeMs();
+		return {
+			sends: this.#sounding.takeOrders(),
+			wakeAtMs: this.#wakeAtMs === NEVER ? null : this.#wakeAtMs,
+			pollTrafficAtMs: this.#pollAtMs === NEVER ? null : this.#pollAtMs,
+			change: this.#change,
+		};
+	}
+
+	get #isProbed(): boolean {
+		return this.#probing.enabled && this.#sounding.targets.all.length > 0;
+	}
+
+	get #isInUse(): boolean {
+		return this.#state === "up" || this.#state === "degraded";
+	}
+
+	#take(event: HealthEvent, nowMs: number): void {
+		switch (event.kind) {
+			case "link":
+				this.#takeLink(event.usable, event.reason, nowMs);
+				break;
+			case "reply":
+				this.#takeReply(event.target, event.sequence, event.rttUs / 1000, nowMs);
+				break;
+			case "failure":
+				this.#takeFailure(event.target, event.sequence, event.reason, nowMs);
+				break;
+			case "evidence":
+				this.#takeEvidence(event.reason, nowMs);
+				break;
+			case "traffic":
+				this.#takeTraffic(event.txPackets, event.rxPackets, nowMs);
+				break;
+			case "settings":
+				this.#takeSettings(event.probing, event.targets, nowMs);
+				break;
+			case "wake":
+				break;
+		}
+	}
+
+	#takeLink(usable: boolean, reason: string, nowMs: number): void {
+		if (usable === this.#usable) {
+			// Another address or gateway, perhaps.
+			if (usable) this.#lookSoon(nowMs);
+			else this.#reason = reason;
+			return;
+		}
+		this.#usable = usable;
+		this.#stopProbing();
+		if (!usable) {
+			this.#enter("down", reason, nowMs);
+		} else if (!this.#isProbed) {
+			this.#enter("up", reason, nowMs);
+		} else {
+			this.#sounding.forgetLosses(true);
+			this.#enter("starting", reason, nowMs);
+			this.#startBurst("", null, nowMs);
+		}
+	}
+
+	#takeSettings(probing: Probing, targets: readonly string[], nowMs: number): void {
+		const wasProbed = this.#isProbed;
+		this.#probing = probing;
+		this.#pace = paceOf(probing);
+		const others = this.#sounding.configure(probing, targets);
+		if (others || !this.#isProbed) this.#stopProbing();
+		if (!this.#usable) return;
+		if (!this.#isProbed) {
+			if (this.#state !== "up") this.#enter("up", "not probed: up as long as its link is", nowMs);
+			return;
+		}
+		if (others || !wasProbed) this.#startBurst("", null, nowMs);
+		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.steadyMs);
+		if (this.#isInUse) this.#pollAtMs = Math.min(this.#pollAtMs, nowMs + this.#pace.idlePollMs);
+	}
+
+	#takeReply(address: string, sequence: number, rttMs: number, nowMs: number): void {
+		const answer = this.#sounding.answered(address, sequence, rttMs, nowMs);
+		if (answer === null) return;
+		const { probe, late, lateMs } = answer;
+		if (late) {
+			const wronglyDown = this.#state === "down" && probe.sentAtMs < this.#sinceMs;
+			this.#sounding.learnPatience(lateMs, wronglyDown, nowMs);
+		}
+		this.#traffic.probeAnswered();
+		this.#answersSinceDown++;
+		if (this.#burst !== null && (late || probe.burst === this.#burst)) this.#burstAlive(this.#burst, nowMs);
+		if (this.#state === "starting") this.#becomeUp(`${address} answers`, nowMs);
+		else if (this.#state === "down" && this.#usable) this.#startRecovering(address, nowMs);
+		else if (this.#burst === null) this.#judgeQuality(nowMs);
+	}
+
+	#startRecovering(address: string, nowMs: number): void {
+		this.#sounding.forgetLosses(false);
+		this.#answersSinceDown = 1;
+		this.#enter("recovering", `${address} answers again`, nowMs);
+		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.recoveringMs);
+	}
+
+	#takeFailure(address: string, sequence: number, reason: string, nowMs: number): void {
+		const probe = this.#sounding.failed(address, sequence);
+		if (probe === null) return;
+		if (probe.burst !== null) probe.burst.failure = reason;
+		this.#missed(probe, `${reason} (${address})`, nowMs);
+	}
+
+	/** Find out at once, unless this kind of evidence was wrong lately. */
+	#takeEvidence(reason: string, nowMs: number): void {
+		if (!this.#isInUse || !this.#isProbed || this.#burst !== null) return;
+		if (this.#evidence.isBelieved(reason, nowMs)) this.#startBurst(reason, reason, nowMs);
+		else this.#lookSoon(nowMs);
+	}
+
+	#takeTraffic(txPackets: number, rxPackets: number, nowMs: number): void {
+		if (!this.#isInUse || !this.#isProbed) return;
+		const rttMs = this.#sounding.rttMs ?? 0;
+		const verdict = this.#traffic.read(nowMs, txPackets, rxPackets, rttMs);
+		if (verdict === "unanswered" && this.#burst === null) this.#startBurst(UNANSWERED, UNANSWERED, nowMs);
+		else if (verdict === "stopped") this.#lookSoon(nowMs);
+		this.#pollAtMs = this.#traffic.nextPollMs(nowMs, rttMs, this.#pace.idlePollMs);
+	}
+
+	#lookSoon(nowMs: number): void {
+		const earliestMs = this.#sounding.sentAtMs + Math.min(LOOK_SOON_MS, this.#pace.steadyMs);
+		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, Math.max(nowMs, earliestMs));
+	}
+
+	#advance(nowMs: number): void {
+		if (nowMs >= this.#graceUntilMs) {
+			for (const probe of this.#sounding.expire(nowMs)) {
+				this.#missed(probe, `no answer from ${probe.target.address}`, nowMs);
+			}
+		}
+		if (this.#burst !== null) this.#continueBurst(this.#burst, nowMs);
+		if (this.#burst === null && nowMs >= this.#nextProbeAtMs) this.#probe(nowMs);
+		if (this.#state === "recovering" && this.#burst === null && nowMs >= this.#recoverAtMs) {
+			this.#damping.recovered(nowMs);
+			this.#becomeUp("answers reliably again", nowMs);
+		}
+	}
+
+	/** The ordinary probe of each state. */
+	#probe(nowMs: number): void {
+		const { targets } = this.#sounding;
+		const down = this.#state === "down";
+		const target = down ? targets.nextAny() : targets.nextTrusted();
+		if (target === null) return;
+		// What is lost while down tells nothing about the quality of the uplink afterwards.
+		this.#sounding.send(target, null, !down, nowMs);
+		this.#traffic.probeSent();
+		this.#scheduleProbe(nowMs);
+		const check = down ? null : targets.nextCheck(nowMs);
+		if (check === null || check === target) return;
+		this.#sounding.send(check, null, true, nowMs);
+		this.#traffic.probeSent();
+	}
+
+	#scheduleProbe(nowMs: number): void {
+		const { steadyMs, downMs, recoveringMs } = this.#pace;
+		const interval = this.#state === "down" ? downMs : this.#state === "recovering" ? recoveringMs : steadyMs;
+		this.#nextProbeAtMs = nowMs + interval;
+	}
+
+	#missed(probe: Probe, reason: string, nowMs: number): void {
+		const decides = this.#sounding.missed(probe) && probe.burst === null;
+		if (this.#state === "down") return;
+		this.#sounding.judgeTarget(probe.target);
+		if (this.#burst !== null) return;
+		if (decides) this.#startBurst(reason, null, nowMs);
+		else this.#judgeQuality(nowMs);
+	}
+
+	#startBurst(cause: string, evidence: string | null, nowMs: number): void {
+		const length = burstLength(cautiousLoss(this.#sounding.lossSpans));
+		this.#burst = new Burst(cause, evidence, length, this.#state === "starting", nowMs);
+		this.#traffic.burstStarted(nowMs);
+		if (this.#isInUse) this.#pollAtMs = nowMs;
+	}
+
+	#continueBurst(burst: Burst, nowMs: number): void {
+		if (burst.remaining === 0 && !this.#sounding.isWaitingFor(burst)) {
+			// What is not in use is in no hurry.
+			const sight = this.#isInUse ? this.#traffic.look(nowMs) : "quiet";
+			if (!burst.extend(sight, this.#probing.timeoutCapMs, nowMs)) {
+				this.#burstFailed(burst, nowMs);
+				return;
+			}
+		}
+		if (!burst.isRoundDue(nowMs)) return;
+		const pair = this.#sounding.targets.nextPair();
+		for (const target of pair) {
+			this.#sounding.send(target, burst, !burst.extended && this.#state !== "down", nowMs);
+			this.#traffic.probeSent();
+		}
+		burst.roundSent(pair.length, nowMs);
+	}
+
+	#burstAlive(burst: Burst, nowMs: number): void {
+		this.#burst = null;
+		this.#traffic.burstEnded();
+		if (burst.evidence === UNANSWERED) this.#traffic.silenceWasHarmless(nowMs);
+		else if (burst.evidence !== null) this.#evidence.wasWrong(burst.evidence, nowMs);
+		this.#scheduleProbe(nowMs);
+		this.#judgeQuality(nowMs);
+	}
+
+	#burstFailed(burst: Burst, nowMs: number): void {
+		this.#burst = null;
+		this.#traffic.burstEnded();
+		if (burst.evidence !== null) this.#evidence.wasRight(burst.evidence);
+		if (this.#isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
+		const cause = burst.failure ?? burst.cause;
+		const answer = `none of ${burst.sent} probes answered`;
+		this.#enter("down", cause === "" ? answer : `${cause}; ${answer}`, nowMs);
+		this.#scheduleProbe(nowMs);
+	}
+
+	#becomeUp(reason: string, nowMs: number): void {
+		this.#enter("up", reason, nowMs);
+		this.#traffic.reset();
+		this.#pollAtMs = nowMs + this.#pace.idlePollMs;
+		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.steadyMs);
+	}
+
+	#judgeQuality(nowMs: number): void {
+		if (!this.#isInUse) return;
+		const { lossSpans, rttMs } = this.#sounding;
+		const facts = [this.#probing, lossSpans, rttMs, this.#sinceMs, nowMs] as const;
+		const up = this.#state === "up";
+		const reason = up ? this.#judge.reasonToDegrade(...facts) : this.#judge.reasonToRecover(...facts);
+		if (reason !== null) this.#enter(up ? "degraded" : "up", reason, nowMs);
+	}
+
+	get #recoverAtMs(): number {
+		if (this.#answersSinceDown < ANSWERS_TO_RECOVER) return NEVER;
+		return this.#sinceMs + this.#damping.recoveryMs(this.#probing.recoveryMs);
+	}
+
+	#enter(to: UplinkState, reason: string, nowMs: number): void {
+		const from = this.#change?.from ?? this.#state;
+		this.#state = to;
+		this.#sinceMs = nowMs;
+		this.#reason = reason;
+		this.#change = from === to ? null : { from, to, reason };
+		if (!this.#isInUse) this.#pollAtMs = NEVER;
+	}
+
+	#stopProbing(): void {
+		this.#burst = null;
+		this.#traffic.reset();
+		this.#sounding.forgetProbes();
+		this.#nextProbeAtMs = NEVER;
+		this.#pollAtMs = NEVER;
+	}
+
+	#nextWakeMs(): number {
+		if (!this.#isProbed || !this.#usable) return NEVER;
+		const deadlineMs = Math.max(this.#sounding.nextDeadlineMs, this.#graceUntilMs);
+		if (this.#burst !== null) {
+			return this.#burst.remaining > 0 ? Math.min(deadlineMs, this.#burst.nextRoundAtMs) : deadlineMs;
+		}
+		const recoverMs = this.#state === "recovering" ? this.#recoverAtMs : NEVER;
+		return Math.min(deadlineMs, this.#nextProbeAtMs, recoverMs);
+	}
+}
