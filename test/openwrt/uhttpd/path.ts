@@ -27,14 +27,7 @@ export function findPath(docroot: string, url: string, indexes: readonly string[
 			return { kind: "redirect", location: `${name}/${query === "" ? "" : `?${query}`}` };
 		return findIndex(path, start, indexes) ?? { kind: "directory", path, name: start, stat };
 	}
-	return (
-		findIndex(docroot, "", indexes) ?? {
-			kind: "directory",
-			path: docroot,
-			name: "/",
-			stat: statSync(docroot),
-		}
-	);
+	return null;
 }
 
 export function splitQuery(url: string): [path: string, query: string] {
