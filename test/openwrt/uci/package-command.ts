@@ -6,7 +6,7 @@ import { DUPLICATE_PACKAGE, NO_SECTION, parsePackage, parsePackages, TYPE_CLASH 
 import { showPackage, showSection, showValue } from "uci-parser/show";
 import { readStatements } from "uci-parser/statement";
 import type { CliSettings } from "./settings.ts";
-import { UciFailure } from "./status.ts";
+import { describeFailure, UciFailure } from "./status.ts";
 import type { LoadedPackage, UciStore } from "./store.ts";
 import { lookUp, type Target } from "./target.ts";
 
@@ -72,12 +72,13 @@ function readSeveral(store: UciStore, text: string): UciPackage[] {
 	}
 }
 
+/** Null also for a file that cannot be read: it is then written over. */
 function loadIfThere(store: UciStore, name: string): LoadedPackage | null {
 	try {
 		return store.load(name);
 	} catch (error) {
-		if (error instanceof UciFailure) return null;
-		throw error;
+		describeFailure(error);
+		return null;
 	}
 }
 
