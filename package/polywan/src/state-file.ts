@@ -1,4 +1,4 @@
-import type { UplinkState } from "polywan-core/health/state";
+import { type KernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import { exists, makeDirectory, readText, removeFile, writeFileAtomic } from "polywan-runtime/file";
 
@@ -16,15 +16,13 @@ export interface SavedState {
 	readonly format: typeof FORMAT;
 	readonly pid: number;
 	readonly sequence: number;
-	/** Ids by uplink name: marks and tables stay while names do. */
-	readonly uplinkIds: Readonly<Record<string, number>>;
-	/** Kernel names by policy name. */
-	readonly policyNames: Readonly<Record<string, string>>;
+	/** Marks, tables and chains stay while names do. */
+	readonly ids: KernelIds;
 	readonly wanted: Readonly<Record<string, Wanted>>;
-	/** By "uplink/family". */
-	readonly health: Readonly<Record<string, UplinkState>>;
+	/** Uplinks that were known to be down, as "wan 4". */
+	readonly down: readonly string[];
 	readonly firewall: "nftables" | "iptables" | "none";
-	/** What the kernel was last given, null when nothing or when a change was under way. */
+	/** What the kernel was last given; null: nothing. */
 	readonly plan: Plan | null;
 }
 
@@ -32,10 +30,9 @@ export const EMPTY_STATE: SavedState = {
 	format: FORMAT,
 	pid: 0,
 	sequence: 0,
-	uplinkIds: {},
-	policyNames: {},
+	ids: NO_IDS,
 	wanted: {},
-	health: {},
+	down: [],
 	firewall: "none",
 	plan: null,
 };

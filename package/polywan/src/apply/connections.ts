@@ -1,4 +1,5 @@
 import type { Family } from "polywan-core/family";
+import type { TcpTuple } from "polywan-core/render/resets";
 import { internetChecksum } from "polywan-runtime/checksum";
 import { Socket } from "polywan-runtime/socket";
 import { dump, NETLINK_NETFILTER, request } from "../netlink/request.ts";
@@ -9,7 +10,6 @@ import {
 	CT_GET,
 	type MarkFilter,
 	parseEstablished,
-	type TcpTuple,
 } from "./conntrack.ts";
 import { buildWakeSegment } from "./wake-segment.ts";
 

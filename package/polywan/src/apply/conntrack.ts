@@ -1,5 +1,6 @@
 import type { Family } from "polywan-core/family";
 import { FAMILIES } from "polywan-core/family";
+import type { TcpTuple } from "polywan-core/render/resets";
 import { readAddress } from "../netlink/address.ts";
 import {
 	bigEndian32,
@@ -38,15 +39,6 @@ const CTA_PROTOINFO_TCP_STATE = 1;
 const IPPROTO_TCP = 6;
 const TCP_CONNTRACK_ESTABLISHED = 3;
 const IPS_ASSURED = 1 << 2;
-
-/** An established TCP connection as its opener sees it, before any translation of addresses. */
-export interface TcpTuple {
-	readonly family: Family;
-	readonly source: string;
-	readonly destination: string;
-	readonly sourcePort: number;
-	readonly destinationPort: number;
-}
 
 /** Bits of a mark inside a mask, both unsigned 32-bit. */
 export interface MarkFilter {

@@ -43,6 +43,29 @@ export async function readTables(
 	return found;
 }
 
+/** Every table from `from` to `to` that has routes: reads all routes there are. Rejects with NetlinkError. */
+export async function readTableRange(from: number, to: number): Promise<PlanTable[]> {
+	const tables = new Map<string, PlanTable>();
+	for (const family of FAMILIES) {
+		const routes = await consistently(
+			`read IPv${family} routes`,
+			GET_ROUTE,
+			buildRouteDump(family, null),
+			(payload) => {
+				const table = parseRouteTable(payload);
+				return table >= from && table <= to
+					? parseRoute(family, payload, (ifindex) => `interface ${ifindex}`)
+					: null;
+			},
+		);
+		for (const { table, route } of routes) {
+			const key = `${family} ${table}`;
+			tables.set(key, { table, family, routes: [...(tables.get(key)?.routes ?? []), route] });
+		}
+	}
+	return [...tables.values()];
+}
+
 async function readTable(
 	family: Family,
 	table: number,

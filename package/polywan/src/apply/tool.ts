@@ -47,3 +47,8 @@ function firstLines(text: string): string {
 	const lines = text.split("\n");
 	return lines.slice(0, 4).join("; ") + (lines.length > 4 ? "; …" : "");
 }
+
+/** What to tell of an error that ended a change of the kernel. */
+export function errorMessage(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

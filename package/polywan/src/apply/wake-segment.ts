@@ -1,6 +1,6 @@
 import { parseAddress } from "polywan-core/address";
+import type { TcpTuple } from "polywan-core/render/resets";
 import { concatenate } from "../netlink/message.ts";
-import type { TcpTuple } from "./conntrack.ts";
 
 const IPPROTO_TCP = 6;
 const TCP_HEADER_BYTES = 20;

@@ -1,5 +1,5 @@
 import { exists } from "polywan-runtime/file";
-import { CONFIG_FILE } from "../config/config-file.ts";
+import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderProblems } from "./tables.ts";

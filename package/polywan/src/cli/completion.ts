@@ -1,4 +1,4 @@
-import { CONFIG_FILE } from "../config/config-file.ts";
+import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { print } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "polywan-core/config/problem";
-import { CONFIG_FILE } from "../config/config-file.ts";
+import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { printJson } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";

@@ -1,4 +1,4 @@
-import { runDaemon } from "../daemon.ts";
+import { runDaemon } from "../run-daemon.ts";
 import type { Verb } from "./verb.ts";
 
 export const daemonVerb: Verb = {

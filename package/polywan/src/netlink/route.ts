@@ -30,12 +30,12 @@ export interface KernelRoute {
 	readonly route: PlanRoute;
 }
 
-/** Payload of GET_ROUTE as a dump of one table; it is the filter only on a socket with strict checking. */
-export function buildRouteDump(family: Family, table: number): Uint8Array {
-	const attribute = buildAttribute(RTA_TABLE, host32(table));
+/** Payload of GET_ROUTE as a dump of one table, or of all; the table is a filter only on a socket with strict checking. */
+export function buildRouteDump(family: Family, table: number | null): Uint8Array {
+	const attribute = table === null ? new Uint8Array(0) : buildAttribute(RTA_TABLE, host32(table));
 	const payload = new Uint8Array(HEADER_BYTES + attribute.length);
 	payload[0] = family === 4 ? 2 : 10;
-	payload[4] = table > 255 ? RT_TABLE_COMPAT : table;
+	if (table !== null) payload[4] = table > 255 ? RT_TABLE_COMPAT : table;
 	payload.set(attribute, HEADER_BYTES);
 	return payload;
 }
@@ -67,7 +67,9 @@ export function parseRoute(
 }
 
 function parseDestination(family: Family, prefixLength: number, address: Uint8Array | undefined): string {
-	return `${readAddress(address ?? new Uint8Array(addressBytes(family)))}/${prefixLength}`;
+	if (prefixLength === 0) return "default";
+	const text = readAddress(address ?? new Uint8Array(addressBytes(family)));
+	return prefixLength === addressBytes(family) * 8 ? `${text}` : `${text}/${prefixLength}`;
 }
 
 function parseNexthops(

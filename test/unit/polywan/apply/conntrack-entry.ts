@@ -1,5 +1,5 @@
 import { parseAddress } from "polywan-core/address";
-import type { TcpTuple } from "../../../../package/polywan/src/apply/conntrack.ts";
+import type { TcpTuple } from "polywan-core/render/resets";
 import {
 	bigEndian32,
 	buildAttribute,

@@ -1,9 +1,9 @@
+import type { TcpTuple } from "polywan-core/render/resets";
 import { describe, expect, test } from "vitest";
 import {
 	buildDeleteRequest,
 	buildDumpRequest,
 	parseEstablished,
-	type TcpTuple,
 } from "../../../../package/polywan/src/apply/conntrack.ts";
 import { parseAttributes } from "../../../../package/polywan/src/netlink/message.ts";
 import { buildEntry, ESTABLISHED, SYN_SENT } from "./conntrack-entry.ts";

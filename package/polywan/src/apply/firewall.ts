@@ -1,0 +1,58 @@
+import type { FirewallChoice } from "polywan-core/config/model";
+import type { Plan } from "polywan-core/plan/plan";
+import type { TcpTuple } from "polywan-core/render/resets";
+import { readNftTables } from "../netlink/nftables.ts";
+import { IptablesFirewall } from "./iptables.ts";
+import { NftablesFirewall } from "./nftables.ts";
+import { hasTool, packageOf, ToolError } from "./tool.ts";
+
+export type FirewallName = "nftables" | "iptables";
+
+/** One way to get a plan's marks into the packet filter. Everything rejects with ToolError. */
+export interface Firewall {
+	readonly name: FirewallName;
+	/** Brings the packet filter from `before` to `after`; `before` null: from whatever is there. */
+	change(before: Plan | null, after: Plan): Promise<void>;
+	/** Resets those connections as soon as their opener sends something. */
+	reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void>;
+	/** What differs from `plan`, one line each. */
+	diff(plan: Plan): Promise<readonly string[]>;
+	/** Takes everything of ours out. */
+	remove(): Promise<void>;
+}
+
+export function openFirewall(name: FirewallName): Firewall {
+	return name === "nftables" ? new NftablesFirewall() : new IptablesFirewall();
+}
+
+/** Which back end carries the plan, and why it is not the one asked for. */
+export interface Choice {
+	readonly name: FirewallName;
+	readonly warning: string | null;
+}
+
+/** Takes `wanted`, or the one whose tools are there. Rejects with ToolError when there is none. */
+export async function chooseFirewall(wanted: FirewallChoice): Promise<Choice> {
+	const nftables = hasTool("nft");
+	const iptables = hasTool("iptables-restore");
+	if (!nftables && !iptables)
+		throw new ToolError(`neither nft nor iptables-restore is there: install ${packageOf("nft")}`);
+	if (wanted === "nftables") return nftables ? { name: wanted, warning: null } : missing("nft", "iptables");
+	if (wanted === "iptables")
+		return iptables ? { name: wanted, warning: null } : missing("iptables-restore", "nftables");
+	if (!nftables) return { name: "iptables", warning: null };
+	return { name: !iptables || (await isFirewall4Running()) ? "nftables" : "iptables", warning: null };
+}
+
+function missing(program: string, otherwise: FirewallName): Choice {
+	const warning = `${program} is missing (install ${packageOf(program)}); ${otherwise} is used instead`;
+	return { name: otherwise, warning };
+}
+
+async function isFirewall4Running(): Promise<boolean> {
+	try {
+		return (await readNftTables()).includes("inet fw4");
+	} catch {
+		return false;
+	}
+}

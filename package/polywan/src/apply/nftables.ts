@@ -1,0 +1,56 @@
+import type { Plan } from "polywan-core/plan/plan";
+import { NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft";
+import { renderNftChange } from "polywan-core/render/nft-change";
+import {
+	COMPARED_TABLE,
+	diffNftListings,
+	normaliseNftListing,
+	renderNftComparison,
+	renderNftComparisonEnd,
+} from "polywan-core/render/nft-listing";
+import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
+import { readNftTables } from "../netlink/nftables.ts";
+import type { Firewall } from "./firewall.ts";
+import { runTool } from "./tool.ts";
+
+/** A table of our own; every change is one transaction. */
+export class NftablesFirewall implements Firewall {
+	readonly name = "nftables";
+
+	async change(before: Plan | null, after: Plan): Promise<void> {
+		const text = before === null ? renderNft(after) : renderNftChange(before, after);
+		if (text !== "") await runNft(text);
+	}
+
+	async reset(_plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
+		await runNft(renderNftResets(tuples));
+	}
+
+	async diff(plan: Plan): Promise<readonly string[]> {
+		const tables = await readNftTables();
+		const actual = tables.includes(`inet ${NFT_TABLE}`) ? await listTable(NFT_TABLE) : "";
+		await runNft(renderNftComparison(plan));
+		try {
+			return diffNftListings(
+				normaliseNftListing(actual),
+				normaliseNftListing(await listTable(COMPARED_TABLE)),
+			);
+		} finally {
+			await runNft(renderNftComparisonEnd());
+		}
+	}
+
+	async remove(): Promise<void> {
+		const tables = await readNftTables();
+		if (tables.includes(`inet ${COMPARED_TABLE}`)) await runNft(renderNftComparisonEnd());
+		if (tables.includes(`inet ${NFT_TABLE}`)) await runNft(renderNftRemoval());
+	}
+}
+
+async function runNft(text: string): Promise<string> {
+	return runTool(["nft", "-f", "-"], text);
+}
+
+async function listTable(table: string): Promise<string> {
+	return runTool(["nft", "--stateless", "list", "table", "inet", table], "");
+}

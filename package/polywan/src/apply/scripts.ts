@@ -1,0 +1,14 @@
+import { FAMILIES } from "polywan-core/family";
+import type { Plan } from "polywan-core/plan/plan";
+import { diffIp, renderIpBatch } from "polywan-core/render/ip";
+import { renderNft } from "polywan-core/render/nft";
+import type { Status } from "polywan-core/status";
+
+/** The exact texts that build the plan in an empty kernel, by the command that takes them on its standard input. */
+export function renderScripts(plan: Plan, firewall: Status["firewall"]): Record<string, string> {
+	const changes = diffIp({ ipRules: [], tables: [] }, plan);
+	const scripts: Record<string, string> = {};
+	for (const family of FAMILIES) scripts[`ip -${family} -force -batch -`] = renderIpBatch(changes, family);
+	if (firewall !== "iptables") scripts["nft -f -"] = renderNft(plan);
+	return scripts;
+}

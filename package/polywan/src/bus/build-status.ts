@@ -1,0 +1,169 @@
+import type { Match, Model, Policy, Rule, Target, Uplink } from "polywan-core/config/model";
+import type { Problem } from "polywan-core/config/problem";
+import type { Family } from "polywan-core/family";
+import type { Quality } from "polywan-core/health/event";
+import type { UplinkState } from "polywan-core/health/state";
+import type { Link } from "polywan-core/link";
+import type { Plan, PlanShare } from "polywan-core/plan/plan";
+import type {
+	FamilyStatus,
+	PolicyStatus,
+	RuleStatus,
+	ShareStatus,
+	Status,
+	UplinkStatus,
+} from "polywan-core/status";
+import type { Wanted } from "../state-file.ts";
+
+/** What one uplink in one family is like now. */
+export interface FamilyFacts {
+	readonly state: UplinkState;
+	readonly sinceMs: number;
+	readonly reason: string;
+	readonly link: Link | null;
+	readonly quality: Quality;
+}
+
+/** Everything a status is made of. */
+export interface StatusFacts {
+	readonly version: string;
+	readonly uptimeMs: number;
+	readonly sequence: number;
+	readonly model: Model;
+	readonly problems: readonly Problem[];
+	/** Null before the first change of the kernel. */
+	readonly plan: Plan | null;
+	readonly firewall: Status["firewall"];
+	readonly apply: Status["apply"];
+	readonly wanted: (uplink: string) => Wanted;
+	/** Null for a family the uplink has no link in and never had. */
+	readonly family: (uplink: string, family: Family) => FamilyFacts | null;
+	readonly traffic: (device: string) => { rxBytes: number; txBytes: number };
+}
+
+/** Best first. */
+const STATES: readonly UplinkState[] = ["up", "degraded", "starting", "recovering", "down"];
+
+export function buildStatus(facts: StatusFacts): Status {
+	return {
+		version: facts.version,
+		enabled: facts.model.globals.enabled,
+		firewall: facts.firewall,
+		uptime_s: Math.floor(facts.uptimeMs / 1000),
+		sequence: facts.sequence,
+		uplinks: facts.model.uplinks.map((uplink) => buildUplink(uplink, facts)),
+		policies: facts.model.policies.map((policy) => buildPolicy(policy, facts.plan)),
+		rules: facts.model.rules.map(buildRule),
+		problems: facts.problems,
+		apply: facts.apply,
+	};
+}
+
+function buildUplink(uplink: Uplink, facts: StatusFacts): UplinkStatus {
+	const planned = facts.plan?.uplinks.find(({ name }) => name === uplink.name);
+	const ipv4 = buildFamily(facts.family(uplink.name, 4));
+	const ipv6 = buildFamily(facts.family(uplink.name, 6));
+	const devices = new Set([ipv4?.device, ipv6?.device].filter((device) => device));
+	const traffic = [...devices].map((device) => facts.traffic(device ?? ""));
+	return {
+		name: uplink.name,
+		state: uplink.enabled ? better(ipv4?.state, ipv6?.state) : "disabled",
+		wanted: facts.wanted(uplink.name),
+		tier: uplink.tier,
+		weight: uplink.weight,
+		id: planned?.id ?? 0,
+		mark: `0x${(planned?.mark ?? 0).toString(16)}`,
+		table: planned === undefined || facts.plan === null ? 0 : facts.plan.tableBase + planned.id,
+		ipv4,
+		ipv6,
+		rx_bytes: traffic.reduce((sum, { rxBytes }) => sum + rxBytes, 0),
+		tx_bytes: traffic.reduce((sum, { txBytes }) => sum + txBytes, 0),
+	};
+}
+
+function better(one: UplinkState | undefined, other: UplinkState | undefined): UplinkState {
+	return STATES.find((state) => state === one || state === other) ?? "down";
+}
+
+function buildFamily(facts: FamilyFacts | null): FamilyStatus | null {
+	if (facts === null) return null;
+	const { link, quality } = facts;
+	return {
+		state: facts.state,
+		since_ms: Math.round(facts.sinceMs),
+		reason: facts.reason,
+		interface: link?.interface ?? "",
+		device: link?.device ?? "",
+		addresses: link?.addresses.map(({ address }) => address) ?? [],
+		gateway: link?.gateway ?? null,
+		dns_servers: link?.dnsServers ?? [],
+		rtt_ms: quality.rttMs === null ? null : rounded(quality.rttMs),
+		jitter_ms: quality.jitterMs === null ? null : rounded(quality.jitterMs),
+		loss_percent: rounded(quality.lossPercent),
+		targets: quality.targets.map(({ address, answering, rttMs }) => ({
+			address,
+			answering,
+			rtt_ms: rttMs === null ? null : rounded(rttMs),
+		})),
+	};
+}
+
+function buildPolicy(policy: Policy, plan: Plan | null): PolicyStatus {
+	const planned = plan?.policies.find(({ name }) => name === policy.name);
+	const shares = (share: PlanShare | undefined): ShareStatus[] =>
+		plan === null || share === undefined ? [] : buildShares(share, plan);
+	return {
+		name: policy.name,
+		mode: policy.mode,
+		last_resort: policy.lastResort,
+		ipv4: shares(planned?.shares[4]),
+		ipv6: shares(planned?.shares[6]),
+	};
+}
+
+/** How many of the slots each uplink has. */
+function buildShares(share: PlanShare, plan: Plan): ShareStatus[] {
+	if (share.kind === "verdict") return [];
+	return plan.uplinks
+		.map(({ name, id }) => ({
+			uplink: name,
+			percent: rounded((share.slots.filter((slot) => slot === id).length * 100) / share.slots.length),
+		}))
+		.filter(({ percent }) => percent > 0);
+}
+
+function buildRule(rule: Rule): RuleStatus {
+	return { name: rule.name, match: renderMatch(rule.match), target: renderTarget(rule.target) };
+}
+
+function renderTarget(target: Target): string {
+	return "name" in target ? `${target.kind} ${target.name}` : target.kind;
+}
+
+/** "IPv4 proto 6 from 192.168.1.0/24 to port 443", or "everything". */
+export function renderMatch(match: Match): string {
+	const ports = (ranges: Match["sourcePorts"]) =>
+		ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
+	const parts = [
+		match.families.map((family) => `IPv${family}`).join(" and "),
+		clause("protocol", match.protocols.map(protocolName).join(",")),
+		clause("in by", match.sourceInterfaces.join(",")),
+		clause("from", match.sources.join(",")),
+		clause("from port", ports(match.sourcePorts)),
+		clause("to", match.destinations.join(",")),
+		clause("to port", ports(match.destinationPorts)),
+	].filter((part) => part !== "");
+	return parts.join(" ") || "everything";
+}
+
+function clause(word: string, values: string): string {
+	return values === "" ? "" : `${word} ${values}`;
+}
+
+function protocolName(protocol: number): string {
+	return { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" }[protocol] ?? String(protocol);
+}
+
+function rounded(value: number): number {
+	return Math.round(value * 100) / 100;
+}

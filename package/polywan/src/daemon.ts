@@ -1,0 +1,301 @@
+import type { Model } from "polywan-core/config/model";
+import type { Problem } from "polywan-core/config/problem";
+import type { Family } from "polywan-core/family";
+import type { StateChange } from "polywan-core/health/event";
+import { isEligible, type UplinkState } from "polywan-core/health/state";
+import type { InterfaceDevices, Link } from "polywan-core/link";
+import { buildPlan } from "polywan-core/plan/build";
+import { allocateKernelIds, type KernelIds } from "polywan-core/plan/ids";
+import type { Plan } from "polywan-core/plan/plan";
+import type { PolywanEvent, Status } from "polywan-core/status";
+import { monotonicMs, wallMs } from "polywan-runtime/clock";
+import { readCounters } from "polywan-runtime/interface";
+import { pid } from "polywan-runtime/program";
+import { UbusConnection } from "ubus-js/bus";
+import { Applier, type ApplyResult } from "./apply/applier.ts";
+import { diffKernel } from "./apply/kernel-diff.ts";
+import { renderScripts } from "./apply/scripts.ts";
+import { buildStatus, type FamilyFacts } from "./bus/build-status.ts";
+import { EventRing, type NewEvent } from "./bus/event-ring.ts";
+import { type Controller, PolywanObject } from "./bus/polywan-object.ts";
+import { connectUbus, ubusSocketPath } from "./bus/transport.ts";
+import { CONFIG_FILE, ConfigKeeper } from "./config/config-keeper.ts";
+import { findDeaths } from "./deaths.ts";
+import type { FamilyWatch } from "./family-watch.ts";
+import { HookRunner } from "./hooks.ts";
+import { LinkWatcher } from "./link/watcher.ts";
+import type { Log } from "./log.ts";
+import { renderShareChanges } from "./share-changes.ts";
+import { EMPTY_STATE, readState, type SavedState, type Wanted, writeState } from "./state-file.ts";
+import { VERSION } from "./version.ts";
+import { familyName, Watches } from "./watches.ts";
+
+/**
+ * The daemon: what happens outside (links, probes, the configuration, wishes) leads to one place, `#decide`, which makes the next plan
+ * and hands it to the applier.
+ */
+export class Daemon implements Controller {
+	readonly #log: Log;
+	readonly #startedMs = monotonicMs();
+	readonly #ring: EventRing;
+	readonly #config: ConfigKeeper;
+	readonly #bus: UbusConnection;
+	readonly #object: PolywanObject;
+	readonly #linkWatcher: LinkWatcher;
+	readonly #watches: Watches;
+	readonly #applier: Applier;
+	readonly #hooks: HookRunner;
+	readonly #wanted = new Map<string, Wanted>();
+	#ids: KernelIds;
+	#idProblems: readonly Problem[] = [];
+	#links: readonly Link[] | null = null;
+	#devices: InterfaceDevices = new Map();
+	#plan: Plan | null;
+	#deciding = false;
+	#lastEvent: PolywanEvent | null = null;
+
+	constructor(log: Log) {
+		const saved = readState() ?? EMPTY_STATE;
+		this.#log = log;
+		this.#ring = new EventRing(saved.sequence);
+		this.#ids = saved.ids;
+		this.#plan = saved.plan;
+		for (const [uplink, wanted] of Object.entries(saved.wanted)) this.#wanted.set(uplink, wanted);
+		this.#hooks = new HookRunner((uplink, reason) => this.#tell({ kind: "hook", uplink, reason }));
+		this.#config = new ConfigKeeper(CONFIG_FILE, () => void this.reload());
+		this.#watches = new Watches(saved.down, (watch, change) => this.#onHealth(watch, change));
+		this.#applier = new Applier(
+			saved,
+			(result) => this.#onApplied(result),
+			(reason) => this.#tell({ kind: "apply", reason }),
+		);
+		this.#bus = new UbusConnection(connectUbus(ubusSocketPath()), {
+			onState: (state, error) => log.write("notice", `ubus ${state}`, { error: error?.message }),
+			onError: (error, attempt) => log.write("warning", "ubus trouble", { attempt, error: String(error) }),
+		});
+		this.#object = new PolywanObject(this.#bus, this);
+		this.#linkWatcher = new LinkWatcher({
+			bus: this.#bus,
+			onLinks: (links, devices) => this.#onLinks(links, devices),
+			onEvidence: ({ uplink, family, reason }) => this.#watches.get(uplink, family)?.evidence(reason),
+			log: log.write,
+		});
+	}
+
+	start(): void {
+		this.#tell({
+			kind: "daemon",
+			reason: this.#plan === null ? "started" : "started; the rules in force are taken over",
+		});
+		this.#config.readNow();
+		this.#takeConfig();
+		this.#bus.start();
+		this.#linkWatcher.start();
+	}
+
+	/** Ends everything but what the kernel has. */
+	stop(): void {
+		this.#save();
+		this.#linkWatcher.close();
+		this.#watches.close();
+		this.#applier.close();
+		this.#config.close();
+		this.#bus.close();
+	}
+
+	get sequence(): number {
+		return this.#ring.sequence;
+	}
+
+	events(since: number, limit: number): readonly PolywanEvent[] {
+		return this.#ring.list(since, limit);
+	}
+
+	async reload(): Promise<readonly Problem[]> {
+		if (await this.#config.readSettled()) {
+			this.#takeConfig();
+			this.#tell({ kind: "config", reason: renderReading(this.#config.problems) });
+			this.#decideSoon();
+		}
+		return this.#problems();
+	}
+
+	setWanted(uplink: string, wanted: Wanted): boolean {
+		if (!this.#model.uplinks.some(({ name }) => name === uplink)) return false;
+		const before = this.#wanted.get(uplink) ?? "auto";
+		if (before === wanted) return true;
+		this.#wanted.set(uplink, wanted);
+		const reason = wanted === "auto" ? "left to its probes again" : `kept ${wanted} by hand`;
+		this.#tell({ kind: "uplink", uplink, reason });
+		this.#decideSoon();
+		return true;
+	}
+
+	status(): Status {
+		return buildStatus({
+			version: VERSION,
+			uptimeMs: monotonicMs() - this.#startedMs,
+			sequence: this.sequence,
+			model: this.#model,
+			problems: this.#problems(),
+			plan: this.#plan,
+			firewall: this.#applier.firewall,
+			apply: this.#applier.status,
+			wanted: (uplink) => this.#wanted.get(uplink) ?? "auto",
+			family: (uplink, family) => this.#familyFacts(uplink, family),
+			traffic: readTraffic,
+		});
+	}
+
+	script(): Readonly<Record<string, string>> {
+		return this.#plan === null ? {} : renderScripts(this.#plan, this.#applier.firewall);
+	}
+
+	async diff(): Promise<readonly string[]> {
+		if (this.#plan === null) return [];
+		return diffKernel(this.#plan, this.#applier.firewall);
+	}
+
+	config(): Readonly<Record<string, unknown>> {
+		return { ...this.#model, problems: this.#problems() };
+	}
+
+	get #model(): Model {
+		return this.#config.model;
+	}
+
+	#problems(): readonly Problem[] {
+		return [...this.#config.problems, ...this.#idProblems, ...this.#applier.problems];
+	}
+
+	#takeConfig(): void {
+		const { globals, uplinks } = this.#model;
+		this.#log.level = globals.logLevel;
+		this.#hooks.timeoutMs = globals.hookTimeoutMs;
+		const { ids, problems } = allocateKernelIds(this.#model, this.#ids);
+		this.#ids = ids;
+		this.#idProblems = problems;
+		for (const problem of this.#problems())
+			this.#log.write(problem.severity, "configuration problem", { ...problem });
+		this.#linkWatcher.setUplinks(uplinks);
+	}
+
+	#onLinks(links: readonly Link[], devices: InterfaceDevices): void {
+		this.#links = links;
+		this.#devices = devices;
+		this.#decideSoon();
+	}
+
+	#onHealth(watch: FamilyWatch, change: StateChange): void {
+		const { uplink, link } = watch;
+		const family = familyName(watch.family);
+		this.#tell({ kind: "uplink", uplink, family, ...change });
+		const { interface: name = "", device = "" } = link ?? {};
+		this.#hooks.run({ action: change.to, uplink, family, interface: name, device, reason: change.reason });
+		this.#decideSoon();
+	}
+
+	/** Everything that happened in this turn of the loop leads to one plan. */
+	#decideSoon(): void {
+		if (this.#deciding) return;
+		this.#deciding = true;
+		queueMicrotask(() => {
+			this.#deciding = false;
+			this.#decide();
+		});
+	}
+
+	#decide(): void {
+		if (this.#links === null || !this.#config.usable) return;
+		this.#watches.set(this.#model, this.#links, this.#ids);
+		const before = this.#plan;
+		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
+		const plan = buildPlan({
+			model: this.#model,
+			links: this.#links,
+			states,
+			ids: this.#ids,
+			devices: this.#devices,
+		});
+		const stateOf = (uplink: string, family: Family) => this.#effective({ uplink, family });
+		this.#plan = plan;
+		this.#applier.apply({
+			plan,
+			firewall: this.#model.globals.firewall,
+			deaths: before === null ? [] : findDeaths(before, plan, stateOf),
+		});
+		for (const reason of renderShareChanges(before, plan)) this.#tell({ kind: "shares", reason });
+		this.#publish();
+	}
+
+	/** The state that counts: what the user wants, else what the probes say. */
+	#effective({ uplink, family }: { uplink: string; family: Family }): UplinkState {
+		const watch = this.#watches.get(uplink, family);
+		const wanted = this.#wanted.get(uplink) ?? "auto";
+		if (watch === null || wanted === "down") return "down";
+		if (wanted === "auto" || watch.link === null || isEligible(watch.state, true)) return watch.state;
+		return "up";
+	}
+
+	#familyFacts(uplink: string, family: Family): FamilyFacts | null {
+		const watch = this.#watches.get(uplink, family);
+		if (watch === null) return null;
+		const { sinceMs, reason, link } = watch;
+		return { state: this.#effective(watch), sinceMs, reason, link, quality: watch.quality() };
+	}
+
+	#onApplied(result: ApplyResult): void {
+		const fields = { ms: result.tookMs, error: result.error };
+		this.#log.write(result.error === null ? "info" : "error", "kernel changed", fields);
+		if (result.event !== null) this.#tell({ kind: "apply", reason: result.event });
+		else this.#ring.advance();
+		this.#save();
+		this.#publish();
+	}
+
+	#tell(event: NewEvent): void {
+		this.#lastEvent = this.#ring.add(event, wallMs());
+		const { reason, kind, ...rest } = event;
+		this.#log.write("notice", kind, { ...rest, reason });
+		if (!this.#deciding) queueMicrotask(() => this.#publish());
+	}
+
+	/** Tells the bus what happened since the last time. */
+	#publish(): void {
+		if (this.#deciding) return;
+		this.#object.changed(this.#lastEvent);
+		this.#lastEvent = null;
+	}
+
+	#save(): void {
+		const state: SavedState = {
+			...EMPTY_STATE,
+			pid: pid(),
+			sequence: this.sequence,
+			ids: this.#ids,
+			wanted: Object.fromEntries(this.#wanted),
+			down: this.#links === null ? (readState()?.down ?? []) : this.#watches.down(),
+			...this.#applier.saved,
+		};
+		try {
+			writeState(state);
+		} catch (error) {
+			this.#log.write("error", "the state cannot be saved", { error: String(error) });
+		}
+	}
+}
+
+function renderReading(problems: readonly Problem[]): string {
+	const errors = problems.filter(({ severity }) => severity === "error").length;
+	return errors === 0
+		? "configuration read"
+		: `configuration read; ${errors} ${errors === 1 ? "error" : "errors"} in it`;
+}
+
+function readTraffic(device: string): { rxBytes: number; txBytes: number } {
+	try {
+		return readCounters(device);
+	} catch {
+		return { rxBytes: 0, txBytes: 0 };
+	}
+}

@@ -1,0 +1,81 @@
+import type { Model, Uplink } from "polywan-core/config/model";
+import { FAMILIES, type Family } from "polywan-core/family";
+import type { StateChange } from "polywan-core/health/event";
+import type { UplinkState } from "polywan-core/health/state";
+import type { Link } from "polywan-core/link";
+import { type KernelIds, lowestBit } from "polywan-core/plan/ids";
+import { FamilyWatch } from "./family-watch.ts";
+
+/** The watches of all uplinks that have, or had, a link. */
+export class Watches {
+	readonly #watches = new Map<string, FamilyWatch>();
+	readonly #wasDown: ReadonlySet<string>;
+	readonly #onChange: (watch: FamilyWatch, change: StateChange) => void;
+
+	/** `wasDown`: keys of what the daemon before this one knew to be down. */
+	constructor(wasDown: readonly string[], onChange: (watch: FamilyWatch, change: StateChange) => void) {
+		this.#wasDown = new Set(wasDown);
+		this.#onChange = onChange;
+	}
+
+	get(uplink: string, family: Family): FamilyWatch | null {
+		return this.#watches.get(watchKey(uplink, family)) ?? null;
+	}
+
+	/** Brings the watches in line with the configuration and the links. */
+	set(model: Model, links: readonly Link[], ids: KernelIds): void {
+		const kept = new Set<string>();
+		for (const uplink of model.globals.enabled ? model.uplinks : []) {
+			if (!uplink.enabled) continue;
+			for (const family of uplink.families) {
+				const link = links.find((entry) => entry.uplink === uplink.name && entry.family === family) ?? null;
+				if (this.#setOne(uplink, family, link, model, ids)) kept.add(watchKey(uplink.name, family));
+			}
+		}
+		for (const [key, watch] of this.#watches) {
+			if (kept.has(key)) continue;
+			watch.close();
+			this.#watches.delete(key);
+		}
+	}
+
+	states(): { uplink: string; family: Family; state: UplinkState }[] {
+		return [...this.#watches.values()].map(({ uplink, family, state }) => ({ uplink, family, state }));
+	}
+
+	/** Keys of those that are down or not yet trusted again, for the next start. */
+	down(): string[] {
+		return this.states()
+			.filter(({ state }) => state === "down" || state === "recovering")
+			.map(({ uplink, family }) => watchKey(uplink, family));
+	}
+
+	close(): void {
+		for (const watch of this.#watches.values()) watch.close();
+		this.#watches.clear();
+	}
+
+	#setOne(uplink: Uplink, family: Family, link: Link | null, model: Model, ids: KernelIds): boolean {
+		const key = watchKey(uplink.name, family);
+		const watch = this.#watches.get(key);
+		const id = ids.uplinks[uplink.name];
+		if (id === undefined || (watch === undefined && link === null)) return false;
+		const settings = { probing: uplink.probing, link, mark: id * lowestBit(model.globals.markMask) };
+		if (watch === undefined)
+			this.#watches.set(
+				key,
+				new FamilyWatch(uplink.name, family, settings, this.#wasDown.has(key), this.#onChange),
+			);
+		else watch.set(settings);
+		return true;
+	}
+}
+
+export function watchKey(uplink: string, family: Family): string {
+	return `${uplink} ${family}`;
+}
+
+/** "ipv4" or "ipv6", as ubus and the user's script have it. */
+export function familyName(family: Family): "ipv4" | "ipv6" {
+	return family === FAMILIES[0] ? "ipv4" : "ipv6";
+}
