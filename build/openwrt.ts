@@ -15,6 +15,7 @@ const labTools: Readonly<Record<string, string>> = {
 const labPrograms: Readonly<Record<string, string>> = {
 	servers: "test/lab/servers/main.ts",
 	"connect-loop": "test/lab/connect-loop/main.ts",
+	abandon: "test/lab/abandon/main.ts",
 };
 
 /**

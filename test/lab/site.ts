@@ -90,6 +90,11 @@ export class Site {
 		return found;
 	}
 
+	/** First process of the namespaces of everything but the router. */
+	get outsidePid(): number {
+		return this.#outside.initPid;
+	}
+
 	/** Everything is gone when this is done. */
 	async close(): Promise<void> {
 		for (const uplink of this.uplinks) uplink.close();
