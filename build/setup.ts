@@ -22,6 +22,7 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "gcc", why: "ASan and UBSan build of the runtime, the delay program of the lab" },
 	{ name: "libc6-dev", why: "headers for gcc" },
 	{ name: "make", why: "tests of the OpenWrt Makefiles" },
+	{ name: "git", why: "applies patches to the engine's source" },
 	{ name: "xz-utils", why: "unpacks the engine's source" },
 	{ name: "ca-certificates", why: "downloads over https" },
 ];
