@@ -43,7 +43,7 @@ const DEVICE_NAME = /^[A-Za-z0-9_.@:-]{1,15}$/;
 interface Context {
 	readonly model: Model;
 	readonly ids: KernelIds;
-	readonly uplinks: readonly PlanUplink[];
+	readonly uplinks: ReadonlyMap<string, PlanUplink>;
 	readonly slots: (share: Share) => PlanShare;
 }
 
@@ -55,9 +55,11 @@ export function buildPlan(input: PlanInput): Plan {
 	const top = highestMark(markMask);
 	const verdictMarks = { default: (top - 2) * unit, unreachable: (top - 1) * unit, blackhole: top * unit };
 	const found = findUplinks(input);
-	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, input));
-	const context: Context = { model, ids, uplinks, slots: slotBuilder(ids) };
-	const shares = buildShares(model, eligibility(uplinks));
+	const isUp = eligibility(input);
+	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, isUp));
+	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
+	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
+	const shares = buildShares(model, (name, family) => byName.get(name)?.eligible[family] ?? false);
 	const policies = model.policies.flatMap((policy): PlanPolicy[] => {
 		const share = shares.get(policy.name);
 		const id = ids.policies[policy.name];
@@ -149,14 +151,8 @@ function buildUplink(
 	id: number,
 	mark: number,
 	links: PerFamily<Link | null>,
-	input: PlanInput,
+	isUp: (uplink: Uplink, family: Family) => boolean,
 ): PlanUplink {
-	const eligible = perFamily((family) => {
-		const state = input.states.find(
-			(entry) => entry.uplink === uplink.name && entry.family === family,
-		)?.state;
-		return links[family] !== null && state !== undefined && isEligible(state, uplink.useDegraded);
-	});
 	return {
 		name: uplink.name,
 		id,
@@ -164,13 +160,13 @@ function buildUplink(
 		devices: perFamily((family) => links[family]?.device ?? null),
 		addresses: perFamily((family) => links[family]?.addresses.map(({ address }) => address) ?? []),
 		prefixes: links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6),
-		eligible,
+		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
 	};
 }
 
-function eligibility(uplinks: readonly PlanUplink[]): (name: string, family: Family) => boolean {
-	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
-	return (name, family) => byName.get(name)?.eligible[family] ?? false;
+function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) => boolean {
+	const known = new Map(states.map(({ uplink, family, state }) => [`${family} ${uplink}`, state]));
+	return ({ name, useDegraded }, family) => isEligible(known.get(`${family} ${name}`) ?? "down", useDegraded);
 }
 
 /** Many policies have the same shares: a sequence is built once. */
@@ -194,7 +190,7 @@ function buildTarget(target: Target, { model, ids, uplinks, slots }: Context): P
 			: { kind: "policy", kernelName: `p${id}` };
 	}
 	if (target.kind !== "uplink") return { kind: "verdict", verdict: target.kind };
-	const uplink = uplinks.find((candidate) => candidate.name === target.name);
+	const uplink = uplinks.get(target.name);
 	if (uplink === undefined) return { kind: "verdict", verdict: "unreachable" };
 	const shareIn = (family: Family): Share => {
 		if (!isManaged(model, family)) return { kind: "verdict", verdict: "default" };

@@ -3,10 +3,11 @@ import { familyOf, networkContains, parseNetwork, renderNetwork } from "../addre
 import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 
-/** Networks of one family in canonical text, sorted, without those inside others: the kernel refuses overlaps in a set. */
+/** Networks of one family from canonical text (networks or addresses), sorted, without those inside others: the kernel refuses overlaps in a set. */
 export function mergeNetworks(networks: readonly string[], family: Family): readonly string[] {
 	const ofFamily = networks.filter((network) => familyOf(network) === family);
 	if (ofFamily.length === 0) return [];
+	if (ofFamily.length === 1 && ofFamily[0]?.includes("/")) return ofFamily;
 	const parsed = ofFamily.map(parseNetwork).filter((network): network is Network => network !== null);
 	parsed.sort(compareNetworks);
 	const kept: Network[] = [];

@@ -80,8 +80,9 @@ function ownNexthops(
 		counts.map((count) => count.weight),
 		Math.max(MAX_NEXTHOP_WEIGHT, counts.length),
 	);
+	const byId = new Map(uplinks.map((uplink) => [uplink.id, uplink]));
 	return counts.flatMap(({ id }, index) => {
-		const link = uplinks.find((uplink) => uplink.id === id)?.links[family] ?? null;
+		const link = byId.get(id)?.links[family] ?? null;
 		return link === null ? [] : [buildNexthop(link, weights[index] ?? 1)];
 	});
 }

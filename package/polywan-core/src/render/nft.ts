@@ -97,13 +97,7 @@ function buildMaps(plan: Plan): readonly NftSet[] {
 	return [
 		{
 			kind: "map",
-			name: "incoming",
-			definition: byDevice,
-			elements: deviceElements(plan, ({ id }) => `c${id}`),
-		},
-		{
-			kind: "map",
-			name: "outgoing",
+			name: "owner",
 			definition: byDevice,
 			elements: deviceElements(plan, ({ id }) => `c${id}`),
 		},
@@ -200,7 +194,7 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 		{
 			name: "prerouting",
 			hook: "type filter hook prerouting priority mangle; policy accept;",
-			rules: ["meta nfproto . iifname vmap @incoming", ...restored, ...lead(managed, "new")],
+			rules: ["meta nfproto . iifname vmap @owner", ...restored, ...lead(managed, "new")],
 		},
 		{
 			name: "output",
@@ -210,7 +204,7 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 		{
 			name: "postrouting",
 			hook: "type filter hook postrouting priority mangle; policy accept;",
-			rules: [`ct mark & ${mask} == 0 ${byDevice} @outgoing`],
+			rules: [`ct mark & ${mask} == 0 ${byDevice} @owner`],
 		},
 		{
 			name: "nat_postrouting",

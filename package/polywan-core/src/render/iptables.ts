@@ -1,0 +1,205 @@
+import type { Family } from "../family.ts";
+import { mergeNetworks } from "../plan/network-list.ts";
+import type { Plan, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
+import { buildSlots, countSlots } from "../policy/slots.ts";
+import { renderIptablesRule } from "./iptables-rule.ts";
+import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
+import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
+import { renderComment } from "./mark.ts";
+import { uplinkTargets } from "./nft-target.ts";
+
+/** A new connection passes half of them on average. */
+const MAX_SLOTS = 64;
+
+/**
+ * Everything of one family for `iptables-restore --noflush -w` (or ip6tables-restore), where nothing of ours is yet. To an
+ * existing state it is applied by `diffIptables`.
+ */
+export function renderIptables(plan: Plan, family: Family): string {
+	return buildIptables(plan, family).map(renderTable).join("");
+}
+
+/** The same packet path as in nftables (see `buildNftRuleset`), in the order the tables are to be committed. */
+export function buildIptables(plan: Plan, family: Family): readonly IptablesTable[] {
+	if (!plan.managed[family]) return [];
+	const tables: IptablesTable[] = [];
+	if (plan.resetConnections) tables.push(buildRaw(plan), buildFilter());
+	tables.push(buildNat(plan, family), buildMangle(plan, family));
+	return tables;
+}
+
+/** Chain of ours by its short name; names of the nft back end are the same without prefix. */
+function ours(name: string): string {
+	return `${CHAIN_PREFIX}${name}`;
+}
+
+function chain(name: string, rules: readonly string[]): IptablesChain {
+	return { name: ours(name), rules, dynamic: false };
+}
+
+/** As iptables-save prints it: without leading zeros. */
+function masked(plan: Plan, mark: number): string {
+	return `0x${mark.toString(16)}/0x${plan.markMask.toString(16)}`;
+}
+
+function buildRaw(plan: Plan): IptablesTable {
+	const rules = [`-m mark --mark ${masked(plan, plan.notrackMark)} -j CT --notrack`];
+	return { table: "raw", hooks: [{ from: "OUTPUT", to: ours("raw") }], chains: [chain("raw", rules)] };
+}
+
+function buildFilter(): IptablesTable {
+	const reset: IptablesChain = { name: ours("reset"), rules: [], dynamic: true };
+	return { table: "filter", hooks: [{ from: "FORWARD", to: reset.name }], chains: [reset] };
+}
+
+function buildNat(plan: Plan, family: Family): IptablesTable {
+	const uplinks = plan.uplinks.filter((uplink) => uplink.devices[family] !== null);
+	const rules = [
+		`-m mark --mark ${masked(plan, 0)} -j RETURN`,
+		...uplinks.map((uplink) => `-o ${uplink.devices[family]} -g ${ours(`m${uplink.id}`)}`),
+	];
+	const chains = [
+		chain("nat", rules),
+		...uplinks.map((uplink) => chain(`m${uplink.id}`, masqueradeRules(uplink, family))),
+	];
+	return { table: "nat", hooks: [{ from: "POSTROUTING", to: ours("nat") }], chains };
+}
+
+function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
+	const own = family === 4 ? uplink.addresses[4] : [...uplink.addresses[6], ...uplink.prefixes, "fe80::/10"];
+	const width = family === 4 ? 32 : 128;
+	const networks = mergeNetworks(
+		own.map((network) => (network.includes("/") ? network : `${network}/${width}`)),
+		family,
+	);
+	return [
+		...networks.map((network) => `-s ${network} -j RETURN`),
+		"-m addrtype --src-type LOCAL -j MASQUERADE",
+	];
+}
+
+function buildMangle(plan: Plan, family: Family): IptablesTable {
+	const rules = buildRules(plan, family);
+	const chains = [
+		...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
+		...(["default", "unreachable", "blackhole"] as const).map((verdict) =>
+			chain(`to_${verdict}`, [`-j MARK --set-xmark ${masked(plan, plan.verdictMarks[verdict])}`]),
+		),
+		...plan.policies.map(({ name, kernelName, shares }) =>
+			chain(kernelName, renderShare(shares[family], renderComment("policy", name))),
+		),
+		...uplinkTargets(plan).map(({ id, shares }) => {
+			const name = plan.uplinks.find((uplink) => uplink.id === id)?.name ?? "";
+			return chain(`t${id}`, renderShare(shares[family], renderComment("uplink", name)));
+		}),
+		...rules,
+		...(family === 6 ? [chain("prefixes", prefixRules(plan))] : []),
+		chain("new", newRules(plan, family, rules.length > 0)),
+		...buildHookChains(plan, family, rules.length > 0),
+	];
+	const hooks = [
+		{ from: "POSTROUTING", to: ours("postrouting") },
+		{ from: "OUTPUT", to: ours("output") },
+		{ from: "PREROUTING", to: ours("prerouting") },
+	];
+	return { table: "mangle", hooks, chains };
+}
+
+function buildUplinkChains(plan: Plan, { id, mark, name }: PlanUplink): readonly IptablesChain[] {
+	const comment = `-m comment --comment ${renderComment("uplink", name)}`;
+	return [
+		chain(`u${id}`, [`${comment} -j MARK --set-xmark ${masked(plan, mark)}`]),
+		chain(`c${id}`, [
+			`-m connmark --mark ${masked(plan, 0)} ${comment} -j CONNMARK --set-xmark ${masked(plan, mark)}`,
+		]),
+	];
+}
+
+/** Each rule of n slots takes one in n of what reaches it, so each takes one in n of all, in turn. */
+function renderShare(share: PlanShare, comment: string): readonly string[] {
+	const words = `-m comment --comment ${comment}`;
+	if (share.kind === "verdict") return [`${words} -g ${ours(`to_${share.verdict}`)}`];
+	const slots =
+		share.slots.length <= MAX_SLOTS ? share.slots : buildSlots(countSlots(share.slots), MAX_SLOTS);
+	return slots.map((id, slot) => {
+		const left = slots.length - slot;
+		const turn = left === 1 ? "" : `-m statistic --mode nth --every ${left} --packet 0 `;
+		return `${turn}${words} -g ${ours(`u${id}`)}`;
+	});
+}
+
+/** The rules' chain last, after those it leads to; none without rules of the family. */
+function buildRules(plan: Plan, family: Family): readonly IptablesChain[] {
+	const marked = `-m mark ! --mark ${masked(plan, 0)}`;
+	const rendered = plan.rules.flatMap((rule, index) => {
+		const entry = renderIptablesRule(rule, family, index + 1, ours(targetName(rule.target)), marked);
+		return entry === null ? [] : [entry];
+	});
+	if (rendered.length === 0) return [];
+	const own = [...bypassRules(plan, family), `-g ${ours("rules")}`];
+	return [
+		...rendered.flatMap((entry) => (entry.chain === null ? [] : [entry.chain])),
+		chain(
+			"rules",
+			rendered.flatMap((entry) => entry.rules),
+		),
+		chain("own", own),
+	];
+}
+
+function targetName(target: PlanTarget): string {
+	if (target.kind === "policy") return target.kernelName;
+	return target.kind === "uplink" ? `t${target.id}` : `to_${target.verdict}`;
+}
+
+function bypassRules(plan: Plan, family: Family): readonly string[] {
+	return plan.bypass[family].map((network) => `-d ${network} -j RETURN`);
+}
+
+/** Hosts with an address of an uplink's own prefix: another uplink would not carry it. */
+function prefixRules(plan: Plan): readonly string[] {
+	return plan.uplinks.flatMap(({ id, eligible, prefixes }) =>
+		eligible[6] ? prefixes.map((prefix) => `-s ${prefix} -g ${ours(`u${id}`)}`) : [],
+	);
+}
+
+function newRules(plan: Plan, family: Family, hasRules: boolean): readonly string[] {
+	const neighbour = [133, 134, 135, 136, 137].map(
+		(type) => `-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`,
+	);
+	const marked = `-m mark ! --mark ${masked(plan, 0)} -j RETURN`;
+	return [
+		...(family === 6 ? neighbour : []),
+		...bypassRules(plan, family),
+		...(family === 6 ? [`-j ${ours("prefixes")}`, marked] : []),
+		...(hasRules ? [`-j ${ours("rules")}`, marked] : []),
+		`-g ${ours(targetName(plan.defaultTarget))}`,
+	];
+}
+
+function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonly IptablesChain[] {
+	const mask = `0x${plan.markMask.toString(16)}`;
+	const unmarked = masked(plan, 0);
+	const byDevice = (option: string): readonly string[] =>
+		plan.uplinks.flatMap(({ id, devices }) => {
+			const device = devices[family];
+			return device === null ? [] : [`${option} ${device} -g ${ours(`c${id}`)}`];
+		});
+	const types = family === 4 ? ["LOCAL", "BROADCAST", "MULTICAST"] : ["LOCAL", "MULTICAST"];
+	const restored = [
+		`-m connmark ! --mark ${unmarked} -j CONNMARK --restore-mark --nfmask ${mask} --ctmask ${mask}`,
+		`-m connmark ! --mark ${unmarked} -j RETURN`,
+		"-m conntrack ! --ctstate NEW -j RETURN",
+		...types.map((type) => `-m addrtype --dst-type ${type} -j RETURN`),
+	];
+	return [
+		chain("prerouting", [...byDevice("-i"), ...restored, `-g ${ours("new")}`]),
+		chain("output", [
+			"-o lo -j RETURN",
+			`-m mark ! --mark ${unmarked} -j RETURN`,
+			...restored,
+			...(hasRules ? [`-g ${ours("own")}`] : []),
+		]),
+		chain("postrouting", [`-m connmark ! --mark ${unmarked} -j RETURN`, ...byDevice("-o")]),
+	];
+}
