@@ -68,7 +68,7 @@ function arrange(text: string, before: UciPackage, after: UciPackage, layout: re
 		else byName.set(stretch.section, [stretch]);
 	}
 	const old = new Map(before.sections.map((section) => [section.name, section]));
-	let out = text.slice(0, layout[0]?.leadStart ?? text.length);
+	const parts = [text.slice(0, layout[0]?.leadStart ?? text.length)];
 	for (const section of after.sections) {
 		const stretches = byName.get(section.name) ?? [];
 		const original = old.get(section.name);
@@ -76,9 +76,10 @@ function arrange(text: string, before: UciPackage, after: UciPackage, layout: re
 		const piece = isUntouched
 			? stretches.map((each) => text.slice(each.leadStart, each.end)).join("")
 			: rewrite(text, section, stretches);
-		out += out === "" || out.endsWith("\n") ? piece : `\n${piece}`;
+		const last = parts.at(-1) ?? "";
+		parts.push(last === "" || last.endsWith("\n") ? piece : `\n${piece}`);
 	}
-	return out;
+	return parts.join("");
 }
 
 /** A changed section keeps the comments around it; those between its options go. */

@@ -50,6 +50,7 @@ class StatementReader implements StatementPlace {
 	readonly lexer: Lexer;
 	private readonly handler: StatementHandler;
 	private readonly strict: boolean;
+	private inSection = false;
 
 	constructor(lexer: Lexer, handler: StatementHandler, strict: boolean) {
 		this.lexer = lexer;
@@ -67,6 +68,7 @@ class StatementReader implements StatementPlace {
 
 	readLine(): void {
 		const { lexer } = this;
+		if (this.readPlainOption()) return;
 		lexer.skipSpace();
 		for (let word = lexer.command(); word !== null; word = lexer.command()) {
 			this.start = lexer.pos;
@@ -78,11 +80,21 @@ class StatementReader implements StatementPlace {
 		}
 	}
 
+	/** The short way for the common line; only inside a section, where no handler has anything to check. */
+	private readPlainOption(): boolean {
+		const plain = this.inSection ? this.lexer.plainOption() : null;
+		if (!plain) return false;
+		if (plain.list) this.handler.list(plain.name, plain.value, this);
+		else this.handler.option(plain.name, plain.value, this);
+		return true;
+	}
+
 	private readPackage(): void {
 		this.lexer.passCommand("package");
 		const name = this.required();
 		if (!isPackageName(name)) throw this.reject("invalid character in name field");
 		this.endLine();
+		this.inSection = false;
 		this.handler.package?.(name, this);
 	}
 
@@ -95,6 +107,7 @@ class StatementReader implements StatementPlace {
 		if (name !== "" && !isName(name)) throw this.reject("invalid character in name field");
 		this.endLine();
 		this.handler.section(type, name, this);
+		this.inSection = true;
 	}
 
 	private readOption(list: boolean): void {
