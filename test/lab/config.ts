@@ -26,9 +26,11 @@ function uplinkInterfaces(uplink: Uplink): string[] {
 	const common = { device, metric: String(index * 10) };
 	if (spec.proto === "static") {
 		const { ipv4, ipv6 } = lease;
+		const link = spec.forceLink === false ? { force_link: "0" } : {};
 		return [
 			section("interface", name, {
 				...common,
+				...link,
 				proto: "static",
 				ipaddr: `${ipv4.address}/${ipv4.mask}`,
 				gateway: ipv4.gateway,
@@ -37,6 +39,7 @@ function uplinkInterfaces(uplink: Uplink): string[] {
 			ipv6
 				? section("interface", ipv6Interface(name), {
 						...common,
+						...link,
 						proto: "static",
 						ip6addr: `${ipv6.address}/${ipv6.mask}`,
 						ip6gw: ipv6.gateway,

@@ -6,7 +6,8 @@ import { connectUnix, defaultUbusSocket } from "../openwrt/node-transport.ts";
 import { lan } from "./addresses.ts";
 import type { RunOptions, RunResult, SpawnOptions } from "./command.ts";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
-import { mountOverlayRoot } from "./root-file-system.ts";
+import { openwrtShown } from "./openwrt-root.ts";
+import { mountOpenwrtRoot, mountStandInRoot } from "./root-file-system.ts";
 import { readInRoot, resolveInRoot, writeInRoot } from "./root-path.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -21,10 +22,14 @@ export class Router {
 		this.network = namespaces.network(0);
 	}
 
-	/** @param name unique on this machine, starting with pwlab<pid> */
-	static async make(name: string): Promise<Router> {
+	/**
+	 * @param name unique on this machine, starting with pwlab<pid>
+	 * @param openwrtRoot a real OpenWrt root file system; null: the stand-in
+	 */
+	static async make(name: string, openwrtRoot: string | null): Promise<Router> {
 		const router = new Router(await Namespaces.hold(name, "OpenWrt", 1));
-		await mountOverlayRoot(router.network);
+		if (openwrtRoot) await mountOpenwrtRoot(router.network, openwrtRoot, openwrtShown);
+		else await mountStandInRoot(router.network);
 		await router.network.sysctl(kernelSettings);
 		return router;
 	}

@@ -4,11 +4,12 @@ import { firewallConfig, networkConfig, polywanConfig } from "./config.ts";
 import { Host } from "./host.ts";
 import { Internet } from "./internet.ts";
 import { Namespaces } from "./namespaces.ts";
+import { bootOpenwrt, findOpenwrtRoot, installByOpkg } from "./openwrt-root.ts";
 import { Router } from "./router.ts";
 import { sweep } from "./sweep.ts";
 import { until } from "./until.ts";
 import { Uplink, type UplinkSpec } from "./uplink.ts";
-import { bootStandIns, builtPackages, installBuild, installPackages, installStandIns } from "./userland.ts";
+import { bootStandIns, installBuild, installPackages, installStandIns } from "./userland.ts";
 
 export interface SiteSpec {
 	/** By name; the order gives index, device (eth1, eth2, …) and addresses. Default: wan and wanb. */
@@ -40,6 +41,8 @@ export class Site {
 	readonly uplinks: readonly Uplink[];
 	readonly hosts: readonly Host[];
 	readonly #outside: Namespaces;
+	/** The router's root file system is a real OpenWrt one. */
+	#isOpenwrt = false;
 
 	private constructor(name: string, outside: Namespaces, router: Router, spec: SiteSpec) {
 		const uplinks = Object.entries(spec.uplinks ?? { wan: {}, wanb: {} });
@@ -62,11 +65,13 @@ export class Site {
 		sitesMade += 1;
 		const name = `pwlab${process.pid}-${threadId}-${sitesMade}`;
 		const networks = 1 + Object.keys(spec.uplinks ?? { wan: {}, wanb: {} }).length + (spec.lan?.hosts ?? 1);
+		const openwrtRoot = spec.userland === "none" ? null : findOpenwrtRoot();
 		const [outside, router] = await Promise.all([
 			Namespaces.hold(`${name}-outside`, "internet", networks),
-			Router.make(`${name}-router`),
+			Router.make(`${name}-router`, openwrtRoot),
 		]);
-		const site = new Site(name, outside, router, spec);
+		const site = new Site(name, outside, router, openwrtRoot ? staticUplinks(spec) : spec);
+		site.#isOpenwrt = openwrtRoot !== null;
 		try {
 			await site.#start(spec);
 			return site;
@@ -115,37 +120,60 @@ export class Site {
 	}
 
 	async #boot(spec: SiteSpec, ports: readonly string[]): Promise<void> {
-		const { router } = this;
-		installStandIns(router);
-		router.writeFile("/etc/config/network", networkConfig(ports, this.uplinks));
-		router.writeFile("/etc/config/firewall", firewallConfig(this.uplinks));
-		if (spec.firewall === "iptables") router.writeFile("/etc/lab-firewall", "iptables\n");
-		for (const uplink of this.uplinks) {
-			router.writeLease(uplink);
-			uplink.onLease = async () => router.writeLease(uplink);
-		}
-		await this.#installPolywan(spec);
+		const { router, uplinks } = this;
+		const network = networkConfig(ports, uplinks);
+		router.writeFile("/etc/config/network", network);
+		router.writeFile("/etc/config/firewall", firewallConfig(uplinks));
 		for (const [path, text] of Object.entries(spec.files ?? {})) router.writeFile(path, text);
-		const services = ["network", "firewall", ...(spec.web ? ["rpcd", "uhttpd"] : [])];
-		await bootStandIns(router, services);
+		const services = ["firewall", "network", ...(spec.web ? ["rpcd", "uhttpd"] : [])];
+		if (this.#isOpenwrt) {
+			for (const uplink of uplinks)
+				uplink.onLease = () => router.setConfig("network", networkConfig(ports, uplinks));
+			await bootOpenwrt(router, services);
+		} else {
+			installStandIns(router);
+			if (spec.firewall === "iptables") router.writeFile("/etc/lab-firewall", "iptables\n");
+			for (const uplink of uplinks) {
+				router.writeLease(uplink);
+				uplink.onLease = async () => router.writeLease(uplink);
+			}
+			await bootStandIns(router, services);
+		}
 		await until("the router has every uplink", async () => {
 			const { interface: all } = await router.ubus("network.interface", "dump");
 			return Array.isArray(all) && all.every((entry) => isTable(entry) && entry.up === true);
 		});
-		if (spec.daemon)
-			await router.mustRun(["sh", "-c", "/etc/init.d/polywan enable; /etc/init.d/polywan start"]);
+		await this.#installPolywan(spec);
 	}
 
 	async #installPolywan(spec: SiteSpec): Promise<void> {
 		const { router } = this;
-		const packages = spec.install === "ipk" ? builtPackages() : [];
-		if (spec.install === "ipk" && packages.length === 0)
-			throw new Error("dist/ipk has no package; make them with: npm run ipk");
-		const installed = spec.install === "ipk" || (await installBuild(router));
-		if (spec.daemon && !installed) throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
-		if (spec.install === "ipk") await installPackages(router, packages);
-		if (installed) router.writeFile("/etc/config/polywan", spec.config ?? polywanConfig(this.uplinks));
+		const config = spec.config ?? polywanConfig(this.uplinks);
+		const asPackage = this.#isOpenwrt || spec.install === "ipk";
+		// Written before, as a package manager leaves a configuration that is there alone and a postinst starts the daemon.
+		if (asPackage) router.writeFile("/etc/config/polywan", config);
+		if (this.#isOpenwrt) await installByOpkg(router);
+		else if (asPackage) await installPackages(router);
+		else if (!(await installBuild(router, config)) && spec.daemon)
+			throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
+		const script = "/etc/init.d/polywan";
+		if (spec.daemon) await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
+		else if (asPackage) await router.mustRun(["sh", "-c", `${script} disable; ${script} stop`]);
 	}
+}
+
+/** A real netifd would ask for a lease where there is no DHCP server. */
+function staticUplinks(spec: SiteSpec): SiteSpec {
+	const uplinks = Object.entries(spec.uplinks ?? { wan: {}, wanb: {} });
+	return {
+		...spec,
+		uplinks: Object.fromEntries(
+			uplinks.map(([name, uplink]) => [
+				name,
+				{ ...uplink, proto: "static", forceLink: uplink.proto === "static" },
+			]),
+		),
+	};
 }
 
 function isTable(value: BlobValue): value is BlobTable {

@@ -51,15 +51,17 @@ wait
 /**
  * Installs polywan from dist/x86_64 and rootfs-overlay, as the packages would.
  *
+ * @param config for /etc/config/polywan
  * @returns false where it has not been built
  */
-export async function installBuild(router: Router): Promise<boolean> {
+export async function installBuild(router: Router, config: string): Promise<boolean> {
 	const built = join(root, "dist/x86_64");
 	if (!existsSync(join(built, "polywan")) || !existsSync(join(built, "polywan-run"))) return false;
 	const overlay = join(root, "rootfs-overlay");
 	const owners: Record<string, unknown> = JSON.parse(readFileSync(join(overlay, "owners.json"), "utf8"));
 	const files = Object.keys(owners).filter((path) => existsSync(join(overlay, path)));
 	await router.mustRun(["sh", "-c", unpack, "install", overlay, built], { input: files.join("\n") });
+	router.writeFile("/etc/config/polywan", config);
 	return true;
 }
 
@@ -80,8 +82,10 @@ export function builtPackages(): string[] {
 	return [...runtime, ...ours.filter((name) => !runtime.includes(name))].map((name) => join(folder, name));
 }
 
-/** Installs ipks by unpacking them and running their postinst, as opkg would. */
-export async function installPackages(router: Router, paths: readonly string[]): Promise<void> {
+/** Installs dist/ipk/*.ipk by unpacking them and running their postinst, as opkg would. */
+export async function installPackages(router: Router): Promise<void> {
+	const paths = builtPackages();
+	if (paths.length === 0) throw new Error("dist/ipk has no package; make them with: npm run ipk");
 	for (const path of paths) await router.mustRun(["sh", "-c", installIpk, "opkg", path]);
 }
 
@@ -92,7 +96,12 @@ info=/usr/lib/opkg/info
 mkdir -p "$info" "/tmp/opkg/$name"
 tar -xzf "$1" -C "/tmp/opkg/$name"
 tar -tzf "/tmp/opkg/$name/data.tar.gz" | sed -n 's,^\\./,/,p' | grep -v '/$' > "$info/$name.list" || true
-tar -xzf "/tmp/opkg/$name/data.tar.gz" -C / --no-same-owner --keep-directory-symlink
+tar -xzf "/tmp/opkg/$name/control.tar.gz" -C "/tmp/opkg/$name" ./conffiles 2> /dev/null || true
+kept=
+if [ -f "/tmp/opkg/$name/conffiles" ]; then
+	while read -r file; do [ ! -f "$file" ] || kept="$kept --exclude=.$file"; done < "/tmp/opkg/$name/conffiles"
+fi
+tar -xzf "/tmp/opkg/$name/data.tar.gz" -C / $kept --no-same-owner --keep-directory-symlink
 mkdir -p "/tmp/opkg/$name/control"
 tar -xzf "/tmp/opkg/$name/control.tar.gz" -C "/tmp/opkg/$name/control"
 for file in "/tmp/opkg/$name/control"/*; do cp "$file" "$info/$name.\${file##*/}"; done

@@ -1,0 +1,222 @@
+import type { Family } from "polywan-core/family";
+import { buildPlan } from "polywan-core/plan/build";
+import type { Plan } from "polywan-core/plan/plan";
+import { renderIptables } from "polywan-core/render/iptables";
+import { renderNft, renderNftRemoval } from "polywan-core/render/nft";
+import { renderNftChange } from "polywan-core/render/nft-change";
+import {
+	COMPARED_TABLE,
+	diffNftListings,
+	normaliseNftListing,
+	renderNftComparison,
+	renderNftComparisonEnd,
+} from "polywan-core/render/nft-listing";
+import type { TcpTuple } from "polywan-core/render/resets";
+import { renderIptablesResets, renderNftResets } from "polywan-core/render/resets";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { planInput, THREE_UPLINKS, withState } from "../unit/polywan-core/fixture.ts";
+import { type IptablesKind, KernelBed } from "./kernel-bed.ts";
+
+const input = planInput(THREE_UPLINKS);
+const healthy = buildPlan(input);
+const wanDown = buildPlan(withState(input, "wan", "down"));
+const allDown = buildPlan(
+	withState(withState(withState(input, "wan", "down"), "wanb", "down"), "lte", "down"),
+);
+
+const INTERNET: Record<Family, string> = { 4: "192.0.2.1", 6: "2001:db8:ffff::1" };
+const BEHIND_VPN: Record<Family, string> = { 4: "10.5.0.7", 6: "fd05::7" };
+
+/** A way to bring rules into the kernel; the second plan replaces the first. */
+interface Loader {
+	readonly name: string;
+	load(bed: KernelBed, previous: Plan | null, plan: Plan): Promise<void>;
+	remove(bed: KernelBed): Promise<void>;
+	reset(bed: KernelBed, tuples: readonly TcpTuple[], family: Family): Promise<void>;
+}
+
+const nftables: Loader = {
+	name: "nftables",
+	load: (bed, previous, plan) =>
+		bed.nft(previous === null ? renderNft(plan) : renderNftChange(previous, plan)),
+	remove: (bed) => bed.nft(renderNftRemoval()),
+	reset: (bed, tuples) => bed.nft(renderNftResets(tuples)),
+};
+
+function iptables(kind: IptablesKind): Loader {
+	return {
+		name: `iptables-${kind}`,
+		load: async (bed, _, plan) => {
+			await bed.applyIptables(kind, plan);
+		},
+		remove: async (bed) => {
+			await bed.applyIptables(kind, null);
+		},
+		reset: async (bed, tuples, family) => {
+			const program = `${family === 4 ? "iptables" : "ip6tables"}-${kind}-restore`;
+			await bed.router.mustRun([program, "--noflush", "-w"], { input: renderIptablesResets(tuples, family) });
+		},
+	};
+}
+
+describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () => {
+	let bed: KernelBed;
+
+	beforeAll(async () => {
+		bed = await KernelBed.build("kernel");
+		await bed.applyIp(healthy);
+	});
+	afterAll(() => bed?.close());
+
+	it("ip rules and routes read back as the plan has them", async () => {
+		expect(await bed.applyIp(healthy)).toBe("");
+	});
+
+	it("ip rules and routes follow a change, and go without a trace", async () => {
+		expect(await bed.applyIp(wanDown)).toBe(
+			"route replace 0.0.0.0/0 table 28672 metric 1 proto static via 100.64.2.1 dev w2\nroute replace ::/0 table 28672 metric 1 proto static via fe80::2 dev w2\n",
+		);
+		expect(await bed.applyIp(wanDown)).toBe("");
+		const nothing = { ...healthy, ipRules: [], tables: [] };
+		await bed.applyIp(nothing);
+		expect(await bed.applyIp(nothing)).toBe("");
+		await bed.applyIp(healthy);
+	});
+
+	describe.each([nftables, iptables("nft"), iptables("legacy")])("$name", (loader) => {
+		afterEach(async () => {
+			await loader.remove(bed);
+			await bed.router.run(["conntrack", "-F"]);
+			await bed.count();
+		});
+
+		it.each([4, 6] as const)(
+			"shares 1000 IPv%i flows 700 to 300, and each stays where it is",
+			async (family) => {
+				await loader.load(bed, null, healthy);
+				const flows = bed.flows(bed.lan, family, [INTERNET[family]], 1000);
+				await flows.send();
+				const first = (await bed.count())[family];
+				expect(Math.abs((first.x1 ?? 0) - 700)).toBeLessThanOrEqual(1);
+				expect(Math.abs((first.x2 ?? 0) - 300)).toBeLessThanOrEqual(1);
+				await loader.load(bed, healthy, wanDown);
+				await flows.send();
+				expect((await bed.count())[family]).toEqual(first);
+				const later = bed.flows(bed.lan, family, [INTERNET[family]], 50);
+				await later.send();
+				expect((await bed.count())[family]).toEqual({ x2: 50 });
+				flows.end();
+				later.end();
+			},
+		);
+
+		it("follows rules by destination port, for the router's own packets too, with a source that is answered", async () => {
+			await loader.load(bed, null, healthy);
+			const gaming = bed.flows(bed.lan, 4, [`${INTERNET[4]}#3074`], 10);
+			await gaming.send();
+			expect((await bed.count())[4]).toEqual({ x3: 10 });
+			await bed.world.mustRun(["nft", "-f", "-"], {
+				input:
+					"table inet source { set from { type ipv4_addr . ifname; flags dynamic; }\nchain in { type filter hook prerouting priority raw; udp dport { 9, 3074 } update @from { ip saddr . iifname }\n} }\n",
+			});
+			const own = bed.flows(bed.router, 4, [`${INTERNET[4]}#3074`], 10);
+			const ownDefault = bed.flows(
+				bed.router,
+				4,
+				Array.from({ length: 30 }, (_, n) => `192.0.2.${n + 1}`),
+				30,
+			);
+			await own.send();
+			await ownDefault.send();
+			const sources = await bed.world.mustRun(["nft", "list", "set", "inet", "source", "from"]);
+			await bed.world.mustRun(["nft", "delete", "table", "inet", "source"]);
+			const seen = [...sources.matchAll(/(100\.64\.\d\.2|\S+) \. "(x\d)"/g)].map(
+				(match) => `${match[1]} ${match[2]}`,
+			);
+			expect(seen.sort()).toEqual(["100.64.1.2 x1", "100.64.2.2 x2", "100.64.3.2 x3"]);
+			for (const flows of [gaming, own, ownDefault]) flows.end();
+		});
+
+		it("leaves connected and static networks alone", async () => {
+			await loader.load(bed, null, healthy);
+			const flows = bed.flows(bed.lan, 4, [BEHIND_VPN[4]], 20);
+			await flows.send();
+			expect((await bed.count())[4]).toEqual({ x9: 20 });
+			const marked = (await bed.router.run(["conntrack", "-L", "-p", "udp"])).stdout.match(/mark=[1-9]/g);
+			expect(marked).toBeNull();
+			flows.end();
+		});
+
+		it("lets nothing out when every uplink is down", async () => {
+			await loader.load(bed, null, allDown);
+			const flows = bed.flows(bed.lan, 4, [INTERNET[4]], 5);
+			await flows.send();
+			expect((await bed.count())[4]).toEqual({});
+			flows.end();
+		});
+
+		it.each([4, 6] as const)("resets the IPv%i connections it is told to and no others", async (family) => {
+			await loader.load(bed, null, healthy);
+			const source = family === 4 ? "192.168.1.100" : "fd00:1::100";
+			const tuple = { family, source, destination: INTERNET[family], sourcePort: 40001, destinationPort: 80 };
+			await loader.reset(bed, [tuple, { ...tuple, sourcePort: 40002 }], family);
+			await loader.reset(bed, [tuple], family);
+			const connect = (port: number) =>
+				bed.lan.run([
+					"timeout",
+					"0.3",
+					"node",
+					"-e",
+					CONNECT_PROGRAM,
+					source,
+					String(port),
+					INTERNET[family],
+				]);
+			expect((await connect(40001)).stdout).toBe("ECONNREFUSED\n");
+			expect((await connect(40009)).stdout).toBe("");
+		});
+	});
+
+	it("nftables: flows to a VPN between flows to the Internet do not take their slots", async () => {
+		await nftables.load(bed, null, healthy);
+		for (const family of [4, 6] as const) {
+			const flows = bed.flows(bed.lan, family, [INTERNET[family], BEHIND_VPN[family]], 200);
+			await flows.send();
+			expect((await bed.count())[family]).toEqual({ x1: 70, x2: 30, x9: 100 });
+			flows.end();
+		}
+		await nftables.remove(bed);
+	});
+
+	it("nftables: a listing tells what differs, wherever the table came from", async () => {
+		await bed.nft(renderNft(healthy));
+		await bed.nft(renderNftChange(healthy, wanDown));
+		const differences = async (wanted: Plan): Promise<readonly string[]> => {
+			await bed.nft(renderNftComparison(wanted));
+			const list = (table: string) => bed.router.mustRun(["nft", "list", "table", "inet", table]);
+			const texts = [await list("polywan"), await list(COMPARED_TABLE)];
+			await bed.nft(renderNftComparisonEnd());
+			const [actual = [], desired = []] = texts.map(normaliseNftListing);
+			return diffNftListings(actual, desired);
+		};
+		expect(await differences(wanDown)).toEqual([]);
+		expect((await differences(healthy)).join("\n")).toContain("+ chain p1_4 [1]: numgen inc mod 10 vmap");
+		await nftables.remove(bed);
+	});
+
+	it.each(["nft", "legacy"] as const)("iptables-%s: the same plan twice changes nothing", async (kind) => {
+		await bed.router.mustRun([`iptables-${kind}-restore`, "--noflush", "-w"], {
+			input: renderIptables(healthy, 4),
+		});
+		expect(await bed.applyIptables(kind, healthy)).toBe(4);
+		expect(await bed.applyIptables(kind, healthy)).toBe(0);
+		await bed.applyIptables(kind, null);
+		expect(await bed.router.mustRun([`iptables-${kind}-save`])).not.toContain("polywan");
+	});
+});
+
+const CONNECT_PROGRAM = `
+const [localAddress, localPort, host] = process.argv.slice(1);
+require("node:net").connect({ host, port: 80, localAddress, localPort: Number(localPort) })
+	.on("error", (error) => console.log(error.code));
+`;
