@@ -1,5 +1,5 @@
 // What ubusd does between its sockets, message by message, after ubusd_proto.c's behaviour.
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { decodeFields, type MessageFields, type MessageHeader, messageType } from "ubus-js/message";
 import { ubusStatus } from "ubus-js/status";
 import { Client } from "./client.ts";
@@ -22,7 +22,7 @@ export class Broker {
 	readonly #monitor = new MonitorObject();
 
 	/** Greets a program that connected and serves it until it leaves. */
-	accept(socket: Socket): void {
+	accept(socket: Duplex): void {
 		const client = new Client(newId(this.#clients), socket, this.#monitor.see);
 		this.#clients.set(client.id, client);
 		client.send({ type: messageType.hello, seq: 0, peer: client.id }, {});

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { CodecError } from "ubus-js/codec";
 import { encodeMessage, type MessageHeader, maxBodyBytes, type OutgoingFields } from "ubus-js/message";
 import { MessageReader, type MessageSink } from "ubus-js/message-reader";
@@ -14,10 +14,10 @@ export class Client {
 	readonly user = "root";
 	readonly group = "root";
 	readonly objects = new Set<BusObject>();
-	readonly #socket: Socket;
+	readonly #socket: Duplex;
 	readonly #tap: Tap;
 
-	constructor(id: number, socket: Socket, tap: Tap) {
+	constructor(id: number, socket: Duplex, tap: Tap) {
 		this.id = id;
 		this.#socket = socket;
 		this.#tap = tap;

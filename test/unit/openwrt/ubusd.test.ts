@@ -38,6 +38,13 @@ class RawClient {
 		});
 	}
 
+	/** The first message of a type, once it is there. */
+	async message(type: number): Promise<Seen> {
+		const find = () => this.seen.find((message) => message.type === type);
+		await until(`a message of type ${type}`, () => find() !== undefined);
+		return find() as Seen;
+	}
+
 	send(type: number, seq: number, peer: number, fields: OutgoingFields = {}): void {
 		this.socket.write(encodeMessage({ type, seq, peer }, fields));
 	}
@@ -123,7 +130,7 @@ describe("the protocol", () => {
 		const [provider, caller] = [await connect(), await connect()];
 		const id = await provider.addObject(1, { path: "test", signature: { m: {} } });
 		caller.send(messageType.invoke, 9, id, { objectId: id, method: "m", data: { n: 1 } });
-		const call = await until("the call", () => provider.seen.find(({ type }) => type === messageType.invoke));
+		const call = await provider.message(messageType.invoke);
 		expect(call).toMatchObject({
 			seq: 9,
 			peer: caller.seen[0]?.peer,
@@ -175,22 +182,18 @@ describe("the protocol", () => {
 		const id = await subscriber.addObject(1);
 		subscriber.send(messageType.subscribe, 2, 0, { objectId: id, targetId: target });
 		expect(await subscriber.status(2)).toBe(0);
-		const active = await until("ACTIVE", () => owner.seen.find(({ type }) => type === messageType.notify));
+		const active = await owner.message(messageType.notify);
 		expect(active).toMatchObject({ objectId: target, active: true });
 		owner.send(messageType.notify, 5, target, { objectId: target, method: "note", data: { n: 1 } });
 		expect(await owner.answers(5)).toMatchObject([{ status: 0, subscribers: [id], objectId: target }]);
-		const note = await until("the note", () =>
-			subscriber.seen.find(({ type }) => type === messageType.invoke),
-		);
+		const note = await subscriber.message(messageType.invoke);
 		expect(note).toMatchObject({ objectId: id, method: "note", table: { n: 1 }, peer: owner.seen[0]?.peer });
 		subscriber.send(messageType.status, note.seq, note.peer, { objectId: id, status: 0 });
 		await until("the answer", () =>
 			owner.seen.some(({ type, seq, peer }) => type === 1 && seq === 5 && peer === id),
 		);
 		owner.socket.destroy();
-		const end = await until("UNSUBSCRIBE", () =>
-			subscriber.seen.find(({ type }) => type === messageType.unsubscribe),
-		);
+		const end = await subscriber.message(messageType.unsubscribe);
 		expect(end).toMatchObject({ objectId: id, targetId: target });
 	});
 	test("nobody subscribes to itself", async () => {
