@@ -49,7 +49,8 @@ function checkChanged(text: string, pkg: UciPackage, deltas: readonly Delta[]): 
 function checkDeltas(deltas: readonly Delta[], random: Random): void {
 	const rendered = renderDelta(deltas);
 	same("parse(render(deltas)) is deltas", tuples(parseDelta(rendered)), tuples(deltas));
-	const survivors = parseDelta(mutate(rendered, random));
+	// Those of a package that is called "p#" are written as libuci writes them: to be misread.
+	const survivors = parseDelta(mutate(rendered, random)).filter((delta) => delta.package === "p");
 	same("mutated deltas are stable", tuples(parseDelta(renderDelta(survivors))), tuples(survivors));
 	showChanges(survivors);
 }
