@@ -15,6 +15,7 @@ import { UbusConnection } from "ubus-js/bus";
 import { Applier, type ApplyResult } from "./apply/applier.ts";
 import { diffKernel } from "./apply/kernel-diff.ts";
 import { renderScripts } from "./apply/scripts.ts";
+import { errorMessage } from "./apply/tool.ts";
 import { buildStatus, type FamilyFacts } from "./bus/build-status.ts";
 import { EventRing, type NewEvent } from "./bus/event-ring.ts";
 import { type Controller, PolywanObject } from "./bus/polywan-object.ts";
@@ -64,11 +65,10 @@ export class Daemon implements Controller {
 		this.#hooks = new HookRunner((uplink, reason) => this.#tell({ kind: "hook", uplink, reason }));
 		this.#config = new ConfigKeeper(CONFIG_FILE, () => void this.reload());
 		this.#watches = new Watches(saved.down, (watch, change) => this.#onHealth(watch, change));
-		this.#applier = new Applier(
-			saved,
-			(result) => this.#onApplied(result),
-			(reason) => this.#tell({ kind: "apply", reason }),
-		);
+		this.#applier = new Applier(saved, {
+			onResult: (result) => this.#onApplied(result),
+			onTrouble: (reason) => this.#tell({ kind: "apply", reason }),
+		});
 		this.#bus = new UbusConnection(connectUbus(ubusSocketPath()), {
 			onState: (state, error) => log.write("notice", `ubus ${state}`, { error: error?.message }),
 			onError: (error, attempt) => log.write("warning", "ubus trouble", { attempt, error: String(error) }),
@@ -90,7 +90,9 @@ export class Daemon implements Controller {
 		this.#config.readNow();
 		this.#takeConfig();
 		this.#bus.start();
-		this.#linkWatcher.start();
+		this.#linkWatcher.start().catch((error: unknown) => {
+			this.#tell({ kind: "daemon", reason: `links cannot be watched: ${errorMessage(error)}` });
+		});
 	}
 
 	/** Ends everything but what the kernel has. */
@@ -117,10 +119,11 @@ export class Daemon implements Controller {
 			this.#tell({ kind: "config", reason: renderReading(this.#config.problems) });
 			this.#decideSoon();
 		}
+		await this.#settled();
 		return this.#problems();
 	}
 
-	setWanted(uplink: string, wanted: Wanted): boolean {
+	async setWanted(uplink: string, wanted: Wanted): Promise<boolean> {
 		if (!this.#model.uplinks.some(({ name }) => name === uplink)) return false;
 		const before = this.#wanted.get(uplink) ?? "auto";
 		if (before === wanted) return true;
@@ -128,6 +131,7 @@ export class Daemon implements Controller {
 		const reason = wanted === "auto" ? "left to its probes again" : `kept ${wanted} by hand`;
 		this.#tell({ kind: "uplink", uplink, reason });
 		this.#decideSoon();
+		await this.#settled();
 		return true;
 	}
 
@@ -152,6 +156,7 @@ export class Daemon implements Controller {
 	}
 
 	async diff(): Promise<readonly string[]> {
+		await this.#settled();
 		if (this.#plan === null) return [];
 		return diffKernel(this.#plan, this.#applier.firewall);
 	}
@@ -183,6 +188,7 @@ export class Daemon implements Controller {
 	#onLinks(links: readonly Link[], devices: InterfaceDevices): void {
 		this.#links = links;
 		this.#devices = devices;
+		this.#applier.checkRouting();
 		this.#decideSoon();
 	}
 
@@ -203,6 +209,12 @@ export class Daemon implements Controller {
 			this.#deciding = false;
 			this.#decide();
 		});
+	}
+
+	/** Ends when what was decided is in force, or failed. */
+	async #settled(): Promise<void> {
+		await Promise.resolve();
+		await this.#applier.idle();
 	}
 
 	#decide(): void {

@@ -1,19 +1,20 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
-import { FAMILIES } from "polywan-core/family";
-import type { Plan, PlanTable } from "polywan-core/plan/plan";
+import type { Plan } from "polywan-core/plan/plan";
 import type { Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Death } from "../deaths.ts";
 import type { SavedState } from "../state-file.ts";
-import { buryConnections } from "./burial.ts";
-import { chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
-import { applyRouting, diffRouting } from "./routing.ts";
-import { isRoutingAdded } from "./routing-order.ts";
+import { Kernel } from "./kernel.ts";
+import type { KernelPart } from "./kernel-watch.ts";
 import { errorMessage } from "./tool.ts";
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
+/** Whoever changed something of ours may not be done yet. */
+const REPAIR_DELAY_MS = 50;
+/** Repairs of a row grow apart, so that a fight with another program does not eat the machine. */
+const LONGEST_REPAIR_DELAY_MS = 30_000;
 
 /** What the kernel is to become. */
 export interface Order {
@@ -30,40 +31,42 @@ export interface ApplyResult {
 	readonly event: string | null;
 }
 
+export interface ApplierEvents {
+	onResult(result: ApplyResult): void;
+	onTrouble(trouble: string): void;
+}
+
 /**
  * Brings the kernel to the newest plan: one change at a time, those that came in between are skipped. A change that failed is
- * tried again from scratch.
+ * tried again, from whatever is there then.
  */
 export class Applier {
-	readonly #onResult: (result: ApplyResult) => void;
-	readonly #onTrouble: (trouble: string) => void;
+	readonly #events: ApplierEvents;
+	readonly #kernel: Kernel;
+	/** What the kernel has; null when that is not known. */
 	#applied: Plan | null = null;
-	/** What a daemon before this one left: where to look for things to remove. */
-	#inherited: Plan | null;
-	#firewall: Firewall | null = null;
-	#firewallName: Status["firewall"];
-	#warning: string | null = null;
+	#lastApplied: Plan | null;
 	#waiting: Order | null = null;
 	#latest: Order | null = null;
-	#running = false;
-	#closed = false;
+	#running: Promise<void> | null = null;
+	readonly #suspect = new Set<KernelPart>();
 	#failures = 0;
-	#retry: number | null = null;
+	#repairs = 0;
+	#timer: number | null = null;
+	#closed = false;
 	#status: Status["apply"] = { ok: false, at_ms: 0, took_ms: 0, error: null };
 
-	constructor(
-		saved: Pick<SavedState, "plan" | "firewall">,
-		onResult: (result: ApplyResult) => void,
-		onTrouble: (trouble: string) => void,
-	) {
-		this.#onTrouble = onTrouble;
-		this.#inherited = saved.plan;
-		this.#firewallName = saved.firewall;
-		this.#onResult = onResult;
+	constructor(saved: Pick<SavedState, "plan" | "firewall">, events: ApplierEvents) {
+		this.#events = events;
+		this.#lastApplied = saved.plan;
+		this.#kernel = new Kernel(saved.plan, saved.firewall, {
+			onForeign: (part) => this.#repairSoon(part),
+			onTrouble: (trouble) => events.onTrouble(trouble),
+		});
 	}
 
 	get firewall(): Status["firewall"] {
-		return this.#firewallName;
+		return this.#kernel.firewall;
 	}
 
 	get status(): Status["apply"] {
@@ -72,154 +75,113 @@ export class Applier {
 
 	/** For state.json. */
 	get saved(): Pick<SavedState, "plan" | "firewall"> {
-		return { plan: this.#applied ?? this.#inherited, firewall: this.#firewallName };
+		return { plan: this.#lastApplied, firewall: this.firewall };
 	}
 
 	get problems(): readonly Problem[] {
-		if (this.#warning === null) return [];
-		const problem = { config: "polywan", section: "globals", option: "firewall", value: null } as const;
-		return [{ ...problem, message: this.#warning, severity: "warning" }];
+		const message = this.#kernel.warning;
+		if (message === null) return [];
+		return [
+			{
+				config: "polywan",
+				section: "globals",
+				option: "firewall",
+				value: null,
+				message,
+				severity: "warning",
+			},
+		];
 	}
 
-	/** Asks for a plan; nothing happens when it is in force already. */
+	/** Asks for a plan; starts no program when it is in force already. */
 	apply(order: Order): void {
 		// Connections of a change that is skipped must still end.
 		const deaths = [...(this.#waiting?.deaths ?? []), ...order.deaths];
 		this.#waiting = { ...order, deaths };
-		void this.#run();
+		this.#running ??= this.#run();
 	}
 
-	/** Something else changed the kernel: compare, and repair what differs. */
-	repair(): void {
-		if (this.#latest === null) return;
-		this.#applied = null;
-		this.apply({ ...(this.#waiting ?? this.#latest), deaths: [] });
+	/** Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. */
+	checkRouting(): void {
+		this.#suspect.add("routing");
+		if (this.#latest !== null) this.apply(this.#waiting ?? this.#latest);
+	}
+
+	/** Ends when nothing is under way: what was asked for is in force, or failed. */
+	idle(): Promise<void> {
+		return this.#running ?? Promise.resolve();
 	}
 
 	close(): void {
 		this.#closed = true;
-		if (this.#retry !== null) clearTimeout(this.#retry);
+		this.#schedule(null);
+		this.#kernel.close();
 	}
 
 	async #run(): Promise<void> {
-		if (this.#running) return;
-		this.#running = true;
-		for (let order = this.#take(); order !== null; order = this.#take()) await this.#perform(order);
-		this.#running = false;
-	}
-
-	#take(): Order | null {
-		const order = this.#waiting;
-		this.#waiting = null;
-		if (order === null || this.#closed) return null;
-		this.#latest = order;
-		const same = this.#applied !== null && JSON.stringify(this.#applied) === JSON.stringify(order.plan);
-		return same && order.deaths.length === 0 && this.#failures === 0 ? this.#take() : order;
+		for (let order = this.#waiting; order !== null && !this.#closed; order = this.#waiting) {
+			this.#waiting = null;
+			this.#latest = { ...order, deaths: [] };
+			await this.#perform(order);
+		}
+		this.#running = null;
 	}
 
 	async #perform(order: Order): Promise<void> {
 		const startMs = monotonicMs();
+		const suspect = new Set(this.#suspect);
+		this.#suspect.clear();
+		const inForce = this.#isInForce(order) && !suspect.has("packet filter");
+		if (inForce && suspect.size === 0) return;
 		try {
-			await this.#change(order);
+			if (inForce) await this.#kernel.checkRouting(order.plan);
+			else await this.#change(order, suspect.has("packet filter"));
 			this.#applied = order.plan;
-			this.#inherited = null;
-			this.#succeeded(monotonicMs() - startMs);
+			this.#lastApplied = order.plan;
+			this.#ended(order, null, monotonicMs() - startMs, !inForce);
 		} catch (error) {
-			// Half of it may be in force: the next attempt assumes nothing.
-			this.#inherited = this.#applied ?? this.#inherited;
 			this.#applied = null;
-			this.#failed(errorMessage(error), monotonicMs() - startMs, order);
+			this.#ended(order, errorMessage(error), monotonicMs() - startMs, true);
 		}
 	}
 
-	async #change(order: Order): Promise<void> {
-		const { plan, deaths } = order;
-		const before = this.#applied;
-		const replaced = await this.#selectFirewall(order.firewall);
-		const routingFirst = before === null || isRoutingAdded(before, plan);
-		if (routingFirst) await this.#addRouting(plan);
-		await this.#firewall?.change(replaced === null ? before : null, plan);
-		await replaced?.remove();
-		await this.#bury(plan, deaths);
-		await this.#settleRouting(plan);
+	#isInForce({ plan, deaths }: Order): boolean {
+		if (this.#applied === null || deaths.length > 0) return false;
+		return JSON.stringify(this.#applied) === JSON.stringify(plan);
 	}
 
-	/** Connections that stay do harm to their owners alone: no reason to do the whole change again. */
-	async #bury(plan: Plan, deaths: readonly Death[]): Promise<void> {
-		if (this.#firewall === null || deaths.length === 0) return;
-		try {
-			await buryConnections(this.#firewall, plan, deaths);
-		} catch (error) {
-			this.#onTrouble(
-				`connections of ${deaths.map(({ uplink }) => uplink).join(", ")} stay: ${errorMessage(error)}`,
-			);
-		}
+	#change({ plan, firewall, deaths }: Order, rebuildFilter: boolean): Promise<void> {
+		return this.#kernel.change({ before: this.#applied, after: plan, firewall, deaths, rebuildFilter });
 	}
 
-	/** Gives the back end that is to be removed because another takes over. */
-	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
-		const { name, warning } = await chooseFirewall(wanted);
-		this.#warning = warning;
-		if (name === this.#firewall?.name) return null;
-		const inherited = this.#firewallName === "none" ? null : openFirewall(this.#firewallName);
-		const old = this.#firewall ?? inherited;
-		this.#firewall = openFirewall(name);
-		this.#firewallName = name;
-		return old?.name === name ? null : old;
-	}
-
-	/** Tables and rules must be there before anything is sent to them. */
-	async #addRouting(plan: Plan): Promise<void> {
-		const changes = await diffRouting(plan, plan, this.#knownTables(plan));
-		await applyRouting({ ...changes, removeRules: [], removeRoutes: [] });
-	}
-
-	/** Does what is left, and reads back: what the kernel has then is what the plan says. */
-	async #settleRouting(plan: Plan): Promise<void> {
-		let failure: unknown = null;
-		for (let attempt = 0; attempt < 3; attempt++) {
-			const changes = await diffRouting(plan, plan, this.#knownTables(plan));
-			const count = Object.values(changes).reduce((sum, list) => sum + list.length, 0);
-			if (count === 0) return this.#clearOtherRange(plan);
-			failure = await applyRouting(changes).catch((error: unknown) => error);
-		}
-		throw failure ?? new Error("ip rules or routes are not as they were set; something else changes them");
-	}
-
-	/** Where the bases were others before, the old places are emptied. */
-	async #clearOtherRange(plan: Plan): Promise<void> {
-		const old = this.#applied ?? this.#inherited;
-		if (old === null) return;
-		const samePlace = old.priorityBase === plan.priorityBase && old.tableBase === plan.tableBase;
-		if (samePlace) return;
-		// Where old and new overlap only what is not wanted goes.
-		const changes = await diffRouting(old, plan, old.tables);
-		await applyRouting({ ...changes, addRules: [], addRoutes: [] });
-	}
-
-	#knownTables(plan: Plan): readonly Pick<PlanTable, "table" | "family">[] {
-		const uplinks = plan.uplinks.map(({ id }) => plan.tableBase + id);
-		const own = [plan.tableBase, ...uplinks].flatMap((table) =>
-			FAMILIES.map((family) => ({ table, family })),
-		);
-		return [...own, ...(this.#applied?.tables ?? []), ...(this.#inherited?.tables ?? [])];
-	}
-
-	#succeeded(tookMs: number): void {
-		const event = this.#failures > 0 ? "the kernel takes changes again" : null;
-		this.#failures = 0;
-		this.#status = { ok: true, at_ms: Math.round(wallMs()), took_ms: Math.round(tookMs), error: null };
-		this.#onResult({ tookMs, error: null, event });
-	}
-
-	#failed(error: string, tookMs: number, order: Order): void {
-		this.#failures++;
-		this.#status = { ok: false, at_ms: Math.round(wallMs()), took_ms: Math.round(tookMs), error };
-		if (!this.#closed) {
+	#ended(order: Order, error: string | null, tookMs: number, changed: boolean): void {
+		const failedBefore = this.#failures > 0;
+		this.#failures = error === null ? 0 : this.#failures + 1;
+		this.#status = { ok: error === null, at_ms: Math.round(wallMs()), took_ms: Math.round(tookMs), error };
+		if (error !== null) {
 			const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1));
-			if (this.#retry !== null) clearTimeout(this.#retry);
-			this.#retry = setTimeout(() => this.apply(this.#waiting ?? order), delayMs);
+			this.#schedule(delayMs, () => this.apply(this.#waiting ?? order));
 		}
-		this.#onResult({ tookMs, error, event: this.#failures === 1 ? error : null });
+		const recovered = failedBefore && error === null ? "the kernel takes changes again" : null;
+		const event = error !== null && !failedBefore ? error : recovered;
+		if (changed || event !== null) this.#events.onResult({ tookMs, error, event });
+	}
+
+	#repairSoon(part: KernelPart): void {
+		if (this.#suspect.size === 0) this.#repairs++;
+		this.#suspect.add(part);
+		const delayMs = Math.min(LONGEST_REPAIR_DELAY_MS, REPAIR_DELAY_MS * 2 ** (this.#repairs - 1));
+		this.#schedule(delayMs, () => {
+			if (this.#latest !== null) this.apply(this.#waiting ?? this.#latest);
+			this.#schedule(LONGEST_REPAIR_DELAY_MS, () => {
+				this.#repairs = 0;
+			});
+		});
+	}
+
+	/** One timer: a retry repairs too, and a repair is a retry. */
+	#schedule(delayMs: number | null, run: () => void = () => {}): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = delayMs === null || this.#closed ? null : setTimeout(run, delayMs);
 	}
 }

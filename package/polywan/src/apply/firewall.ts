@@ -19,6 +19,8 @@ export interface Firewall {
 	diff(plan: Plan): Promise<readonly string[]>;
 	/** Takes everything of ours out. */
 	remove(): Promise<void>;
+	/** Ends its timers. */
+	close(): void;
 }
 
 export function openFirewall(name: FirewallName): Firewall {

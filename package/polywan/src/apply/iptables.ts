@@ -1,20 +1,116 @@
+import { FAMILIES, type Family } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
-import type { TcpTuple } from "polywan-core/render/resets";
+import { CHAIN_PREFIX } from "polywan-core/render/iptables-ruleset";
+import {
+	diffIptables,
+	type IptablesChange,
+	type IptablesSave,
+	parseIptablesSave,
+	renderIptablesChange,
+	renderIptablesDifferences,
+} from "polywan-core/render/iptables-save";
+import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
+import { monotonicMs } from "polywan-runtime/clock";
 import type { Firewall } from "./firewall.ts";
-import { ToolError } from "./tool.ts";
+import { hasTool, runTool, ToolError } from "./tool.ts";
 
+/** As long as nftables keeps them. */
+const RESET_MS = 60_000;
+
+/** Chains of our own in raw, filter, nat and mangle, hooked into the kernel's; those that are right are not touched. */
 export class IptablesFirewall implements Firewall {
 	readonly name = "iptables";
+	#resets: { readonly tuple: TcpTuple; readonly untilMs: number }[] = [];
+	#resetEnd: number | null = null;
 
-	async change(_before: Plan | null, _after: Plan): Promise<void> {
-		throw new ToolError("not there yet");
+	async change(before: Plan | null, after: Plan): Promise<void> {
+		await Promise.all(FAMILIES.map((family) => changeFamily(before, after, family)));
 	}
 
-	async reset(_plan: Plan, _tuples: readonly TcpTuple[]): Promise<void> {}
-
-	async diff(_plan: Plan): Promise<readonly string[]> {
-		return [];
+	async reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
+		const nowMs = monotonicMs();
+		this.#resets = this.#resets.filter(({ untilMs }) => untilMs > nowMs);
+		for (const tuple of tuples) this.#resets.push({ tuple, untilMs: nowMs + RESET_MS });
+		if (this.#resetEnd !== null) clearTimeout(this.#resetEnd);
+		this.#resetEnd =
+			this.#resets.length === 0 ? null : setTimeout(() => void this.#endResets(plan), RESET_MS);
+		await this.#writeResets(plan);
 	}
 
-	async remove(): Promise<void> {}
+	async diff(plan: Plan): Promise<readonly string[]> {
+		const lines = await Promise.all(
+			FAMILIES.map(async (family) => {
+				const saved = await readSaved(family);
+				return renderIptablesDifferences(diffIptables(saved, plan, family), family);
+			}),
+		);
+		return lines.flat();
+	}
+
+	async remove(): Promise<void> {
+		this.close();
+		for (const family of FAMILIES) {
+			if (hasTool(program(family, "save")))
+				await restore(diffIptables(await readSaved(family), null, family), family);
+		}
+	}
+
+	close(): void {
+		if (this.#resetEnd !== null) clearTimeout(this.#resetEnd);
+		this.#resetEnd = null;
+	}
+
+	async #endResets(plan: Plan): Promise<void> {
+		try {
+			await this.reset(plan, []);
+		} catch {
+			// The next change that fails says why; resets of connections that are gone do no harm meanwhile.
+		}
+	}
+
+	async #writeResets(plan: Plan): Promise<void> {
+		const tuples = this.#resets.map(({ tuple }) => tuple);
+		await Promise.all(
+			FAMILIES.filter((family) => plan.managed[family]).map((family) =>
+				runTool([program(family, "restore"), "-w", "--noflush"], renderIptablesResets(tuples, family)),
+			),
+		);
+	}
+}
+
+async function changeFamily(before: Plan | null, after: Plan, family: Family): Promise<void> {
+	if (before !== null) {
+		try {
+			return await restore(renderIptablesChange(before, after, family), family);
+		} catch (error) {
+			// Somebody changed what was there: what is there now decides.
+			if (!(error instanceof ToolError)) throw error;
+		}
+	}
+	if (!after.managed[family] && !hasTool(program(family, "save"))) return;
+	const saved = await readSaved(family);
+	await restore(diffIptables(saved, after, family), family);
+	if (after.resetConnections && after.managed[family] && hasResets(saved))
+		await runTool([program(family, "restore"), "-w", "--noflush"], renderIptablesResets([], family));
+}
+
+/** Tables are committed one by one, so all are tried first where there are several. */
+async function restore(changes: readonly IptablesChange[], family: Family): Promise<void> {
+	if (changes.length === 0) return;
+	const text = changes.map((change) => change.text).join("");
+	const tool = program(family, "restore");
+	if (changes.length > 1) await runTool([tool, "-w", "--noflush", "--test"], text);
+	await runTool([tool, "-w", "--noflush"], text);
+}
+
+async function readSaved(family: Family): Promise<IptablesSave> {
+	return parseIptablesSave(await runTool([program(family, "save")], ""));
+}
+
+function hasResets(saved: IptablesSave): boolean {
+	return (saved.get("filter")?.chains.get(`${CHAIN_PREFIX}reset`)?.length ?? 0) > 0;
+}
+
+function program(family: Family, verb: "save" | "restore"): string {
+	return `${family === 4 ? "iptables" : "ip6tables"}-${verb}`;
 }

@@ -11,15 +11,25 @@ import {
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
 import { readNftTables } from "../netlink/nftables.ts";
 import type { Firewall } from "./firewall.ts";
-import { runTool } from "./tool.ts";
+import { runTool, ToolError } from "./tool.ts";
 
 /** A table of our own; every change is one transaction. */
 export class NftablesFirewall implements Firewall {
 	readonly name = "nftables";
 
 	async change(before: Plan | null, after: Plan): Promise<void> {
-		const text = before === null ? renderNft(after) : renderNftChange(before, after);
-		if (text !== "") await runNft(text);
+		if (before !== null) {
+			const text = renderNftChange(before, after);
+			if (text === "") return;
+			try {
+				await runNft(text);
+				return;
+			} catch (error) {
+				// Somebody changed the table meanwhile: the whole of it is right in any case.
+				if (!(error instanceof ToolError)) throw error;
+			}
+		}
+		await runNft(renderNft(after));
 	}
 
 	async reset(_plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
@@ -39,6 +49,8 @@ export class NftablesFirewall implements Firewall {
 			await runNft(renderNftComparisonEnd());
 		}
 	}
+
+	close(): void {}
 
 	async remove(): Promise<void> {
 		const tables = await readNftTables();

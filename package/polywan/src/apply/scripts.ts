@@ -1,6 +1,7 @@
 import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
+import { renderIptables } from "polywan-core/render/iptables";
 import { renderNft } from "polywan-core/render/nft";
 import type { Status } from "polywan-core/status";
 
@@ -9,6 +10,10 @@ export function renderScripts(plan: Plan, firewall: Status["firewall"]): Record<
 	const changes = diffIp({ ipRules: [], tables: [] }, plan);
 	const scripts: Record<string, string> = {};
 	for (const family of FAMILIES) scripts[`ip -${family} -force -batch -`] = renderIpBatch(changes, family);
-	if (firewall !== "iptables") scripts["nft -f -"] = renderNft(plan);
+	if (firewall !== "iptables") return { ...scripts, "nft -f -": renderNft(plan) };
+	for (const family of FAMILIES) {
+		const program = family === 4 ? "iptables-restore" : "ip6tables-restore";
+		scripts[`${program} -w --noflush`] = renderIptables(plan, family);
+	}
 	return scripts;
 }

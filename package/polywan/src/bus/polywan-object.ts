@@ -13,8 +13,8 @@ export interface Controller {
 	events(since: number, limit: number): readonly PolywanEvent[];
 	/** Reads the configuration again; ends when it was read, with its problems. */
 	reload(): Promise<readonly Problem[]>;
-	/** False when there is no such uplink. */
-	setWanted(uplink: string, wanted: Wanted): boolean;
+	/** Ends when it is in force. False when there is no such uplink. */
+	setWanted(uplink: string, wanted: Wanted): Promise<boolean>;
 	/** The texts that would be applied to an empty kernel. */
 	script(): Readonly<Record<string, string>>;
 	/** What differs in the kernel now, one line each. */
@@ -77,9 +77,9 @@ export class PolywanObject {
 		return toBlob(status === true ? { sequence, status: this.#controller.status() } : { sequence });
 	}
 
-	#wish(name: unknown, action: unknown): void {
+	async #wish(name: unknown, action: unknown): Promise<void> {
 		const known = action === "auto" || action === "up" || action === "down";
-		if (!known || typeof name !== "string" || !this.#controller.setWanted(name, action))
+		if (!known || typeof name !== "string" || !(await this.#controller.setWanted(name, action)))
 			throw new UbusError(ubusStatus.invalidArgument);
 	}
 }

@@ -42,17 +42,11 @@ export function parseIpRule(family: Family, payload: Uint8Array): PlanIpRule | n
 		family,
 		priority: readHost32(attributes.get(FRA_PRIORITY)) ?? 0,
 		fwmark: mask === 0 ? null : { value: mark, mask },
-		from: source === undefined ? null : parseSource(source, payload[2] ?? 0),
+		from: source === undefined ? null : `${readAddress(source)}/${payload[2]}`,
 		incomingInterface: parseName(attributes.get(FRA_IIFNAME)),
 		outgoingInterface: parseName(attributes.get(FRA_OIFNAME)),
 		action,
 	};
-}
-
-function parseSource(address: Uint8Array, prefixLength: number): string {
-	return prefixLength === address.length * 8
-		? `${readAddress(address)}`
-		: `${readAddress(address)}/${prefixLength}`;
 }
 
 function parseAction(payload: Uint8Array, attributes: Map<number, Uint8Array>): PlanIpRule["action"] | null {

@@ -1,4 +1,4 @@
-import { Socket } from "polywan-runtime/socket";
+import { type FilterInstruction, Socket } from "polywan-runtime/socket";
 import { type NetlinkMessage, parseMessages } from "./message.ts";
 
 const RECEIVE_BYTES = 32 * 1024;
@@ -21,13 +21,15 @@ export class NetlinkListener {
 		groups: number,
 		onMessage: (message: NetlinkMessage) => void,
 		onLost: () => void,
+		filter: readonly FilterInstruction[] = [],
 	) {
 		this.#onMessage = onMessage;
 		this.#onLost = onLost;
 		this.#socket = Socket.open("netlink", "raw", protocol);
 		this.#socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
+		if (filter.length > 0) this.#socket.attachFilter(filter);
 		this.#socket.bind({ family: "netlink", pid: 0, groups });
-		this.#watch = this.#socket.watch({ read: true }, () => this.#receive());
+		this.#watch = this.#socket.watch({ read: true }, () => this.receive());
 	}
 
 	close(): void {
@@ -35,7 +37,8 @@ export class NetlinkListener {
 		this.#socket.close();
 	}
 
-	#receive(): void {
+	/** Takes in what has arrived, without waiting for the loop. */
+	receive(): void {
 		try {
 			for (;;) {
 				const received = this.#socket.receive(this.#buffer);

@@ -1,4 +1,4 @@
-import { parseAttributes, readBigEndian32 } from "./message.ts";
+import { parseAttributes } from "./message.ts";
 import { dump, NETLINK_NETFILTER } from "./request.ts";
 
 // include/uapi/linux/netfilter/nf_tables.h
@@ -9,7 +9,6 @@ const NFT_MSG_NEWGEN = (NFNL_SUBSYS_NFTABLES << 8) | 15;
 const HEADER_BYTES = 4;
 /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE, NFTA_SET_ELEM_LIST_TABLE: all are 1. */
 const NFTA_TABLE = 1;
-const NFTA_GEN_PROC_PID = 2;
 const FAMILIES: readonly (string | undefined)[] = [
 	undefined,
 	"inet",
@@ -43,17 +42,16 @@ export async function readNftTables(): Promise<readonly string[]> {
 	return tables;
 }
 
-/** What a message of the group NFTABLES is about: an object of a table, or the end of a transaction and whose it was. */
+/** What a message of the group NFTABLES is about: an object of a table, or the end of a transaction. */
 export type NftNews =
 	| { readonly kind: "object"; readonly table: string | null }
-	| { readonly kind: "committed"; readonly pid: number };
+	| { readonly kind: "committed" };
 
 /** Null when the message is not one of nf_tables. */
 export function parseNftNews(type: number, payload: Uint8Array): NftNews | null {
 	if (type >> 8 !== NFNL_SUBSYS_NFTABLES) return null;
 	if (type !== NFT_MSG_NEWGEN) return { kind: "object", table: parseTableOf(payload) };
-	const pid = parseAttributes(payload.subarray(HEADER_BYTES)).get(NFTA_GEN_PROC_PID);
-	return { kind: "committed", pid: readBigEndian32(pid) ?? 0 };
+	return { kind: "committed" };
 }
 
 function parseTableOf(payload: Uint8Array): string | null {

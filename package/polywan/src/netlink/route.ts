@@ -67,9 +67,7 @@ export function parseRoute(
 }
 
 function parseDestination(family: Family, prefixLength: number, address: Uint8Array | undefined): string {
-	if (prefixLength === 0) return "default";
-	const text = readAddress(address ?? new Uint8Array(addressBytes(family)));
-	return prefixLength === addressBytes(family) * 8 ? `${text}` : `${text}/${prefixLength}`;
+	return `${readAddress(address ?? new Uint8Array(addressBytes(family)))}/${prefixLength}`;
 }
 
 function parseNexthops(

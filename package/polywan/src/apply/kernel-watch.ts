@@ -1,0 +1,110 @@
+import type { Plan } from "polywan-core/plan/plan";
+import { isOurRule, isOurTable } from "polywan-core/render/ip";
+import { NFT_TABLE } from "polywan-core/render/nft";
+import { parseIpRule } from "../netlink/ip-rule.ts";
+import { NetlinkListener } from "../netlink/listener.ts";
+import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
+import { NFTABLES_GROUP, parseNftNews } from "../netlink/nftables.ts";
+import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
+import { parseRouteTable } from "../netlink/route.ts";
+
+/** Part of what is ours in the kernel. */
+export type KernelPart = "packet filter" | "routing";
+
+const RTM_NEWROUTE = 24;
+const RTM_DELROUTE = 25;
+const RTM_NEWRULE = 32;
+const RTM_DELRULE = 33;
+/** RTNLGRP_IPV4_ROUTE 7, IPV4_RULE 8, IPV6_ROUTE 11, IPV6_RULE 19 as bits of a socket's groups. */
+const ROUTING_GROUPS = (1 << 6) | (1 << 7) | (1 << 10) | (1 << 18);
+
+/**
+ * Lets through rules, and routes of tables above 255: others' routes (a full BGP table changes many times a second) do not even
+ * wake us. Offsets: nlmsg_type, whose high byte is 0, and rtm_table, which is RT_TABLE_COMPAT for such tables.
+ */
+const ROUTING_FILTER = [
+	[0x30, 0, 0, hostIsLittleEndian ? 4 : 5],
+	[0x35, 2, 0, RTM_NEWRULE],
+	[0x30, 0, 0, 20],
+	[0x15, 0, 1, 252],
+	[0x06, 0, 0, 0xffffffff],
+	[0x06, 0, 0, 0],
+] as const;
+
+/** Notices when somebody else changes what is ours in the kernel. */
+export class KernelWatch {
+	readonly #onForeign: (part: KernelPart) => void;
+	readonly #listeners: readonly NetlinkListener[];
+	#range: Pick<Plan, "priorityBase" | "tableBase"> | null = null;
+	#ownChanges = 0;
+	#touched = false;
+
+	/** Throws SystemError; a kernel without nf_tables has no such news. */
+	constructor(onForeign: (part: KernelPart) => void) {
+		this.#onForeign = onForeign;
+		const routing = new NetlinkListener(
+			NETLINK_ROUTE,
+			ROUTING_GROUPS,
+			(message) => this.#takeRouting(message),
+			() => this.#tell("routing"),
+			ROUTING_FILTER,
+		);
+		const filter = new NetlinkListener(
+			NETLINK_NETFILTER,
+			NFTABLES_GROUP,
+			(message) => this.#takeFilter(message),
+			() => this.#tell("packet filter"),
+		);
+		this.#listeners = [routing, filter];
+	}
+
+	/** Where our rules and tables are. */
+	setRange(range: Pick<Plan, "priorityBase" | "tableBase">): void {
+		this.#range = range;
+	}
+
+	/** Runs a change of our own: what the kernel tells of it is not news. */
+	async duringOwnChange<T>(change: () => Promise<T>): Promise<T> {
+		this.#drain();
+		this.#ownChanges++;
+		try {
+			return await change();
+		} finally {
+			// The kernel tells before the program that made the change can end: it is all there to be read.
+			this.#drain();
+			this.#ownChanges--;
+		}
+	}
+
+	close(): void {
+		for (const listener of this.#listeners) listener.close();
+	}
+
+	#drain(): void {
+		for (const listener of this.#listeners) listener.receive();
+	}
+
+	#takeRouting({ type, payload }: NetlinkMessage): void {
+		const range = this.#range;
+		if (range === null) return;
+		if (type === RTM_NEWROUTE || type === RTM_DELROUTE) {
+			if (isOurTable(parseRouteTable(payload), range)) this.#tell("routing");
+		} else if (type === RTM_NEWRULE || type === RTM_DELRULE) {
+			const rule = parseIpRule(payload[0] === 2 ? 4 : 6, payload);
+			if (rule !== null && isOurRule(rule, range)) this.#tell("routing");
+		}
+	}
+
+	/** A transaction's objects come first, its end last. */
+	#takeFilter({ type, payload }: NetlinkMessage): void {
+		const news = parseNftNews(type, payload);
+		if (news?.kind === "object" && news.table === `inet ${NFT_TABLE}`) this.#touched = true;
+		if (news?.kind !== "committed") return;
+		if (this.#touched) this.#tell("packet filter");
+		this.#touched = false;
+	}
+
+	#tell(part: KernelPart): void {
+		if (this.#ownChanges === 0) this.#onForeign(part);
+	}
+}

@@ -1,0 +1,168 @@
+import type { FirewallChoice } from "polywan-core/config/model";
+import { FAMILIES } from "polywan-core/family";
+import type { Plan, PlanTable } from "polywan-core/plan/plan";
+import { isEmptyChange } from "polywan-core/render/ip";
+import type { Status } from "polywan-core/status";
+import type { Death } from "../deaths.ts";
+import { buryConnections } from "./burial.ts";
+import { chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
+import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
+import { applyRouting, diffRouting } from "./routing.ts";
+import { isRoutingAdded } from "./routing-order.ts";
+import { errorMessage } from "./tool.ts";
+
+/** Legacy iptables tells nobody of changes. */
+const IPTABLES_CHECK_MS = 30_000;
+const MOST_ATTEMPTS = 3;
+
+/** One change: from what is in force to what is wanted. */
+export interface KernelChange {
+	/** Null: nothing is known of what is there. */
+	readonly before: Plan | null;
+	readonly after: Plan;
+	readonly firewall: FirewallChoice;
+	readonly deaths: readonly Death[];
+	/** Whether the packet filter may not be as `before` says. */
+	readonly rebuildFilter: boolean;
+}
+
+export interface KernelEvents {
+	/** Somebody else changed what is ours, or may have. */
+	onForeign(part: KernelPart): void;
+	/** Something that is no reason to do the change again. */
+	onTrouble(trouble: string): void;
+}
+
+/** The packet filter, ip rules, routing tables and connections of this machine. */
+export class Kernel {
+	readonly #events: KernelEvents;
+	readonly #watch: KernelWatch;
+	#firewall: Firewall | null = null;
+	#firewallName: Status["firewall"];
+	#warning: string | null = null;
+	/** What a daemon before this one left: where to look for things to remove. */
+	#inherited: Plan | null;
+	#check: number | null = null;
+
+	constructor(inherited: Plan | null, firewall: Status["firewall"], events: KernelEvents) {
+		this.#events = events;
+		this.#inherited = inherited;
+		this.#firewallName = firewall;
+		this.#watch = new KernelWatch((part) => events.onForeign(part));
+	}
+
+	get firewall(): Status["firewall"] {
+		return this.#firewallName;
+	}
+
+	/** Why the back end is not the one the user asked for. */
+	get warning(): string | null {
+		return this.#warning;
+	}
+
+	/** Rejects with ToolError or NetlinkError; then part of the change may be in force. */
+	async change(change: KernelChange): Promise<void> {
+		this.#watch.setRange(change.after);
+		await this.#watch.duringOwnChange(() => this.#perform(change));
+		this.#inherited = null;
+	}
+
+	/** Repairs rules and routes that are not as they should be; starts no program when all is well. Rejects as `change`. */
+	async checkRouting(plan: Plan): Promise<void> {
+		await this.#watch.duringOwnChange(() => this.#settleRouting(plan, plan));
+	}
+
+	close(): void {
+		if (this.#check !== null) clearTimeout(this.#check);
+		this.#firewall?.close();
+		this.#watch.close();
+	}
+
+	async #perform({ before, after, firewall, deaths, rebuildFilter }: KernelChange): Promise<void> {
+		const replaced = await this.#selectFirewall(firewall);
+		if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
+		await this.#changeFilter(replaced !== null || rebuildFilter ? null : before, after);
+		await replaced?.remove();
+		replaced?.close();
+		await this.#bury(after, deaths);
+		await this.#settleRouting(before, after);
+	}
+
+	/** Gives the back end that is to be removed because another takes over. */
+	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
+		const { name, warning } = await chooseFirewall(wanted);
+		this.#warning = warning;
+		if (name === this.#firewall?.name) return null;
+		const inherited = this.#firewallName === "none" ? null : openFirewall(this.#firewallName);
+		const old = this.#firewall ?? inherited;
+		this.#firewall = openFirewall(name);
+		this.#firewallName = name;
+		this.#scheduleCheck();
+		return old?.name === name ? null : old;
+	}
+
+	async #changeFilter(before: Plan | null, after: Plan): Promise<void> {
+		if (isIdle(after)) await this.#firewall?.remove();
+		else await this.#firewall?.change(before !== null && isIdle(before) ? null : before, after);
+	}
+
+	/** Connections that stay do harm to their owners alone. */
+	async #bury(plan: Plan, deaths: readonly Death[]): Promise<void> {
+		if (this.#firewall === null || deaths.length === 0) return;
+		try {
+			await buryConnections(this.#firewall, plan, deaths);
+		} catch (error) {
+			const names = [...new Set(deaths.map(({ uplink }) => uplink))].join(", ");
+			this.#events.onTrouble(`connections over ${names} were not ended: ${errorMessage(error)}`);
+		}
+	}
+
+	/** Tables and rules must be there before anything is sent to them. */
+	async #addRouting(before: Plan | null, after: Plan): Promise<void> {
+		const changes = await diffRouting(after, after, this.#knownTables(before, after));
+		await applyRouting({ ...changes, removeRules: [], removeRoutes: [] });
+	}
+
+	/** Does what is left, and reads back: what the kernel has then is what the plan says. */
+	async #settleRouting(before: Plan | null, after: Plan): Promise<void> {
+		let failure: unknown = null;
+		for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+			const changes = await diffRouting(after, after, this.#knownTables(before, after));
+			if (isEmptyChange(changes)) return this.#clearOldPlace(before ?? this.#inherited, after);
+			failure = await applyRouting(changes).catch((error: unknown) => error);
+		}
+		throw (
+			failure ?? new Error("ip rules or routes do not stay as they were set; something else changes them")
+		);
+	}
+
+	/** Where the bases were others before, the old place is emptied. */
+	async #clearOldPlace(old: Plan | null, after: Plan): Promise<void> {
+		if (old === null) return;
+		if (old.priorityBase === after.priorityBase && old.tableBase === after.tableBase) return;
+		// Where old and new place overlap only what is not wanted goes.
+		const changes = await diffRouting(old, after, old.tables);
+		await applyRouting({ ...changes, addRules: [], addRoutes: [] });
+	}
+
+	/** Tables that can hold routes of ours, wanted or not. */
+	#knownTables(before: Plan | null, after: Plan): readonly Pick<PlanTable, "table" | "family">[] {
+		const numbers = [after.tableBase, ...after.uplinks.map(({ id }) => after.tableBase + id)];
+		const own = numbers.flatMap((table) => FAMILIES.map((family) => ({ table, family })));
+		return [...own, ...(before?.tables ?? []), ...(this.#inherited?.tables ?? [])];
+	}
+
+	#scheduleCheck(): void {
+		if (this.#check !== null) clearTimeout(this.#check);
+		if (this.#firewallName !== "iptables") return;
+		this.#check = setTimeout(() => {
+			this.#events.onForeign("packet filter");
+			this.#scheduleCheck();
+		}, IPTABLES_CHECK_MS);
+	}
+}
+
+/** Whether there is nothing to do to any packet. */
+function isIdle(plan: Plan): boolean {
+	return !plan.managed[4] && !plan.managed[6];
+}
