@@ -13,10 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readVariable } from "../../../build/makefile.ts";
-import { readOwners } from "../../../build/overlay.ts";
-import { fetchSource, pinnedSource } from "../../../build/source.ts";
-import { packSourceArchive } from "../../../build/source-archive.ts";
+import { readVariable } from "../../build/makefile.ts";
+import { readOwners } from "../../build/overlay.ts";
+import { fetchSource, pinnedSource } from "../../build/source.ts";
+import { packSourceArchive } from "../../build/source-archive.ts";
+import { VERSION } from "../../package/polywan/src/version.ts";
 
 let folder: string;
 
@@ -32,7 +33,7 @@ afterAll(() => {
 /** Runs a package's Makefile as an OpenWrt build does; installs into `folder`/root. */
 function make(packageFolder: string, ...variables: string[]): void {
 	const paths = [
-		`TOPDIR=${resolve("test/unit/build/openwrt")}`,
+		`TOPDIR=${resolve("test/package/openwrt")}`,
 		`BUILD_DIR=${join(folder, "build")}`,
 		`DL_DIR=${join(folder, "dl")}`,
 		`ROOT=${join(folder, "root")}`,
@@ -57,18 +58,21 @@ test("the runtime builds from the pinned source with the target's compiler, and 
 	expect(execFileSync(run, [program], { encoding: "utf8" })).toBe("text 42\n");
 }, 120_000);
 
-test("the program's Makefile installs every file of the package", async () => {
-	const archive = await packSourceArchive(Buffer.from("console.log(1);\n"), 1_700_000_000);
+test("the program's Makefile installs every file of the package, and that runtime runs the program's text", async () => {
+	const archive = await packSourceArchive(readFileSync("dist/bundle/polywan.js"), 1_700_000_000);
 	const makefile = readFileSync("package/polywan/Makefile", "utf8");
 	writeFileSync(join(folder, "dl", readVariable(makefile, "PKG_SOURCE")), archive);
 	const sha256 = createHash("sha256").update(archive).digest("hex");
 	make("package/polywan", `PKG_HASH=${sha256}`);
-	for (const [path] of readOwners("rootfs-overlay"))
-		expect(existsSync(join(folder, "root", path)), path).toBe(true);
-	expect(statSync(join(folder, "root/etc/init.d/polywan")).mode & 0o777).toBe(0o755);
-	const program = readFileSync(join(folder, "root/usr/sbin/polywan"), "utf8");
-	expect(program).toBe("#!/usr/bin/polywan-run\nconsole.log(1);\n");
-	expect(() => make("package/polywan", `PKG_HASH=${"0".repeat(64)}`)).toThrow();
+	const root = join(folder, "root");
+	for (const [path] of readOwners("rootfs-overlay")) expect(existsSync(join(root, path)), path).toBe(true);
+	expect(statSync(join(root, "etc/init.d/polywan")).mode & 0o777).toBe(0o755);
+	const program = [join(root, "usr/bin/polywan-run"), join(root, "usr/sbin/polywan")] as const;
+	expect(execFileSync(program[0], [program[1], "version"], { encoding: "utf8" })).toContain(VERSION);
+});
+
+test("an archive with another hash is refused", () => {
+	expect(() => make("package/polywan", `PKG_HASH=${"0".repeat(64)}`)).toThrow("did NOT match");
 });
 
 test("the same sources give the same archive", async () => {
