@@ -22,8 +22,10 @@ const UPLINKS = [1, 2, 3];
 /** Counts UDP packets to port 9 and up by the device they came in by. */
 const COUNTERS = `table inet count {
 	set seen { type ifname . nf_proto; flags dynamic; counter; }
+	set sources { type ipv4_addr . ifname; flags dynamic; }
 	chain in { type filter hook prerouting priority raw; policy accept;
 		udp dport { 9, 3074 } update @seen { iifname . meta nfproto }
+		udp dport { 9, 3074 } update @sources { ip saddr . iifname }
 	}
 }
 `;
@@ -71,7 +73,7 @@ export class KernelBed {
 			"addr add 192.168.1.100/24 dev eth0",
 			"addr add fd00:1::100/64 dev eth0 nodad",
 			"route add default via 192.168.1.1",
-			"-6 route add default via fd00:1::1",
+			"route add default via fd00:1::1",
 		]);
 		await bed.world.ip([
 			...[...UPLINKS, 9].map((n) => `link set x${n} up`),
@@ -82,7 +84,7 @@ export class KernelBed {
 			"addr add 10.9.0.2/24 dev x9",
 			"addr add fd09::2/64 dev x9 nodad",
 		]);
-		await bed.router.ip(["route add 10.5.0.0/24 via 10.9.0.2", "-6 route add fd05::/64 via fd09::2"]);
+		await bed.router.ip(["route add 10.5.0.0/24 via 10.9.0.2", "route add fd05::/64 via fd09::2"]);
 		await bed.world.mustRun(["nft", "-f", "-"], { input: COUNTERS });
 		return bed;
 	}
@@ -144,6 +146,13 @@ export class KernelBed {
 			counts[protocol === "ipv4" ? 4 : 6][device] = elem.counter.packets;
 		}
 		return counts;
+	}
+
+	/** IPv4 sources that came out of each device since the last call: "100.64.1.2 x1". */
+	async sources(): Promise<readonly string[]> {
+		const listing = await this.world.mustRun(["nft", "list", "set", "inet", "count", "sources"]);
+		await this.world.mustRun(["nft", "flush", "set", "inet", "count", "sources"]);
+		return [...listing.matchAll(/(\S+) \. "(x\d)"/g)].map((match) => `${match[1]} ${match[2]}`).sort();
 	}
 
 	/** Flows from a host, each with its own port. */

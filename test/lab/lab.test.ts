@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
 import { firstLine, root } from "./namespaces.ts";
 import { Site } from "./site.ts";
 import { recordedNames, sweep } from "./sweep.ts";
@@ -117,6 +118,24 @@ describe.skipIf(!asRoot)("lab", () => {
 		await site.uplink("wan").delay(0);
 		expect(withMs).toBeGreaterThan(40);
 		expect(withMs).toBeLessThan(42);
+	});
+
+	it("opens connections on a grid and tells which were not established, and over which uplink", async () => {
+		const loop = ConnectLoop.start(site.host(0), { address: target, everyMs: 20, timeoutMs: 400 });
+		await until("it is under way", () => loop.attempts.length >= 10);
+		await site.uplink("wan").blackhole();
+		const faultMs = monotonicMs();
+		await until("some failed", () => loop.attempts.filter(({ tookMs }) => tookMs === null).length >= 10);
+		await site.uplink("wan").heal();
+		const healedMs = monotonicMs();
+		await until("they work again", () => loop.attempts.at(-1)?.tookMs !== null);
+		const attempts = await loop.stop();
+		const inFault = attempts.filter(({ startMs }) => startMs > faultMs && startMs < healedMs - 400);
+		expect(inFault.length).toBeGreaterThanOrEqual(9);
+		expect(inFault.every(({ tookMs, error }) => tookMs === null && error === "timed out")).toBe(true);
+		const before = attempts.filter(({ startMs }) => startMs < faultMs - 10);
+		expect(before.every(({ tookMs, source }) => tookMs !== null && source === "100.64.1.2")).toBe(true);
+		expect(attempts.map(({ number }) => number)).toEqual(attempts.map((_, i) => i));
 	});
 
 	it("moves 200 Mbit/s and keeps to a rate", async () => {

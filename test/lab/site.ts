@@ -9,7 +9,7 @@ import { Router } from "./router.ts";
 import { sweep } from "./sweep.ts";
 import { until } from "./until.ts";
 import { Uplink, type UplinkSpec } from "./uplink.ts";
-import { bootStandIns, installBuild, installPackages, installStandIns } from "./userland.ts";
+import { bootStandIns, builtPackages, installBuild, installPackages, installStandIns } from "./userland.ts";
 
 export interface SiteSpec {
 	/** By name; the order gives index, device (eth1, eth2, …) and addresses. Default: wan and wanb. */
@@ -150,6 +150,7 @@ export class Site {
 		const { router } = this;
 		const config = spec.config ?? polywanConfig(this.uplinks);
 		const asPackage = this.#isOpenwrt || spec.install === "ipk";
+		if (asPackage && !spec.daemon && builtPackages().length === 0) return;
 		// Written before, as a package manager leaves a configuration that is there alone and a postinst starts the daemon.
 		if (asPackage) router.writeFile("/etc/config/polywan", config);
 		if (this.#isOpenwrt) await installByOpkg(router);
@@ -158,7 +159,7 @@ export class Site {
 			throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
 		const script = "/etc/init.d/polywan";
 		if (spec.daemon) await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
-		else if (asPackage) await router.mustRun(["sh", "-c", `${script} disable; ${script} stop`]);
+		else if (asPackage) await router.run(["sh", "-c", `${script} disable; ${script} stop`]);
 	}
 }
 

@@ -1,9 +1,11 @@
 // node connect-loop.mjs ADDRESS PORT EVERY_MS TIMEOUT_MS: opens a TCP connection every EVERY_MS until stdin ends and
 // prints one JSON line (an Attempt) for each when it is decided.
 import { connect } from "node:net";
+import { beOutside } from "../priority.ts";
 import type { Attempt } from "./attempt.ts";
 
 const [address = "", port = "", everyMs = "", timeoutMs = ""] = process.argv.slice(2);
+beOutside();
 
 /** CLOCK_MONOTONIC, as performance.now() is in the process that reads this, but with one origin for all. */
 function monotonicMs(): number {

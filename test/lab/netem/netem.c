@@ -33,6 +33,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -449,6 +450,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	prctl(PR_SET_TIMERSLACK, 1);
+	/* The world outside does not slow down when the router is busy; where this is forbidden, it may. */
+	setpriority(PRIO_PROCESS, 0, -10);
 	timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	ways[0].from = ways[1].to = open_tun(argv[1], argv[2]);
 	ways[1].from = ways[0].to = open_tun(argv[3], argv[4]);

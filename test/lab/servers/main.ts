@@ -2,9 +2,11 @@
 import { createSocket } from "node:dgram";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { beOutside } from "../priority.ts";
 import { answerQuery } from "./dns.ts";
 
 const addresses = process.argv.slice(2);
+beOutside();
 
 /** `/` gives the client's address as it is seen here, `/json` more, `/bytes/<n>` that many bytes. */
 function answerHttp(request: IncomingMessage, response: ServerResponse): void {
