@@ -103,7 +103,7 @@ runAsProgram("ipk", async (args) => {
 	});
 	setUp();
 	if (values.source) {
-		const { path, sha256 } = await buildSourceArchive(sourceDateEpoch());
+		const { path, sha256 } = await buildSourceArchive();
 		console.log(`${sha256}  ${path.slice(root.length + 1)}`);
 		return 0;
 	}

@@ -9,10 +9,13 @@ import { root } from "./program.ts";
 
 const makefilePath = join(root, "package/polywan/Makefile");
 
+/** 1980-01-01, for every entry: the hash follows from the content alone, and so the commit that pins it does not change it. */
+const entryEpoch = 315_532_800;
+
 /** Bundles the program, writes the archive to dist/source and its hash to package/polywan/Makefile. */
-export async function buildSourceArchive(epoch: number): Promise<{ path: string; sha256: string }> {
+export async function buildSourceArchive(): Promise<{ path: string; sha256: string }> {
 	await bundlePrograms();
-	const data = await packSourceArchive(readFileSync(join(root, "dist/bundle/polywan.js")), epoch);
+	const data = await packSourceArchive(readFileSync(join(root, "dist/bundle/polywan.js")));
 	const makefile = readFileSync(makefilePath, "utf8");
 	const path = join(root, "dist/source", readVariable(makefile, "PKG_SOURCE"));
 	mkdirSync(join(root, "dist/source"), { recursive: true });
@@ -26,7 +29,7 @@ export async function buildSourceArchive(epoch: number): Promise<{ path: string;
  * What an OpenWrt build takes in place of npm: the bundled program as source text (bytecode needs the very runtime that the
  * build makes) and the router's files, laid out as they are installed.
  */
-export function packSourceArchive(bundle: Uint8Array, epoch: number): Promise<Buffer> {
+export function packSourceArchive(bundle: Uint8Array): Promise<Buffer> {
 	const program = Buffer.concat([Buffer.from("#!/usr/bin/polywan-run\n"), bundle]);
 	const files: ArchiveFile[] = [
 		{ path: "LICENSE", data: readFileSync(join(root, "LICENSE")), mode: 0o644 },
@@ -39,6 +42,6 @@ export function packSourceArchive(bundle: Uint8Array, epoch: number): Promise<Bu
 	const folder = `polywan-${readVariable(readFileSync(makefilePath, "utf8"), "PKG_VERSION")}`;
 	return buildTarGz(
 		files.map((file) => ({ ...file, path: `${folder}/${file.path}` })),
-		epoch,
+		entryEpoch,
 	);
 }

@@ -59,7 +59,7 @@ test("the runtime builds from the pinned source with the target's compiler, and 
 }, 120_000);
 
 test("the program's Makefile installs every file of the package, and that runtime runs the program's text", async () => {
-	const archive = await packSourceArchive(readFileSync("dist/bundle/polywan.js"), 1_700_000_000);
+	const archive = await packSourceArchive(readFileSync("dist/bundle/polywan.js"));
 	const makefile = readFileSync("package/polywan/Makefile", "utf8");
 	writeFileSync(join(folder, "dl", readVariable(makefile, "PKG_SOURCE")), archive);
 	const sha256 = createHash("sha256").update(archive).digest("hex");
@@ -76,6 +76,6 @@ test("an archive with another hash is refused", () => {
 });
 
 test("the same sources give the same archive", async () => {
-	const pack = () => packSourceArchive(Buffer.from("1;\n"), 1_700_000_000);
+	const pack = () => packSourceArchive(Buffer.from("1;\n"));
 	expect((await pack()).equals(await pack())).toBe(true);
 });
