@@ -51,7 +51,10 @@ export function planInput(text: string, state: UplinkState = "up"): PlanInput {
 
 /** The same with one uplink in another state. */
 export function withState(input: PlanInput, uplink: string, state: UplinkState): PlanInput {
-	return { ...input, states: input.states.map((entry) => (entry.uplink === uplink ? { ...entry, state } : entry)) };
+	return {
+		...input,
+		states: input.states.map((entry) => (entry.uplink === uplink ? { ...entry, state } : entry)),
+	};
 }
 
 /** `count` uplinks of equal tier and weight, named u1…, in a weighted policy. */

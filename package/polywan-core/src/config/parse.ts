@@ -48,7 +48,15 @@ export function parseModel(pkg: UciPackage | null, context: ParseContext): Model
 	const rules = readers("rule")
 		.map((reader) => parseRule(reader, uplinks, policies, netifdInterfaces))
 		.filter((rule): rule is Rule => rule !== null);
-	return { globals: parseGlobals(globals, uplinks, policies), uplinks, policies, rules, problems };
+	const parsed = parseGlobals(globals, uplinks, policies);
+	return { globals: parsed, uplinks, policies, rules, problems: inFileOrder(problems, pkg) };
+}
+
+/** What concerns the whole file first, then section by section. */
+function inFileOrder(problems: readonly Problem[], pkg: UciPackage | null): readonly Problem[] {
+	const places = new Map(pkg?.sections.map((section, place) => [section.name, place]));
+	const placeOf = ({ section }: Problem): number => (section === null ? -1 : (places.get(section) ?? -1));
+	return [...problems].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Sections of known types. */

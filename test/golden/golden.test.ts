@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseModel } from "polywan-core/config/parse";
+import { renderProblem } from "polywan-core/config/problem";
+import type { PlanInput } from "polywan-core/plan/build";
+import { buildPlan } from "polywan-core/plan/build";
+import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
+import type { Plan } from "polywan-core/plan/plan";
+import { diffIp, renderIpBatch } from "polywan-core/render/ip";
+import { renderIptables } from "polywan-core/render/iptables";
+import { renderNft } from "polywan-core/render/nft";
+import { parsePackage } from "uci-parser/parse";
+import { describe, expect, test } from "vitest";
+
+// A case is a folder with `config` (UCI), `links.json`, `states.json`, and optionally `ids.json`, `devices.json` (netifd
+// interface → device) and `networks.json` (the router's other networks). Everything else in it is what must come out;
+// UPDATE_GOLDEN=1 writes it.
+
+const folder = join(process.cwd(), "test/golden");
+const updating = process.env.UPDATE_GOLDEN === "1";
+const asRoot = process.getuid?.() === 0;
+const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+function readJson<T>(name: string, file: string, absent: T): T {
+	const path = join(folder, name, file);
+	return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : absent;
+}
+
+/** The output files of a case by name; one that would be empty is absent. */
+function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string> } {
+	const devices = readJson<Record<string, string> | null>(name, "devices.json", null);
+	const pkg = parsePackage("polywan", readFileSync(join(folder, name, "config"), "utf8"));
+	const model = parseModel(pkg, devices === null ? {} : { netifdInterfaces: Object.keys(devices) });
+	const { ids, problems } = allocateKernelIds(model, readJson(name, "ids.json", NO_IDS));
+	const plan = buildPlan({
+		model,
+		links: readJson<PlanInput["links"]>(name, "links.json", []),
+		states: readJson<PlanInput["states"]>(name, "states.json", []),
+		ids,
+		devices: new Map(Object.entries(devices ?? {})),
+		localNetworks: readJson<readonly string[]>(name, "networks.json", []),
+	});
+	const changes = diffIp({ ipRules: [], tables: [] }, plan);
+	const files = [
+		[
+			"problems.txt",
+			[...model.problems, ...problems].map((problem) => `${renderProblem(problem)}\n`).join(""),
+		],
+		["plan", `${JSON.stringify(plan, null, "\t")}\n`],
+		["nft", renderNft(plan)],
+		["iptables-v4", renderIptables(plan, 4)],
+		["iptables-v6", renderIptables(plan, 6)],
+		["ip-v4", renderIpBatch(changes, 4)],
+		["ip-v6", renderIpBatch(changes, 6)],
+	] as const;
+	return { plan, files: new Map(files.filter(([, text]) => text !== "")) };
+}
+
+const OUTPUTS = ["problems.txt", "plan", "nft", "iptables-v4", "iptables-v6", "ip-v4", "ip-v6"];
+
+/** In a network namespace of its own, so that the machine's rules are neither read nor changed. */
+function check(argv: readonly string[], input: string): void {
+	execFileSync("unshare", ["-n", ...argv], { input, stdio: ["pipe", "ignore", "pipe"] });
+}
+
+describe.each(cases.map((entry) => entry.name))("golden: %s", (name) => {
+	const { plan, files } = produce(name);
+
+	test.each(OUTPUTS)("%s", (file) => {
+		const path = join(folder, name, file);
+		const text = files.get(file);
+		if (updating) {
+			if (text === undefined) rmSync(path, { force: true });
+			else writeFileSync(path, text);
+		}
+		expect(text ?? null).toBe(existsSync(path) ? readFileSync(path, "utf8") : null);
+	});
+
+	test("the same input gives the same plan", () => {
+		expect(produce(name).plan).toEqual(plan);
+	});
+
+	test.skipIf(!asRoot)("nft, iptables-restore and ip accept it", () => {
+		check(["nft", "-c", "-f", "-"], files.get("nft") ?? "");
+		for (const kind of ["nft", "legacy"]) {
+			check([`iptables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v4") ?? "");
+			check([`ip6tables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v6") ?? "");
+		}
+		for (const family of [4, 6]) {
+			const rules = (files.get(`ip-v${family}`) ?? "").split("\n").filter((line) => line.startsWith("rule"));
+			check(["ip", `-${family}`, "-batch", "-"], rules.join("\n"));
+		}
+	});
+});
