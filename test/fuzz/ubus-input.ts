@@ -21,6 +21,7 @@ const words = [
 	"hello",
 	"größe",
 	"東京",
+	"\ufeffmarked",
 	"🙂",
 	"__proto__",
 	"constructor",

@@ -8,8 +8,7 @@ export function paddedLength(length: number): number {
 const extendedBit = 0x80000000;
 /** Length field of a blob_attr: 24 bits, its 4-byte header included. */
 export const maxAttributeBytes = 0xffffff;
-
-/** One growing buffer into which nested blob attributes are written; integers are big-endian. */
+/** One growing buffer, zero beyond its length, into which nested blob attributes are written; integers are big-endian. */
 export class BlobBuffer {
 	length = 0;
 	#bytes: Uint8Array;
@@ -27,28 +26,24 @@ export class BlobBuffer {
 
 	/** Opens an attribute; returns the handle close() needs. */
 	open(): number {
-		const start = this.length;
-		this.#claim(4);
+		return this.#claim(4);
+	}
+
+	/** Opens an extended (blobmsg) attribute with what encodeName() made of its name. */
+	openNamed(encodedName: Uint8Array): number {
+		const start = this.#claim(4 + encodedName.length);
+		this.#bytes.set(encodedName, start + 4);
 		return start;
 	}
 
-	/** Writes the name of an extended (blobmsg) attribute: its length, the text, a NUL, padding. Returns the bytes of the name. */
-	name(text: string): number {
-		const start = this.#claim(2);
-		const bytes = this.text(text);
-		this.#view.setUint16(start, bytes & 0xffff);
-		this.pad();
-		return bytes;
-	}
-
-	/** Fills in the header of an attribute opened with open() and pads it. Returns its unpadded bytes. */
+	/** Fills in the header of an attribute opened before and pads it. Returns its unpadded bytes. */
 	close(start: number, id: number, extended: boolean): number {
 		const bytes = this.length - start;
 		this.#view.setUint32(
 			start,
 			((extended ? extendedBit : 0) | (id << 24) | (bytes & maxAttributeBytes)) >>> 0,
 		);
-		this.pad();
+		this.#claim(paddedLength(this.length) - this.length);
 		return bytes;
 	}
 
@@ -85,23 +80,15 @@ export class BlobBuffer {
 		this.#view.setFloat64(at, value);
 	}
 
-	/** UTF-8 with a NUL behind it. Returns the bytes without the NUL. */
-	text(text: string): number {
+	/** UTF-8 with a NUL behind it. */
+	text(text: string): void {
 		this.#reserve(text.length * 3 + 1);
-		const bytes = writeText(this.#bytes, this.length, text);
-		this.length += bytes;
-		this.#bytes[this.length++] = 0;
-		return bytes;
+		this.length += writeText(this.#bytes, this.length, text) + 1;
 	}
 
 	raw(bytes: Uint8Array): void {
 		const at = this.#claim(bytes.length);
 		this.#bytes.set(bytes, at);
-	}
-
-	/** Zeros up to the next multiple of 4. */
-	pad(): void {
-		this.#claim(paddedLength(this.length) - this.length);
 	}
 
 	#claim(count: number): number {

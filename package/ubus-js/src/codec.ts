@@ -1,5 +1,6 @@
 // blobmsg: the typed, named values inside every ubus message, as libubox lays them out.
 import { BlobBuffer, maxAttributeBytes, paddedLength } from "./blob.ts";
+import { encodeName, maxNameBytes } from "./name.ts";
 import { readText } from "./text.ts";
 
 /**
@@ -37,7 +38,6 @@ export const blobType = {
 } as const;
 
 const maxDepth = 64;
-const maxNameBytes = 0xffff;
 
 /** The fields of a table, one behind the other: the content of a DATA attribute. Throws CodecError. */
 export function encodeTable(table: BlobTable): Uint8Array {
@@ -53,10 +53,10 @@ export function writeTable(buffer: BlobBuffer, table: BlobTable, depth = 0): voi
 }
 
 function writeField(buffer: BlobBuffer, name: string, value: BlobValue | undefined, depth: number): void {
-	if (name.includes("\0")) throw new CodecError(`the name ${JSON.stringify(name)} holds a NUL`);
-	const start = buffer.open();
-	if (buffer.name(name) > maxNameBytes)
-		throw new CodecError(`a name is longer than ${maxNameBytes} bytes: ${name.slice(0, 32)}…`);
+	const encodedName = encodeName(name);
+	if (encodedName === null)
+		throw new CodecError(`a name holds a NUL or more than ${maxNameBytes} bytes: ${name.slice(0, 32)}`);
+	const start = buffer.openNamed(encodedName);
 	const type = writeValue(buffer, name, value, depth);
 	if (buffer.close(start, type, true) > maxAttributeBytes)
 		throw new CodecError(`${name} is longer than ${maxAttributeBytes} bytes`);
