@@ -42,9 +42,9 @@ export function countSlots(slots: readonly number[]): readonly WeightedId[] {
 
 /** Whole weights in nearly the same proportion whose sum is at most `limit`, none below 1. */
 export function fitWeights(weights: readonly number[], limit: number): readonly number[] {
-	const divisor = weights.reduce(greatestCommonDivisor, 0);
+	const exact = reduceWeights(weights);
 	const total = weights.reduce((sum, weight) => sum + weight, 0);
-	if (divisor > 0 && total / divisor <= limit) return weights.map((weight) => weight / divisor);
+	if (exact.reduce((sum, weight) => sum + weight, 0) <= limit) return exact;
 	// Every cycle length is tried while that is cheap; with many members the longest is good enough.
 	const shortest = weights.length > 8 ? limit : weights.length;
 	let best: readonly number[] = [];
@@ -57,7 +57,12 @@ export function fitWeights(weights: readonly number[], limit: number): readonly 
 			bestError = error;
 		}
 	}
-	return best;
+	return reduceWeights(best);
+}
+
+function reduceWeights(weights: readonly number[]): readonly number[] {
+	const divisor = weights.reduce(greatestCommonDivisor, 0);
+	return divisor > 1 ? weights.map((weight) => weight / divisor) : weights;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
