@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("failover with %s", (firewall) => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		site = await Site.build({ firewall, daemon: true, config: renderPolywanConfig() });
+		polywan = new Polywan(site);
+		await polywan.untilState("up", "wan", "wanb");
+	});
+	afterAll(() => site?.close());
+
+	it("takes the back end that the router's firewall uses", async () => {
+		expect((await polywan.status()).firewall).toBe(firewall);
+	});
+
+	it.each(["ipv4", "ipv6"] as const)(
+		"moves new %s connections when the line behind the ISP dies, and back when it heals",
+		async (family) => {
+			const loop = ConnectLoop.start(site.host(0), { address: server(1)[family] });
+			const [first, second] = ["wan", "wanb"].map((name) => site.uplink(name).lease[family]?.address);
+			const count = (source: string | undefined) =>
+				loop.attempts.filter((attempt) => attempt.source === source).length;
+			await until("connections use wan", () => count(first) >= 20);
+			const faultMs = monotonicMs();
+			await site.uplink("wan").blackhole();
+			await until("connections use wanb", () => count(second) >= 20);
+			await polywan.untilState("down", "wan");
+			const healMs = monotonicMs();
+			await site.uplink("wan").heal();
+			await polywan.untilState("up", "wan");
+			await until("connections use wan again", () => loop.attempts.at(-1)?.source === first);
+			const attempts = await loop.stop();
+			const late = attempts.filter(({ tookMs }) => tookMs === null || tookMs > 1000);
+			const starts = late.map(({ startMs }) => startMs - faultMs);
+			expect(Math.max(...starts)).toBeLessThan(600);
+			expect(starts.filter((startMs) => startMs < -1000 || startMs > healMs - faultMs)).toEqual([]);
+		},
+	);
+
+	it("says so on the CLI and on ubus", async () => {
+		await site.uplink("wan").blackhole();
+		await polywan.untilState("down", "wan");
+		const { code, stdout } = await polywan.run("status");
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^wan +IPv4 +down /m);
+		expect(stdout).toMatch(/^everything +failover +wanb 100 % +wanb 100 %$/m);
+		const event = (await polywan.events()).findLast(({ uplink, to }) => uplink === "wan" && to === "down");
+		expect(event?.reason).toMatch(/answer/);
+		await site.uplink("wan").heal();
+		await polywan.untilState("up", "wan");
+	});
+});
