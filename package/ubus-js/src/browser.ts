@@ -181,7 +181,10 @@ export class UbusSession<Signal = unknown> {
 		}, this.#sessionMs / 3);
 	}
 
-	/** uhttpd answers an ended session and a missing right alike: asking for something every session may tells them apart. */
+	/**
+	 * uhttpd answers an ended session and a missing right alike. session.access tells them apart, so the ACL of a panel
+	 * has to grant it: rpcd gives its "unauthenticated" group only to logins that may read everything.
+	 */
 	async #explain(error: unknown, sid: string): Promise<unknown> {
 		if (!(error instanceof RpcError) || (error.kind !== "denied" && error.kind !== "session")) return error;
 		if (sid !== this.#sid && this.signedIn)
