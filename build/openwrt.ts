@@ -4,11 +4,12 @@ import { runCommand } from "./command.ts";
 import { bundleForNode } from "./node-bundle.mjs";
 import { root, runAsProgram } from "./program.ts";
 
-/** C programs of the lab: dist/lab/<name> → source. */
+/** C programs of the lab, and logd of the stand-in, which Node cannot be: dist/lab/<name> → source. */
 const labTools: Readonly<Record<string, string>> = {
 	hold: "test/lab/namespaces/hold.c",
 	enter: "test/lab/namespaces/enter.c",
 	netem: "test/lab/netem/netem.c",
+	logd: "test/openwrt/logd/logd.c",
 };
 
 /** TypeScript programs of the lab: dist/lab/<name>.mjs → source. */

@@ -50,9 +50,12 @@ function uplinkInterfaces(uplink: Uplink): string[] {
 	}
 	return [
 		section("interface", name, { ...common, proto: "dhcp" }),
-		// LAN hosts have addresses of no prefix of the ISP's and leave masqueraded.
 		lease.ipv6
-			? section("interface", ipv6Interface(name), { ...common, proto: "dhcpv6", sourcefilter: "0" })
+			? section("interface", ipv6Interface(name), {
+					...common,
+					proto: "dhcpv6",
+					sourcefilter: spec.sourceFilter ? "1" : "0",
+				})
 			: "",
 	];
 }
@@ -110,7 +113,7 @@ export function polywanConfig(uplinks: readonly Uplink[]): string {
 			}),
 		),
 		section("policy", "everything", { mode: weighted ? "weighted" : "failover" }),
-		section("rule", "all", { use: "everything" }),
+		section("rule", "all", { target: "everything" }),
 	].join("");
 }
 

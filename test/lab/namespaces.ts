@@ -37,16 +37,16 @@ export class NetworkNamespace {
 	}
 
 	run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
-		return runCommand(this.#enter(argv), options);
+		return runCommand(this.wrap(argv), options);
 	}
 
 	mustRun(argv: readonly string[], options?: RunOptions): Promise<string> {
-		return mustRun(this.#enter(argv), options);
+		return mustRun(this.wrap(argv), options);
 	}
 
 	/** A process that goes on; it ends with the site at the latest. Signals reach its process group. */
 	spawn(argv: readonly string[], options?: SpawnOptions): ChildProcess {
-		return spawnCommand(this.#enter(argv), options);
+		return spawnCommand(this.wrap(argv), options);
 	}
 
 	/** `ip -batch`. */
@@ -60,7 +60,8 @@ export class NetworkNamespace {
 		await this.mustRun(["sh", "-c", script], { input: `${settings.join("\n")}\n` });
 	}
 
-	#enter(argv: readonly string[]): string[] {
+	/** The command that runs `argv` in here, for programs that start programs themselves (such as a browser). */
+	wrap(argv: readonly string[]): string[] {
 		return [labProgram("enter"), String(this.#initPid), String(this.#fd), "--", ...argv];
 	}
 }

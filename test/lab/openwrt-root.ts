@@ -59,7 +59,7 @@ export const openwrtShown = [join(root, "dist")];
 export async function bootOpenwrt(router: Router, services: readonly string[]): Promise<void> {
 	await router.mustRun(["sh", "-c", startDaemons]);
 	await until("procd is on the bus", async () => (await router.bus.list("service")).length > 0);
-	await router.mustRun(["sh", "-c", startServices, "boot", "log", ...services], { timeoutMs: 60_000 });
+	await router.mustRun(["sh", "-c", startServices, "boot", ...services], { timeoutMs: 60_000 });
 }
 
 /** PID 1 of the router is the lab's, so procd runs as a service manager and prints its messages (-S). */

@@ -76,8 +76,9 @@ export class Site {
 			await site.#start(spec);
 			return site;
 		} catch (error) {
+			const logs = spec.userland === "none" ? "" : site.router.logs();
 			await site.close();
-			throw error;
+			throw new Error(`the site cannot be built: ${error instanceof Error ? error.message : error}\n${logs}`);
 		}
 	}
 
@@ -125,7 +126,7 @@ export class Site {
 		router.writeFile("/etc/config/network", network);
 		router.writeFile("/etc/config/firewall", firewallConfig(uplinks));
 		for (const [path, text] of Object.entries(spec.files ?? {})) router.writeFile(path, text);
-		const services = ["firewall", "network", ...(spec.web ? ["rpcd", "uhttpd"] : [])];
+		const services = ["log", "firewall", "network", ...(spec.web ? ["rpcd", "uhttpd"] : [])];
 		if (this.#isOpenwrt) {
 			for (const uplink of uplinks)
 				uplink.onLease = () => router.setConfig("network", networkConfig(ports, uplinks));
@@ -158,8 +159,10 @@ export class Site {
 		else if (!(await installBuild(router, config)) && spec.daemon)
 			throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
 		const script = "/etc/init.d/polywan";
-		if (spec.daemon) await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
-		else if (asPackage) await router.run(["sh", "-c", `${script} disable; ${script} stop`]);
+		if (spec.daemon) {
+			await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
+			await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0);
+		} else if (asPackage) await router.run(["sh", "-c", `${script} disable; ${script} stop`]);
 	}
 }
 

@@ -11,6 +11,8 @@ export interface UplinkSpec {
 	linkLocalGateway?: boolean;
 	/** How the router gets its address; default "dhcp". */
 	proto?: "dhcp" | "static";
+	/** IPv6 routes count for packets from the ISP's addresses alone, as OpenWrt has it. Default false. */
+	sourceFilter?: boolean;
 	/** Of proto static: up without carrier. Default true, as in netifd. */
 	forceLink?: boolean;
 	/** Round trip that the line adds. Default 0. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./namespaces.ts";
+import { labProgram, root } from "./namespaces.ts";
 import type { Router } from "./router.ts";
 import { until } from "./until.ts";
 
@@ -25,6 +25,7 @@ export function installStandIns(router: Router): void {
 		if (!existsSync(bundle)) continue;
 		router.writeFile(path, `#!/bin/sh\nexec ${process.execPath} ${bundle} "$@"\n`, 0o755);
 	}
+	router.writeFile("/sbin/logd", readFileSync(labProgram("logd")), 0o755);
 	if (!existsSync(join(folder, "ubusd.mjs")))
 		throw new Error(`${folder} has no ubusd.mjs; make it with: node build/run.mjs openwrt`);
 }
@@ -68,9 +69,9 @@ export async function installBuild(router: Router, config: string): Promise<bool
 const unpack = `
 set -e
 tar -C "$1" -c -T - | tar -C / -x --no-same-owner --keep-directory-symlink
-ln -sf "$2/polywan-run" /usr/bin/polywan-run
+cp "$2/polywan-run" /usr/bin/polywan-run
 cp "$2/polywan" /usr/sbin/polywan
-chmod 755 /usr/sbin/polywan
+chmod 755 /usr/bin/polywan-run /usr/sbin/polywan
 `;
 
 /** The packages of dist/ipk for this machine, in the order they depend on each other. */
