@@ -1,15 +1,17 @@
 // Programs: a TypeScript entry becomes one JavaScript module with a line map (dist/bundle), and that becomes bytecode for the runtime of
 // an architecture (dist/<target>), made by that very runtime: bytecode fits no other build.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { type RuntimeTarget, runtimeBuildId } from "./engine.ts";
 import { buildLineMap } from "./line-map.ts";
 
-/** Bundles a program into dist/bundle/<name>.js (and .map) and returns that path. */
-export async function bundleProgram(entry: string, name: string): Promise<string> {
-	const out = join("dist", "bundle", `${name}.js`);
+const bundleFolder = join("dist", "bundle");
+
+/** Bundles a program into <folder>/<name>.js, with its line map beside it in <name>.map, and returns that path. */
+export async function bundleProgram(entry: string, name: string, folder = bundleFolder): Promise<string> {
+	const out = join(folder, `${name}.js`);
 	const result = await build({
 		entryPoints: [entry],
 		outfile: out,
@@ -28,34 +30,37 @@ export async function bundleProgram(entry: string, name: string): Promise<string
 	});
 	const text = (suffix: string) => result.outputFiles.find(({ path }) => path.endsWith(suffix))?.text ?? "";
 	writeChanged(out, text(".js"));
-	writeChanged(out.replace(/js$/, "map"), buildLineMap(text(".map"), join("dist", "bundle")));
+	writeChanged(mapPath(out), buildLineMap(text(".map"), folder));
 	return out;
 }
 
-/** Compiles dist/bundle/<name>.js into dist/<target>/<name>, with emulation for other architectures, and returns that path. */
+/** Compiles dist/bundle/<name>.js into dist/<target>/<name>, unless that is up to date, and returns that path. */
 export async function compileProgram(name: string, target: RuntimeTarget): Promise<string> {
-	const bundle = join("dist", "bundle", `${name}.js`);
-	const map = join("dist", "bundle", `${name}.map`);
 	const out = join("dist", target, name);
-	const stamp = join(".cache", "runtime", `${target}.${name}.program`);
-	const state = [runtimeBuildId(target), ...[bundle, map].map((path) => statSync(path).mtimeMs)].join(" ");
-	if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, "utf8") === state) return out;
+	compileBundle(join(bundleFolder, `${name}.js`), out, target);
+	return out;
+}
+
+/** Compiles a bundle by the runtime of the target, under emulation where this machine is another. */
+export function compileBundle(bundle: string, out: string, target: RuntimeTarget): void {
+	const state = [
+		runtimeBuildId(target),
+		...[bundle, mapPath(bundle)].map((path) => statSync(path).mtimeMs),
+	].join(" ");
+	const stamp = join(".cache", "runtime", `${out.replaceAll("/", "-")}.compiled`);
+	if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
 	const runtime = runtimeCommand(target);
-	const compiler = spawnSync(
-		runtime[0] ?? "",
-		[...runtime.slice(1), "--compile", bundle, `${out}.new`, map],
-		{
-			encoding: "utf8",
-		},
-	);
+	const command = [...runtime, "--compile", bundle, `${out}.new`, mapPath(bundle)];
+	mkdirSync(dirname(out), { recursive: true });
+	const compiler = spawnSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
 	if (compiler.error || compiler.status !== 0)
-		throw new Error(
-			`${[...runtime, "--compile", bundle].join(" ")} failed: ${compiler.error?.message ?? compiler.stderr}`,
-		);
-	chmodSync(`${out}.new`, 0o755);
+		throw new Error(`${command.join(" ")} failed: ${compiler.error?.message ?? compiler.stderr}`);
 	renameSync(`${out}.new`, out);
 	writeFileSync(stamp, state);
-	return out;
+}
+
+function mapPath(bundle: string): string {
+	return bundle.replace(/\.js$/, ".map");
 }
 
 /** How this machine runs the runtime of a target. */
@@ -68,7 +73,7 @@ export function runtimeCommand(target: RuntimeTarget): string[] {
 function writeChanged(path: string, content: string | Uint8Array): void {
 	const bytes = Buffer.from(content);
 	if (existsSync(path) && readFileSync(path).equals(bytes)) return;
-	mkdirSync(join(path, ".."), { recursive: true });
+	mkdirSync(dirname(path), { recursive: true });
 	writeFileSync(`${path}.new`, bytes);
 	renameSync(`${path}.new`, path);
 }

@@ -24,7 +24,9 @@ static JSValue describe(JSContext *ctx, JSValueConst value)
 {
 	if (!JS_IsObject(value))
 		return JS_IsSymbol(value) ? JS_NewString(ctx, "Symbol()") : JS_ToString(ctx, value);
-	if (!JS_IsError(ctx, value) && !JS_IsFunction(ctx, value)) {
+	if (JS_IsFunction(ctx, value))
+		return JS_NewString(ctx, "[function]");
+	if (!JS_IsError(ctx, value)) {
 		JSValue json = JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);
 		if (JS_IsString(json))
 			return json;

@@ -15,7 +15,7 @@ export interface Ready {
 }
 
 export interface FdWatch {
-	/** Throws SystemError (EPERM for a plain file, EBADF after the descriptor was closed). */
+	/** Nothing happens once it is closed. Throws SystemError EBADF when the descriptor itself was closed. */
 	set(interest: Interest): void;
 	/** Stops watching; does not close the descriptor. Closing twice is fine. */
 	close(): void;
@@ -61,11 +61,13 @@ function openWatch(
 		background,
 	);
 	const id = checkResult(opened, "epoll_ctl", () => `watch descriptor ${fd}`);
+	let open = true;
 	return {
 		set(interest) {
-			checkResult(set(fd, id, interestMask(interest)), "epoll_ctl", () => `watch descriptor ${fd}`);
+			if (open) checkResult(set(fd, id, interestMask(interest)), "epoll_ctl", () => `watch descriptor ${fd}`);
 		},
 		close() {
+			open = false;
 			unwatch(fd, id);
 		},
 	};
