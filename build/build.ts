@@ -3,6 +3,7 @@ import { packageArchitectures, parseArchitectures } from "./architecture.ts";
 import { bundleProgram, compileProgram } from "./bundle.ts";
 import { type Architecture, buildRuntime } from "./engine.ts";
 import { buildOpenwrt } from "./openwrt.ts";
+import { buildPanel } from "./panel.ts";
 import { runAsProgram, step } from "./program.ts";
 
 /** Programs that run on the router: name → source. */
@@ -14,6 +15,7 @@ export const programs: Readonly<Record<string, string>> = {
 export async function buildAll(targets: readonly Architecture[]): Promise<void> {
 	for (const target of targets) await step(`runtime ${target}`, () => buildRuntime(target));
 	await step("lab and OpenWrt stand-in", buildOpenwrt);
+	await step("panel", () => buildPanel());
 	await bundlePrograms();
 	for (const name of Object.keys(programs))
 		for (const target of targets) await step(`${name} ${target}`, () => compileProgram(name, target));

@@ -9,6 +9,7 @@ import { buildAll } from "./build.ts";
 import { buildIpk, ipkFileName } from "./ipk-format.ts";
 import { parsePackage } from "./makefile.ts";
 import { readOverlay } from "./overlay.ts";
+import { readPanelFiles } from "./panel.ts";
 import { root, runAsProgram } from "./program.ts";
 import { setUp } from "./setup.ts";
 import { buildSourceArchive } from "./source-archive.ts";
@@ -61,6 +62,19 @@ export async function packIpks(
 	return ipks;
 }
 
+/** Packs the panel, which is the same for every architecture. */
+export async function packPanelIpk(epoch = sourceDateEpoch(), folder = join(root, "dist/ipk")): Promise<Ipk> {
+	mkdirSync(folder, { recursive: true });
+	const name = "luci-app-polywan";
+	const recipe = parsePackage(readFileSync(join(root, "package", name, "Makefile"), "utf8"), name);
+	const files = [...readPanelFiles(), ...readOverlay(join(root, "rootfs-overlay"), name)];
+	const content = { recipe, architecture: "all", source: `feeds/polywan/package/${name}`, files, epoch };
+	const data = await buildIpk(content);
+	const path = join(folder, ipkFileName(content));
+	writeFileSync(path, data);
+	return { path, bytes: data.length, sha256: createHash("sha256").update(data).digest("hex") };
+}
+
 /** Seconds since 1970 of the sources: SOURCE_DATE_EPOCH, or the last commit. */
 export function sourceDateEpoch(): number {
 	const given = process.env.SOURCE_DATE_EPOCH;
@@ -108,7 +122,9 @@ runAsProgram("ipk", async (args) => {
 		return 0;
 	}
 	let holds = true;
-	for (const architecture of parseArchitectures(values.arch))
-		holds = (await packArchitecture(architecture)) && holds;
+	const architectures = parseArchitectures(values.arch);
+	for (const architecture of architectures) holds = (await packArchitecture(architecture)) && holds;
+	const panel = await packPanelIpk();
+	console.log(`${panel.sha256}  ${String(panel.bytes).padStart(7)}  ${panel.path.slice(root.length + 1)}`);
 	return holds ? 0 : 1;
 });

@@ -1,5 +1,5 @@
 import { buildAll } from "./build.ts";
-import { packIpks } from "./ipk.ts";
+import { packIpks, packPanelIpk } from "./ipk.ts";
 import { step } from "./program.ts";
 import { setUp } from "./setup.ts";
 
@@ -11,4 +11,5 @@ export async function prepare(): Promise<void> {
 	setUp();
 	await buildAll(["x86_64"]);
 	await step("packages x86_64", () => packIpks("x86_64"));
+	await step("package of the panel", () => packPanelIpk());
 }

@@ -23,6 +23,7 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "libc6-dev", why: "headers for gcc" },
 	{ name: "make", why: "tests of the OpenWrt Makefiles" },
 	{ name: "git", why: "applies patches to the engine's source" },
+	{ name: "chromium", why: "the browser the panel is tested in" },
 	{ name: "xz-utils", why: "unpacks the engine's source" },
 	{ name: "ca-certificates", why: "downloads over https" },
 ];

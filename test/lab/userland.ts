@@ -62,6 +62,8 @@ export async function installBuild(router: Router, config: string): Promise<bool
 	const owners: Record<string, unknown> = JSON.parse(readFileSync(join(overlay, "owners.json"), "utf8"));
 	const files = Object.keys(owners).filter((path) => existsSync(join(overlay, path)));
 	await router.mustRun(["sh", "-c", unpack, "install", overlay, built], { input: files.join("\n") });
+	const panel = join(root, "dist/panel/www");
+	if (existsSync(panel)) await router.mustRun(["cp", "-r", `${panel}/.`, "/www"]);
 	router.writeFile("/etc/config/polywan", config);
 	return true;
 }
