@@ -17,6 +17,7 @@ const labPrograms: Readonly<Record<string, string>> = {
 	servers: "test/lab/servers/main.ts",
 	"connect-loop": "test/lab/connect-loop/main.ts",
 	abandon: "test/lab/abandon/main.ts",
+	door: "test/lab/door/main.ts",
 };
 
 /**
