@@ -1,0 +1,330 @@
+import type { Packet, Part } from "./fake-packet.ts";
+import { inNetwork, inPorts, traverse } from "./fake-packet.ts";
+
+interface SetState {
+	readonly kind: string;
+	readonly definition: string;
+	readonly elements: Map<string, string>;
+}
+
+interface ChainState {
+	readonly hook: string | null;
+	readonly rules: string[];
+}
+
+interface Table {
+	readonly sets: Map<string, SetState>;
+	readonly chains: Map<string, ChainState>;
+}
+
+/** `nft -f` for what our renderers write: a whole text takes effect or none of it. */
+export class FakeNft {
+	#table: Table | null = null;
+	#compiled: ReadonlyMap<string, readonly (readonly Part[])[]> = new Map();
+
+	load(text: string): void {
+		const before = this.#table;
+		try {
+			this.#table = before === null ? null : copyTable(before);
+			const lines = text.split("\n").map((line) => line.trim());
+			while (lines.length > 0) this.#statement(lines);
+			this.#compiled = compile(this.#table);
+		} catch (error) {
+			this.#table = before;
+			throw error;
+		}
+	}
+
+	/** Everything; elements of sets in no particular order. */
+	get dump(): readonly string[] {
+		const table = this.#table;
+		if (table === null) return [];
+		const sets = [...table.sets].map(([name, { kind, definition, elements }]) => {
+			const list = [...elements].map(([key, value]) => `${key}:${value}`).sort();
+			return `${kind} ${name} ${definition} ${list.join()}`;
+		});
+		const chains = [...table.chains].map(
+			([name, { hook, rules }]) => `chain ${name} ${hook} ${rules.join("\n")}`,
+		);
+		return [...sets, ...chains].sort();
+	}
+
+	/** Lets a packet pass a hook; its marks change. */
+	pass(hook: string, packet: Packet): void {
+		traverse(this.#compiled, hook, packet);
+	}
+
+	#statement(lines: string[]): void {
+		const line = lines.shift() ?? "";
+		if (line === "") return;
+		const block = /^table inet polywan \{$/.test(line);
+		if (line === "table inet polywan" || block) {
+			this.#table ??= { sets: new Map(), chains: new Map() };
+			if (block) this.#block(this.#table, lines);
+			return;
+		}
+		const table = this.#table;
+		if (table === null) throw new Error(`nft: no table for: ${line}`);
+		if (line === "delete table inet polywan") this.#table = null;
+		else changeTable(table, line);
+	}
+
+	#block(table: Table, lines: string[]): void {
+		for (let line = lines.shift(); line !== "}"; line = lines.shift()) {
+			const [, kind = "", name = ""] = /^(set|map|chain) (\w+) \{$/.exec(line ?? "") ?? [];
+			if (kind === "") throw new Error(`nft: unknown in table: ${line}`);
+			const body: string[] = [];
+			for (let inner = lines.shift(); inner !== "}"; inner = lines.shift()) {
+				if (inner === undefined) throw new Error("nft: unfinished block");
+				body.push(inner);
+			}
+			if (kind === "chain") {
+				const hook = body[0]?.startsWith("type ") ? (body.shift() ?? null) : null;
+				table.chains.set(name, { hook, rules: body });
+			} else {
+				const elements = body.find((inner) => inner.startsWith("elements = "));
+				const definition = body.filter((inner) => inner !== elements).join("; ");
+				const set = { kind, definition, elements: new Map<string, string>() };
+				table.sets.set(name, set);
+				if (elements !== undefined) addElements(set, elements.slice("elements = ".length));
+			}
+		}
+	}
+}
+
+function copyTable({ sets, chains }: Table): Table {
+	return {
+		sets: new Map([...sets].map(([name, set]) => [name, { ...set, elements: new Map(set.elements) }])),
+		chains: new Map([...chains].map(([name, chain]) => [name, { ...chain, rules: [...chain.rules] }])),
+	};
+}
+
+function changeTable(table: Table, line: string): void {
+	const [, verb = "", object = "", name = "", rest = ""] =
+		/^(\w+) (\w+) inet polywan (\w+) ?(.*)$/.exec(line) ?? [];
+	const chain = table.chains.get(name);
+	const set = table.sets.get(name);
+	const what = `${verb} ${object}`;
+	if (what === "add chain") {
+		if (chain !== undefined) throw new Error(`nft: File exists: ${line}`);
+		table.chains.set(name, { hook: rest === "" ? null : rest.slice(2, -2), rules: [] });
+	} else if ((what === "add set" || what === "add map") && set === undefined) {
+		table.sets.set(name, { kind: object, definition: rest.slice(2, -3), elements: new Map() });
+	} else if (what === "flush chain" && chain !== undefined) chain.rules.length = 0;
+	else if (what === "add rule" && chain !== undefined) chain.rules.push(rest);
+	else if (what === "delete chain" && chain !== undefined) table.chains.delete(name);
+	else if ((what === "flush set" || what === "flush map") && set !== undefined) set.elements.clear();
+	else if ((what === "delete set" || what === "delete map") && set !== undefined) table.sets.delete(name);
+	else if (what === "add element" && set !== undefined) addElements(set, rest);
+	else if (what === "delete element" && set !== undefined) deleteElements(set, rest);
+	else throw new Error(`nft: cannot do: ${line}`);
+}
+
+function parseElements(text: string): readonly (readonly [string, string])[] {
+	const [, inner = ""] = /^\{ (.*) \}$/.exec(text) ?? [];
+	if (inner === "") throw new Error(`nft: bad elements: ${text}`);
+	return inner.split(", ").map((element) => {
+		const [key = "", value = ""] = element.split(" : ");
+		return [key, value];
+	});
+}
+
+function addElements(set: SetState, text: string): void {
+	for (const [key, value] of parseElements(text)) {
+		if ((set.elements.get(key) ?? value) !== value) throw new Error(`nft: File exists: ${key}`);
+		if ((value === "") !== (set.kind === "set"))
+			throw new Error(`nft: element ${key} does not suit a ${set.kind}`);
+		set.elements.set(key, value);
+	}
+}
+
+function deleteElements(set: SetState, text: string): void {
+	for (const [key, value] of parseElements(text)) {
+		if (set.elements.get(key) !== value) throw new Error(`nft: No such element: ${key} : ${value}`);
+		set.elements.delete(key);
+	}
+}
+
+/** Reads every rule, so that what we do not know is refused, and so is a way to a chain that is not there. */
+function compile(table: Table | null): ReadonlyMap<string, readonly (readonly Part[])[]> {
+	if (table === null) return new Map();
+	const existing = (chain: string): string => {
+		if (!table.chains.has(chain)) throw new Error(`nft: no chain ${chain}`);
+		return chain;
+	};
+	for (const set of table.sets.values()) {
+		for (const value of set.elements.values()) if (value !== "") existing(value.replace("goto ", ""));
+	}
+	const context: Context = {
+		chain: existing,
+		set: (name) => {
+			const set = table.sets.get(name);
+			if (set === undefined) throw new Error(`nft: no set ${name}`);
+			return set.elements;
+		},
+	};
+	return new Map(
+		[...table.chains].map(([name, { rules }]) => [name, rules.map((rule) => compileRule(rule, context))]),
+	);
+}
+
+interface Context {
+	chain(name: string): string;
+	set(name: string): ReadonlyMap<string, string>;
+}
+
+type Compiler = (found: RegExpExecArray, context: Context) => Part;
+
+const MASK = "0x([0-9a-f]{8})";
+const VALUES = "(?:\\{ ([^}]*) \\}|(\\S+))";
+
+function condition(test: (packet: Packet) => boolean): Part {
+	return (packet) => (test(packet) ? "next" : "break");
+}
+
+function valuesOf(found: RegExpExecArray, from: number): readonly string[] {
+	return found[from] === undefined ? [found[from + 1] ?? ""] : found[from].split(", ");
+}
+
+function hex(text: string | undefined): number {
+	return Number.parseInt(text ?? "", 16);
+}
+
+function jumpTo(value: string | undefined, context: Context): ReturnType<Part> {
+	return value === undefined ? "break" : { goto: context.chain(value.replace("goto ", "")) };
+}
+
+function addressOf(packet: Packet, which: string | undefined): string {
+	return which === "s" ? packet.source : packet.destination;
+}
+
+const PARTS: readonly (readonly [RegExp, Compiler])[] = [
+	[
+		new RegExp(`^(meta|ct) mark set (?:meta|ct) mark & ${MASK}(?: \\| ${MASK})?`),
+		(found) => (packet) => {
+			const field = found[1] === "ct" ? "ctMark" : "mark";
+			packet[field] = ((packet[field] & hex(found[2])) | (found[3] === undefined ? 0 : hex(found[3]))) >>> 0;
+			return "next";
+		},
+	],
+	[
+		new RegExp(`^ct mark & ${MASK} vmap @(\\w+)`),
+		(found, context) => (packet) => {
+			const key = `0x${((packet.ctMark & hex(found[1])) >>> 0).toString(16).padStart(8, "0")}`;
+			const value = context.set(found[2] ?? "").get(key);
+			return value === undefined ? "next" : jumpTo(value, context);
+		},
+	],
+	[
+		new RegExp(`^(meta|ct) mark & ${MASK} (==|!=) (0x[0-9a-f]{8}|0)(?= |$)`),
+		(found) =>
+			condition((packet) => {
+				const mark = ((found[1] === "ct" ? packet.ctMark : packet.mark) & hex(found[2])) >>> 0;
+				return (mark === Number(found[4])) === (found[3] === "==");
+			}),
+	],
+	[/^ct state != new/, () => condition(() => false)],
+	[/^fib daddr type \{ local, broadcast, multicast \}/, () => condition(() => false)],
+	[/^fib daddr \. mark oif exists/, () => condition((packet) => packet.connected)],
+	[/^fib saddr type local/, () => condition((packet) => packet.incoming === null)],
+	[
+		/^meta nfproto \. ([io])ifname vmap @(\w+)/,
+		(found, context) => (packet) => {
+			const device = found[1] === "i" ? packet.incoming : packet.outgoing;
+			const value = context.set(found[2] ?? "").get(`ipv${packet.family} . "${device}"`);
+			return value === undefined ? "next" : jumpTo(value, context);
+		},
+	],
+	[/^meta nfproto ipv([46])/, (found) => condition((packet) => packet.family === Number(found[1]))],
+	[
+		new RegExp(`^([io])ifname ${VALUES}`),
+		(found) => {
+			const names = valuesOf(found, 2).map((name) => name.slice(1, -1));
+			return condition((packet) =>
+				names.includes((found[1] === "i" ? packet.incoming : packet.outgoing) ?? ""),
+			);
+		},
+	],
+	[/^icmpv6 type 133-137/, () => condition(() => false)],
+	[
+		/^ip6? saddr \. ip6? daddr \. tcp sport \. tcp dport @(\w+)/,
+		(found, context) => condition(() => context.set(found[1] ?? "").size < 0),
+	],
+	[
+		/^ip(6?) ([sd])addr vmap @(\w+)/,
+		(found, context) => (packet) => {
+			const address = addressOf(packet, found[2]);
+			const hit = [...context.set(found[3] ?? "")].find(([network]) => inNetwork(address, network));
+			return hit === undefined ? "next" : jumpTo(hit[1], context);
+		},
+	],
+	[
+		/^ip(6?) ([sd])addr @(\w+)/,
+		(found, context) =>
+			condition((packet) => {
+				const networks = [...context.set(found[3] ?? "").keys()];
+				return networks.some((network) => inNetwork(addressOf(packet, found[2]), network));
+			}),
+	],
+	[
+		new RegExp(`^ip(6?) ([sd])addr ${VALUES}`),
+		(found) => {
+			const networks = valuesOf(found, 3);
+			return condition((packet) =>
+				networks.some((network) => inNetwork(addressOf(packet, found[2]), network)),
+			);
+		},
+	],
+	[
+		new RegExp(`^meta l4proto ${VALUES}`),
+		(found) => condition((packet) => valuesOf(found, 1).includes(String(packet.protocol))),
+	],
+	[
+		new RegExp(`^th ([sd])port ${VALUES}`),
+		(found) =>
+			condition((packet) => {
+				const port = found[1] === "s" ? packet.sourcePort : packet.destinationPort;
+				return valuesOf(found, 2).some((range) => inPorts(port, range));
+			}),
+	],
+	[/^numgen inc mod (\d+) vmap \{ ([^}]*) \}/, compileRoundRobin],
+	[/^reject with tcp reset/, () => () => "accept"],
+	[/^notrack|^masquerade/, () => () => "next"],
+	[/^return/, () => () => "return"],
+	[/^goto (\w+)/, (found, context) => () => ({ goto: context.chain(found[1] ?? "") })],
+	[/^jump (\w+)/, (found, context) => () => ({ jump: context.chain(found[1] ?? "") })],
+	[/^comment "[\w:.-]+"/, () => () => "next"],
+];
+
+function compileRoundRobin(found: RegExpExecArray, context: Context): Part {
+	const size = Number(found[1]);
+	const slots = (found[2] ?? "").split(", ").map((slot, index) => {
+		const [key, value = ""] = slot.split(" : ");
+		if (Number(key) !== index) throw new Error(`nft: slot ${key} at place ${index}`);
+		return context.chain(value.replace("goto ", ""));
+	});
+	if (slots.length !== size || size > 1024) throw new Error(`nft: ${slots.length} slots of ${size}`);
+	let turn = 0;
+	return () => ({ goto: slots[turn++ % size] ?? "" });
+}
+
+function compileRule(rule: string, context: Context): readonly Part[] {
+	const parts: Part[] = [];
+	let left = rule;
+	while (left !== "") {
+		const length = left.length;
+		for (const [pattern, compiler] of PARTS) {
+			const found = pattern.exec(left);
+			if (found === null) continue;
+			parts.push(compiler(found, context));
+			left = left.slice(found[0].length).trimStart();
+			break;
+		}
+		if (left.length === length) throw new Error(`nft: unknown: ${left}`);
+	}
+	// A way that leads nowhere is refused when the rule is loaded, not when a packet takes it.
+	for (const [, name] of rule.matchAll(/(?:goto|jump) (\w+)/g)) context.chain(name ?? "");
+	for (const [, name] of rule.matchAll(/@(\w+)/g)) context.set(name ?? "");
+	// What stands after a verdict is a comment.
+	return parts;
+}
