@@ -1,9 +1,9 @@
 import { lan } from "./addresses.ts";
 import type { Uplink } from "./uplink.ts";
 
-/** netifd's interface of an uplink's IPv6. */
+/** netifd's interface of an uplink's IPv6: wan6, but wan1_6, for wan16 could be another uplink. */
 export function ipv6Interface(uplink: string): string {
-	return `${uplink}6`;
+	return /\d$/.test(uplink) ? `${uplink}_6` : `${uplink}6`;
 }
 
 /** /etc/config/network: lan on br-lan, <uplink> and <uplink>6 on eth1, eth2, … with metrics 10, 20, … */
@@ -22,7 +22,7 @@ export function networkConfig(ports: readonly string[], uplinks: readonly Uplink
 }
 
 function uplinkInterfaces(uplink: Uplink): string[] {
-	const { name, device, index, lease, spec } = uplink;
+	const { name, device, l3Device, index, lease, spec } = uplink;
 	const common = { device, metric: String(index * 10) };
 	if (spec.proto === "static") {
 		const { ipv4, ipv6 } = lease;
@@ -49,10 +49,11 @@ function uplinkInterfaces(uplink: Uplink): string[] {
 		];
 	}
 	return [
-		section("interface", name, { ...common, proto: "dhcp" }),
+		section("interface", name, { ...common, proto: spec.proto ?? "dhcp" }),
 		lease.ipv6
 			? section("interface", ipv6Interface(name), {
 					...common,
+					device: l3Device,
 					proto: "dhcpv6",
 					sourcefilter: spec.sourceFilter ? "1" : "0",
 				})

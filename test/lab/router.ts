@@ -84,9 +84,11 @@ export class Router {
 
 	/** What the ISP of this uplink would answer to DHCP and DHCPv6. */
 	writeLease(uplink: Uplink): void {
-		const path = `/tmp/lab/lease/${uplink.device}`;
-		this.writeFile(`${path}.new`, JSON.stringify(uplink.lease));
-		renameSync(resolveInRoot(this.rootPath, `${path}.new`), resolveInRoot(this.rootPath, `${path}.json`));
+		for (const device of new Set([uplink.device, uplink.l3Device])) {
+			const path = `/tmp/lab/lease/${device}`;
+			this.writeFile(`${path}.new`, JSON.stringify(uplink.lease));
+			renameSync(resolveInRoot(this.rootPath, `${path}.new`), resolveInRoot(this.rootPath, `${path}.json`));
+		}
 	}
 
 	/** What the daemons of the router printed. */

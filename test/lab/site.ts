@@ -140,9 +140,12 @@ export class Site {
 			}
 			await bootStandIns(router, services);
 		}
-		await until("the router has every uplink", async () => {
+		const count = network.match(/^config interface/gm)?.length;
+		await until("every interface of the router is up", async () => {
 			const { interface: all } = await router.ubus("network.interface", "dump");
-			return Array.isArray(all) && all.every((entry) => isTable(entry) && entry.up === true);
+			const up =
+				Array.isArray(all) && all.length === count && all.every((entry) => isTable(entry) && entry.up);
+			return up && (await router.bus.list("network.interface.*")).length === count;
 		});
 		await this.#installPolywan(spec);
 	}

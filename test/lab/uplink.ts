@@ -1,4 +1,4 @@
-import { ispAddresses, type Lease, lease } from "./addresses.ts";
+import { ispAddresses, ispNetworks, type Lease, lease } from "./addresses.ts";
 import type { Internet } from "./internet.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
 import { type Direction, type LineCounters, Netem } from "./netem.ts";
@@ -9,8 +9,8 @@ export interface UplinkSpec {
 	ipv6?: boolean;
 	/** The IPv6 gateway is fe80::1, as real ISPs have it, instead of a global address. Default false. */
 	linkLocalGateway?: boolean;
-	/** How the router gets its address; default "dhcp". */
-	proto?: "dhcp" | "static";
+	/** How the router gets its address; default "dhcp". pppoe: over a tun device pppoe-<name> that plays the session. */
+	proto?: "dhcp" | "static" | "pppoe";
 	/** IPv6 routes count for packets from the ISP's addresses alone, as OpenWrt has it. Default false. */
 	sourceFilter?: boolean;
 	/** Of proto static: up without carrier. Default true, as in netifd. */
@@ -28,6 +28,9 @@ export interface UplinkSpec {
 	weight?: number;
 }
 
+/** RFC 2516: 1500 less the headers of PPPoE and PPP. */
+const pppoeMtu = 1492;
+
 /**
  * Interface index of a cable's end outside the router. The kernel takes a veth whose ends have the same index in their
  * namespaces for hardware, and tells of its carrier only once a second (linkwatch_urgent_event in net/core/link_watch.c).
@@ -42,20 +45,27 @@ export class Uplink {
 	readonly name: string;
 	/** From 1; uplink i is 100.64.i.0/24 and 2001:db8:i::/64. */
 	readonly index: number;
-	/** The router's network device. */
+	/** The router's end of the cable. */
 	readonly device: string;
+	/** The router's device with the addresses. */
+	readonly l3Device: string;
 	readonly isp: NetworkNamespace;
 	readonly spec: UplinkSpec;
 	/** The router's network interface in /etc/config/network has the uplink's name; IPv6 is <name>6. */
 	onLease: (uplink: Uplink) => Promise<void> = async () => {};
 	readonly #internet: Internet;
+	/** The ISP's end of what has the addresses. */
+	readonly #customer: "cable" | "session";
 	#line: Netem | null = null;
+	#session: Netem | null = null;
 	#generation = 0;
 
 	constructor(name: string, index: number, spec: UplinkSpec, isp: NetworkNamespace, internet: Internet) {
 		this.name = name;
 		this.index = index;
 		this.device = `eth${index}`;
+		this.l3Device = spec.proto === "pppoe" ? `pppoe-${name}` : this.device;
+		this.#customer = spec.proto === "pppoe" ? "session" : "cable";
 		this.spec = spec;
 		this.isp = isp;
 		this.#internet = internet;
@@ -67,7 +77,6 @@ export class Uplink {
 	}
 
 	async start(router: NetworkNamespace): Promise<void> {
-		const addresses = ispAddresses(this.index, 0);
 		this.#line = await Netem.start(
 			{ network: this.isp, device: "line" },
 			{ network: this.#internet.network, device: `isp${this.index}` },
@@ -78,16 +87,31 @@ export class Uplink {
 			"net/ipv4/ip_forward=1",
 			"net/ipv6/conf/all/forwarding=1",
 		]);
+		const session = await this.#startSession(router);
 		await this.isp.ip([
 			`link add cable index ${cableIndex} type veth peer name ${this.device} netns ${router.path}`,
 			"link set cable up",
 			"link set line up txqueuelen 5000",
-			`addr add ${addresses.ipv4} dev cable`,
-			`addr add ${addresses.ipv6} dev cable nodad`,
-			"addr add fe80::1/64 dev cable nodad",
+			...session,
+			...this.#ispAddresses(),
 			"route add default dev line",
 			"route add ::/0 dev line",
 		]);
+		await this.#setSpec();
+	}
+
+	/** PPPoE is a tun device pair beside the cable. */
+	async #startSession(router: NetworkNamespace): Promise<string[]> {
+		if (this.spec.proto !== "pppoe") return [];
+		this.#session = await Netem.start(
+			{ network: router, device: this.l3Device },
+			{ network: this.isp, device: "session" },
+		);
+		await router.ip([`link set ${this.l3Device} mtu ${pppoeMtu}`]);
+		return [`link set session mtu ${pppoeMtu} up`];
+	}
+
+	async #setSpec(): Promise<void> {
 		const { delayMs, rateMbit, lossPercent, queuePackets } = this.spec;
 		if (delayMs) await this.delay(delayMs);
 		if (rateMbit) await this.rate(rateMbit);
@@ -109,13 +133,15 @@ export class Uplink {
 		await this.#set("both", "pass", "all");
 		await this.isp.run(["nft", "delete", "table", "netdev", "gone"]);
 		await this.carrier(true);
+		await this.#session?.command("both blackhole 0");
 	}
 
 	/** Pulls out the cable, or puts it in again. */
 	async carrier(on: boolean): Promise<void> {
 		await this.isp.ip([`link set cable ${on ? "up" : "down"}`]);
-		if (on) await this.isp.ip(["route replace default dev line", "route replace ::/0 dev line"]);
-		if (on) await this.#addIspAddresses();
+		await this.#session?.command(`both blackhole ${on ? 0 : 1}`);
+		// The kernel drops IPv6 addresses of a link that goes down.
+		if (on) await this.isp.ip(this.#ispAddresses());
 	}
 
 	/** Of round trips; both ways alike. */
@@ -154,6 +180,7 @@ export class Uplink {
 
 	/** The ISP's router is dead, the cable's carrier is there. */
 	async gatewayGone(): Promise<void> {
+		await this.#session?.command("both blackhole 1");
 		const chain = (hook: string) =>
 			`chain ${hook} { type filter hook ${hook} device cable priority 0; policy drop; }`;
 		await this.isp.mustRun(["nft", "-f", "-"], {
@@ -178,10 +205,16 @@ export class Uplink {
 	/** The ISP gives another IPv4 address and IPv6 prefix; what used the old ones gets no answer any more. */
 	async renumber(): Promise<Lease> {
 		const old = ispAddresses(this.index, this.#generation);
+		const oldNetworks = ispNetworks(this.index, this.#generation);
 		this.#generation += 1;
 		await this.#internet.routeGeneration(this.index, this.#generation);
-		await this.#addIspAddresses();
-		await this.isp.ip([`addr del ${old.ipv4} dev cable`, `addr del ${old.ipv6} dev cable`]);
+		await this.isp.ip([
+			...this.#ispAddresses(),
+			`addr del ${this.#ownIpv4(old.ipv4)} dev ${this.#customer}`,
+			`addr del ${old.ipv6} dev ${this.#customer}`,
+			`route replace blackhole ${oldNetworks.ipv4}`,
+			`route replace blackhole ${oldNetworks.ipv6} metric 1`,
+		]);
 		await this.onLease(this);
 		return this.lease;
 	}
@@ -193,6 +226,7 @@ export class Uplink {
 
 	close(): void {
 		this.#line?.close();
+		this.#session?.close();
 	}
 
 	get #netem(): Netem {
@@ -206,14 +240,25 @@ export class Uplink {
 		);
 	}
 
-	/** The kernel drops IPv6 addresses of a link that goes down. */
-	async #addIspAddresses(): Promise<void> {
-		const { ipv4, ipv6 } = ispAddresses(this.index, this.#generation);
-		await this.isp.ip([
-			`addr replace ${ipv4} dev cable`,
-			`addr replace ${ipv6} dev cable nodad`,
-			"addr replace fe80::1/64 dev cable nodad",
-		]);
+	/** Its own addresses, the way to what it delegated, and none for what it did not. */
+	#ispAddresses(): string[] {
+		const own = ispAddresses(this.index, this.#generation);
+		const networks = ispNetworks(this.index, this.#generation);
+		const { ipv6 } = this.lease;
+		const to = `dev ${this.#customer}`;
+		return [
+			`addr replace ${this.#ownIpv4(own.ipv4)} ${to}`,
+			`addr replace ${own.ipv6} ${to} nodad`,
+			`addr replace fe80::1/64 ${to} nodad`,
+			`route replace blackhole ${networks.ipv6} metric 4096`,
+			...(ipv6 ? [`route replace ${ipv6.prefix} via ${ipv6.address} ${to}`] : []),
+		];
+	}
+
+	/** A session is between two addresses, a cable is a network. */
+	#ownIpv4(address: string): string {
+		const customer = address.replace(/\.1\/24$/, ".2/32");
+		return this.#session ? `${address.replace("/24", "")} peer ${customer}` : address;
 	}
 }
 

@@ -177,18 +177,22 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 		});
 
 		it("starts it again after a crash, and gives up after the given number of times", async () => {
-			const { pid } = await instance();
-			await site.router.mustRun(["kill", "-9", String(pid)]);
-			await until("it runs again", async () => {
-				const now = await instance();
-				return now.running && now.pid !== pid;
+			const heard: string[] = [];
+			const subscription = site.router.bus.subscribe("service", {
+				notify: (type, data) => heard.push(`${type} ${data.service}`),
 			});
-			for (let crash = 2; crash <= 4; crash++) {
-				const now = await instance();
-				await site.router.mustRun(["kill", "-9", String(now.pid)]);
-				await until("that crash was seen", async () => (await instance()).pid !== now.pid);
+			let last: unknown;
+			for (let crash = 1; crash <= 4; crash++) {
+				const now = await until(`it runs for the ${crash}. time`, async () => {
+					const found = await instance();
+					return found.running && found.pid !== last ? found : null;
+				});
+				last = now?.pid;
+				await site.router.mustRun(["kill", "-9", String(last)]);
 			}
+			await until("procd has given up", () => heard.includes("instance.fail daemon"));
 			expect(await instance()).toMatchObject({ running: false });
+			subscription.close();
 			await init("start");
 			expect(await instance()).toMatchObject({ running: true });
 		});
@@ -253,6 +257,36 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			await site.router.mustRun(["/etc/init.d/firewall", "restart"]);
 			expect(stateless(await site.router.mustRun(["nft", "list", "table", "inet", "fw4"]))).toBe(before);
 		});
+	});
+});
+
+describe.skipIf(!asRoot)("an uplink with PPPoE", () => {
+	it("has its addresses on the session's device, and loses them with the cable", async () => {
+		const site = await Site.build({ uplinks: { wan: { proto: "pppoe" }, lte2: {} } });
+		const status = (name: string) => site.router.ubus(`network.interface.${name}`, "status");
+		const seen = async () =>
+			(await site.host(0).run(["curl", "-s", "-m", "1", `http://${server(1).ipv4}/`])).stdout;
+		const seen6 = () => site.host(0).run(["curl", "-s", "-m", "1", "-g", `http://[${server(1).ipv6}]/`]);
+		try {
+			expect(await status("wan")).toMatchObject({
+				device: "eth1",
+				l3_device: "pppoe-wan",
+				"ipv4-address": [{ address: "100.64.1.2", mask: 32, ptpaddress: "100.64.1.1" }],
+			});
+			expect(await seen()).toBe("100.64.1.2\n");
+			expect((await seen6()).stdout).toBe("2001:db8:1::2\n");
+			await site.uplink("wan").carrier(false);
+			await until("wan is down", async () => !(await status("wan")).up && !(await status("wan6")).up);
+			expect(await seen()).toBe("100.64.2.2\n");
+			await site.uplink("wan").carrier(true);
+			await until("wan is up", async () => (await status("wan")).up && (await status("wan6")).up);
+			expect(await seen()).toBe("100.64.1.2\n");
+			expect((await seen6()).stdout).toBe("2001:db8:1::2\n");
+			await site.uplink("wan").renumber();
+			await until("the new address is used", async () => (await seen()) === "100.65.1.2\n");
+		} finally {
+			await site.close();
+		}
 	});
 });
 

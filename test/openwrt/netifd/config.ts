@@ -8,6 +8,8 @@ export interface InterfaceConfig {
 	proto: string;
 	/** null: none configured. */
 	device: string | null;
+	/** The one that has the addresses: `device`, or what a protocol makes. */
+	l3Device: string | null;
 	auto: boolean;
 	/** Up without carrier; as in netifd the default of proto static. */
 	forceLink: boolean;
@@ -54,10 +56,12 @@ function parseInterface(section: UciSection): InterfaceConfig {
 	const mask = prefixLength(text(section, "netmask") ?? "255.255.255.255");
 	const withMask = (address: string) => (address.includes("/") ? address : `${address}/${mask}`);
 	const with128 = (address: string) => (address.includes("/") ? address : `${address}/128`);
+	const device = text(section, "device") ?? text(section, "ifname") ?? null;
 	return {
 		name: section.name,
 		proto,
-		device: text(section, "device") ?? text(section, "ifname") ?? null,
+		device,
+		l3Device: proto === "pppoe" ? `pppoe-${section.name}` : device,
 		auto: flag(section, "auto", true),
 		forceLink: flag(section, "force_link", proto === "static"),
 		defaultRoute: flag(section, "defaultroute", true),

@@ -12,9 +12,9 @@ export class Hotplug {
 	#running = false;
 
 	add(action: InterfaceAction, iface: Interface): void {
-		const { name, device } = iface.config;
+		const { name, l3Device } = iface.config;
 		const env: Call["env"] = { ACTION: action, INTERFACE: name };
-		if (action !== "ifdown" && device) env.DEVICE = device;
+		if (action !== "ifdown" && l3Device) env.DEVICE = l3Device;
 		if (action === "ifupdate") for (const part of iface.updated) env[`IFUPDATE_${part.toUpperCase()}`] = "1";
 		const older = this.#waiting.findIndex((call) => call.name === name);
 		if (older >= 0) this.#waiting.splice(older, 1);

@@ -46,13 +46,19 @@ export class Interface {
 
 	/** What it says of itself changes after the kernel did, as with netifd. */
 	async #settleNow(force: boolean): Promise<void> {
-		const { device } = this.config;
+		const { device, l3Device } = this.config;
 		const before = this.settings;
 		const next = this.#wantedSettings();
 		const updated = changedParts(before, next);
 		if (!before && !next) return;
 		if (!force && before && next && updated.length === 0) return;
-		if (device) await runBatch(diffSettings(device, force ? null : before, next));
+		const dials = l3Device !== device;
+		if (l3Device)
+			await runBatch([
+				...(dials && next ? [`link set ${l3Device} up`] : []),
+				...diffSettings(l3Device, force ? null : before, next),
+				...(dials && !next ? [`link set ${l3Device} down`] : []),
+			]);
 		if (next && !before) this.upSinceMs = performance.now();
 		this.settings = next;
 		this.updated = updated;

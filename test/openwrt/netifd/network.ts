@@ -61,7 +61,8 @@ export class Network {
 	async #add(config: InterfaceConfig): Promise<void> {
 		const iface = new Interface(config, this.#onAction);
 		this.#interfaces.set(config.name, iface);
-		if (config.device && iface.wanted) await runBatch([`link set ${config.device} up`]);
+		if (config.device && iface.wanted && !this.#isDialled(config.device))
+			await runBatch([`link set ${config.device} up`]);
 		iface.device = config.device ? this.devices.get(config.device) : undefined;
 		await iface.settle();
 	}
@@ -88,11 +89,17 @@ export class Network {
 			if (iface.config.device !== name) continue;
 			const before = iface.device;
 			iface.device = this.devices.get(name);
-			if (iface.device && !iface.device.up && iface.wanted) void runBatch([`link set ${name} up`]);
+			if (iface.device && !iface.device.up && iface.wanted && !this.#isDialled(name))
+				void runBatch([`link set ${name} up`]);
 			// The kernel took addresses and routes of the device along when it was down.
 			const back = iface.up && before?.up === false && iface.device?.up === true;
 			void iface.settle(back);
 		}
+	}
+
+	/** Such a device goes up and down with the interface that makes it. */
+	#isDialled(name: string): boolean {
+		return this.interfaces.some(({ config }) => config.l3Device === name && config.device !== name);
 	}
 
 	#settle(device: string): void {

@@ -13,6 +13,8 @@ export interface Route {
 export interface Address {
 	address: string;
 	mask: number;
+	/** Of a point-to-point link. */
+	ptpaddress?: string;
 }
 
 /** What an interface that is up puts on its device. */
@@ -33,6 +35,8 @@ export function buildSettings(config: InterfaceConfig, lease: Lease | null): Set
 			return staticSettings(config);
 		case "dhcp":
 			return lease && leased(config, lease.ipv4, []);
+		case "pppoe":
+			return lease && session(config, lease.ipv4);
 		case "dhcpv6":
 			return lease?.ipv6 ? leased(config, lease.ipv6, [lease.ipv6.prefix]) : null;
 		default:
@@ -68,6 +72,13 @@ function leased(
 	};
 }
 
+/** What PPP's IPCP would have brought. */
+function session(config: InterfaceConfig, given: Lease["ipv4"]): Settings {
+	const settings = leased(config, given, []);
+	const { address, gateway } = given;
+	return { ...settings, addresses: [{ address, mask: 32, ptpaddress: gateway }] };
+}
+
 function activeRoutes(config: InterfaceConfig, routes: Route[]): Pick<Settings, "routes" | "inactiveRoutes"> {
 	return config.defaultRoute ? { routes, inactiveRoutes: [] } : { routes: [], inactiveRoutes: routes };
 }
@@ -100,8 +111,9 @@ function routeLine(device: string, route: Route): string {
 	return `${route.target}/${route.mask}${from} via ${route.nexthop} dev ${device} proto static${metric}`;
 }
 
-function addressLine(device: string, { address, mask }: Address): string {
-	return `${address}/${mask} dev ${device}`;
+function addressLine(device: string, { address, mask, ptpaddress }: Address): string {
+	const own = ptpaddress ? `${address} peer ${ptpaddress}/${mask}` : `${address}/${mask}`;
+	return `${own} dev ${device}`;
 }
 
 function nodad(line: string): string {

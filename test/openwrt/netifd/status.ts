@@ -17,7 +17,7 @@ export function buildStatus(iface: Interface): BlobTable {
 	return {
 		...common,
 		uptime: Math.floor((performance.now() - iface.upSinceMs) / 1000),
-		...(config.device ? { l3_device: config.device } : {}),
+		...(config.l3Device ? { l3_device: config.l3Device } : {}),
 		proto: config.proto,
 		...device,
 		updated: iface.updated,
@@ -42,7 +42,7 @@ function activeSettings(settings: Settings): BlobTable {
 	return {
 		"ipv4-address": settings.addresses
 			.filter((entry) => !isIpv6(entry))
-			.map(({ address, mask }) => ({ address, mask })),
+			.map(({ address, mask, ptpaddress }) => ({ address, mask, ...(ptpaddress ? { ptpaddress } : {}) })),
 		"ipv6-address": settings.addresses.filter(isIpv6).map(({ address, mask }) => ({ address, mask })),
 		"ipv6-prefix": settings.prefixes.map((prefix) => {
 			const [address = "", mask = "64"] = prefix.split("/");
