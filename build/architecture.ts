@@ -1,4 +1,4 @@
-import type { Architecture } from "./engine.ts";
+import type { Architecture } from "./toolchain.ts";
 
 /** OpenWrt's package architectures that polywan is built for, with the runtime that serves each. */
 export const packageArchitectures = {

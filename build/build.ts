@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
 import { packageArchitectures, parseArchitectures } from "./architecture.ts";
 import { bundleProgram, compileProgram } from "./bundle.ts";
-import { type Architecture, buildRuntime } from "./engine.ts";
+import { buildRuntime } from "./engine.ts";
 import { buildOpenwrt } from "./openwrt.ts";
 import { buildPanel } from "./panel.ts";
 import { runAsProgram, step } from "./program.ts";
+import type { Architecture } from "./toolchain.ts";
 
 /** Programs that run on the router: name → source. */
 export const programs: Readonly<Record<string, string>> = {

@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import { type RuntimeTarget, runtimeBuildId } from "./engine.ts";
+import { runtimeBuildId } from "./engine.ts";
 import { buildLineMap } from "./line-map.ts";
+import type { RuntimeTarget } from "./toolchain.ts";
 
 const bundleFolder = join("dist", "bundle");
 
@@ -50,12 +51,13 @@ export function compileBundle(bundle: string, out: string, target: RuntimeTarget
 	const stamp = join(".cache", "runtime", `${out.replaceAll("/", "-")}.compiled`);
 	if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
 	const runtime = runtimeCommand(target);
-	const command = [...runtime, "--compile", bundle, `${out}.new`, mapPath(bundle)];
+	const part = `${out}.${process.pid}`;
+	const command = [...runtime, "--compile", bundle, part, mapPath(bundle)];
 	mkdirSync(dirname(out), { recursive: true });
 	const compiler = spawnSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
 	if (compiler.error || compiler.status !== 0)
 		throw new Error(`${command.join(" ")} failed: ${compiler.error?.message ?? compiler.stderr}`);
-	renameSync(`${out}.new`, out);
+	renameSync(part, out);
 	writeFileSync(stamp, state);
 }
 
@@ -74,8 +76,8 @@ function writeChanged(path: string, content: string | Uint8Array): void {
 	const bytes = Buffer.from(content);
 	if (existsSync(path) && readFileSync(path).equals(bytes)) return;
 	mkdirSync(dirname(path), { recursive: true });
-	writeFileSync(`${path}.new`, bytes);
-	renameSync(`${path}.new`, path);
+	writeFileSync(`${path}.${process.pid}`, bytes);
+	renameSync(`${path}.${process.pid}`, path);
 }
 
 /** Workspace packages are bundled from their sources. */

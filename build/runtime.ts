@@ -1,5 +1,6 @@
 // `node build/run.mjs runtime [target…]`: the runtime binaries alone.
-import { architectures, buildRuntime, type RuntimeTarget } from "./engine.ts";
+import { buildRuntime } from "./engine.ts";
+import { architectures, type RuntimeTarget } from "./toolchain.ts";
 
 const targets: readonly RuntimeTarget[] = [...architectures, "asan"];
 for (const name of process.argv.slice(2)) {

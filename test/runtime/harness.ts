@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bundleProgram, compileBundle, runtimeCommand } from "../../build/bundle.ts";
-import { architectures, buildRuntime, type RuntimeTarget } from "../../build/engine.ts";
+import { buildRuntime } from "../../build/engine.ts";
+import { architectures, type RuntimeTarget } from "../../build/toolchain.ts";
 
 /** Where the test programs are bundled and compiled. */
 const folder = join(".cache", "test-runtime");
