@@ -45,6 +45,7 @@ export interface UplinkStatus {
 
 export interface FamilyStatus {
 	readonly state: UplinkState;
+	/** Wall clock of the router, ms since 1970. */
 	readonly since_ms: number;
 	readonly reason: string;
 	readonly interface: string;
@@ -94,4 +95,48 @@ export interface PolywanEvent {
 	readonly to: string | null;
 	/** Why, in words a user understands. */
 	readonly reason: string;
+}
+
+/** Bytes a second through an uplink. */
+export interface Rate {
+	readonly rx: number;
+	readonly tx: number;
+}
+
+/** `polywan wait {since, figures: true}` */
+export interface Figures {
+	readonly sequence: number;
+	/** The router's clock: ages are told by it, whatever the browser's says. */
+	readonly now_ms: number;
+	readonly status: Status;
+	/** By uplink. */
+	readonly rates: Readonly<Record<string, Rate>>;
+	/** Those after `since`, oldest first. */
+	readonly events: readonly PolywanEvent[];
+}
+
+/** `polywan history {uplink?}` */
+export interface History {
+	/** Between two looks. */
+	readonly step_ms: number;
+	/** How long ago the last look was. */
+	readonly age_ms: number;
+	/** By uplink. */
+	readonly uplinks: Readonly<Record<string, UplinkHistory>>;
+}
+
+/** Lists of equal length, oldest first; rates in bytes a second over the step. */
+export interface UplinkHistory {
+	readonly ipv4: FamilyHistory;
+	readonly ipv6: FamilyHistory;
+	readonly rx_rate: readonly number[];
+	readonly tx_rate: readonly number[];
+}
+
+/** -1 where the uplink had no such family or gave no answer. */
+export interface FamilyHistory {
+	readonly rtt_us: readonly number[];
+	readonly loss_percent: readonly number[];
+	/** 1 while new connections could go there. */
+	readonly usable: readonly number[];
 }

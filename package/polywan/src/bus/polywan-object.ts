@@ -1,9 +1,11 @@
 import type { Problem } from "polywan-core/config/problem";
 import type { PolywanEvent, Status } from "polywan-core/status";
+import { wallMs } from "polywan-runtime/clock";
 import { type UbusConnection, UbusError, type UbusMethod, type UbusObject, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import type { Wanted } from "../state-file.ts";
 import { EVENTS_KEPT } from "./event-ring.ts";
+import { FigureWatch } from "./figure-watch.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What the bus object needs of the daemon. */
@@ -28,9 +30,11 @@ export class PolywanObject {
 	readonly #controller: Controller;
 	readonly #object: UbusObject;
 	readonly #waiters = new Waiters();
+	readonly #figures: FigureWatch;
 
 	constructor(bus: UbusConnection, controller: Controller) {
 		this.#controller = controller;
+		this.#figures = new FigureWatch(() => controller.status(), this.#waiters);
 		this.#object = bus.publish("polywan", this.#methods());
 	}
 
@@ -38,6 +42,11 @@ export class PolywanObject {
 	changed(event: PolywanEvent | null): void {
 		this.#object.notify("changed", toBlob({ sequence: this.#controller.sequence, ...(event && { event }) }));
 		this.#waiters.answerAll();
+	}
+
+	/** Ends what it does by itself; the bus connection belongs to its owner. */
+	close(): void {
+		this.#figures.close();
 	}
 
 	#methods(): Record<string, UbusMethod> {
@@ -48,7 +57,11 @@ export class PolywanObject {
 			policies: { call: () => this.#part("policies") },
 			rules: { call: () => this.#part("rules") },
 			events: { args: { since: "int64", limit: "int32" }, call: (args) => this.#events(args) },
-			wait: { args: { since: "int64", status: "bool" }, call: (args) => this.#wait(args) },
+			wait: {
+				args: { since: "int64", status: "bool", figures: "bool" },
+				call: (args) => this.#wait(args),
+			},
+			history: { args: { uplink: "string" }, call: ({ uplink }) => this.#history(uplink) },
 			reload: { call: async () => toBlob({ problems: await controller.reload() }) },
 			uplink: {
 				args: { name: "string", action: "string" },
@@ -70,11 +83,31 @@ export class PolywanObject {
 		return toBlob({ sequence: this.#controller.sequence, events });
 	}
 
-	/** Answers when `sequence` is another than `since`; a caller of an earlier daemon's number is answered at once. */
-	async #wait({ since, status }: BlobTable): Promise<BlobTable> {
-		if (readNumber(since, -1) === this.#controller.sequence) await this.#waiters.wait();
-		const sequence = this.#controller.sequence;
-		return toBlob(status === true ? { sequence, status: this.#controller.status() } : { sequence });
+	/**
+	 * Answers when `sequence` is another than `since`; a caller of an earlier daemon's number is answered at once. With
+	 * `figures` also when counters or round trips moved noticeably, at most once a second, and the answer carries all that
+	 * a panel shows: status, rates in bytes a second, events after `since`, and the router's clock.
+	 */
+	async #wait({ since, status, figures }: BlobTable): Promise<BlobTable> {
+		const controller = this.#controller;
+		const known = readNumber(since, -1);
+		if (known === controller.sequence) await (figures === true ? this.#figures.wait() : this.#waiters.wait());
+		const { sequence } = controller;
+		if (figures !== true)
+			return toBlob(status === true ? { sequence, status: controller.status() } : { sequence });
+		const now = controller.status();
+		const events = controller.events(known > sequence ? -1 : known, EVENTS_KEPT);
+		return toBlob({
+			sequence,
+			now_ms: Math.round(wallMs()),
+			status: now,
+			rates: this.#figures.rates(now),
+			events,
+		});
+	}
+
+	#history(uplink: unknown): BlobTable {
+		return toBlob(this.#figures.history(typeof uplink === "string" ? uplink : undefined));
 	}
 
 	async #wish(name: unknown, action: unknown): Promise<void> {

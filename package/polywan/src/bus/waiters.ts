@@ -3,25 +3,35 @@ export const HOLD_MS = 45_000;
 /** More than that many at once are answered at once: somebody polls wrongly. */
 const MOST_WAITERS = 64;
 
+interface Waiter {
+	readonly answer: () => void;
+	readonly isReady: () => boolean;
+}
+
 /** Callers of `wait`: each is answered at the next change, or after HOLD_MS. */
 export class Waiters {
-	readonly #waiting = new Set<() => void>();
+	readonly #waiting = new Set<Waiter>();
 
-	/** Ends when something changes or the time is over. */
-	wait(): Promise<void> {
+	/** Ends when something changes, when `isReady` says so to answerReady(), or when the time is over. */
+	wait(isReady: () => boolean = () => false): Promise<void> {
 		if (this.#waiting.size >= MOST_WAITERS) return Promise.resolve();
 		return new Promise((resolve) => {
 			const answer = () => {
 				clearTimeout(deadline);
-				this.#waiting.delete(answer);
+				this.#waiting.delete(waiter);
 				resolve();
 			};
 			const deadline = setTimeout(answer, HOLD_MS);
-			this.#waiting.add(answer);
+			const waiter = { answer, isReady };
+			this.#waiting.add(waiter);
 		});
 	}
 
 	answerAll(): void {
-		for (const answer of [...this.#waiting]) answer();
+		for (const { answer } of [...this.#waiting]) answer();
+	}
+
+	answerReady(): void {
+		for (const { answer, isReady } of [...this.#waiting]) if (isReady()) answer();
 	}
 }
