@@ -199,7 +199,13 @@ export class HealthMonitor {
 		const verdict = this.#traffic.read(nowMs, txPackets, rxPackets, rttMs);
 		if (verdict === "unanswered" && this.#burst === null) this.#startBurst(UNANSWERED, UNANSWERED, nowMs);
 		else if (verdict === "stopped") this.#lookSoon(nowMs);
-		this.#pollAtMs = this.#traffic.nextPollMs(nowMs, rttMs, this.#pace.idlePollMs);
+		const { idlePollMs } = this.#pace;
+		this.#pollAtMs = this.#traffic.nextPollMs(nowMs, rttMs, idlePollMs);
+		// While nothing flows the counters are read when a probe is due anyway: one wake-up less.
+		const probeInMs = this.#nextProbeAtMs - nowMs;
+		const idle = this.#burst === null && !this.#traffic.isActive;
+		if (idle && probeInMs >= idlePollMs / 2 && probeInMs <= idlePollMs * 1.5)
+			this.#pollAtMs = this.#nextProbeAtMs;
 	}
 
 	#lookSoon(nowMs: number): void {

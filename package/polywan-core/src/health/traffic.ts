@@ -17,8 +17,12 @@ const SILENCE_ROUND_TRIPS = 1.75;
 const SILENCE_LONGEST_MS = 30_000;
 /** One packet may be the last of a conversation. */
 const UNANSWERED_PACKETS = 2;
-/** Counters are read often for this long after the last packet. */
-const ACTIVE_MS = 1500;
+/**
+ * There is traffic, and counters are read often, while about this many packets left within the last second. Less is what other
+ * programs of the router send all by themselves: the probes of the other family, ARP, lifetimes renewed.
+ */
+const ACTIVE_PACKETS = 5;
+const ACTIVE_SPAN_MS = 1000;
 /** Fewer incoming packets than this share of what is usual for the outgoing ones is noise. */
 const NOISE_SHARE = 0.1;
 /** More than this is a stream (multicast television), and answers cannot be told from it. */
@@ -45,7 +49,8 @@ export class TrafficWatch {
 	#rx = 0;
 	#ownTx = 0;
 	#ownRx = 0;
-	#activeUntilMs = Number.NEGATIVE_INFINITY;
+	/** Outgoing packets, older ones counting for less. */
+	#recentTx = 0;
 	/** Incoming per outgoing packet, and incoming per second, as usual. */
 	#ratio = 0.5;
 	#rxPerSecond = 0;
@@ -60,6 +65,10 @@ export class TrafficWatch {
 	#toleranceAtMs = 0;
 	/** While a burst runs: packets since it began, and incoming ones since it was last looked at. */
 	#burst: BurstTraffic | null = null;
+
+	get isActive(): boolean {
+		return this.#recentTx >= ACTIVE_PACKETS;
+	}
 
 	probeSent(): void {
 		this.#ownTx++;
@@ -89,21 +98,14 @@ export class TrafficWatch {
 			this.#burst.begun = true;
 			return "ordinary";
 		}
-		if (tx > 0) {
-			if (nowMs >= this.#activeUntilMs) this.#unansweredSinceMs = null;
-			if (this.#unansweredSinceMs === null) this.#unanswered = 0;
-			this.#activeUntilMs = nowMs + ACTIVE_MS;
-		}
 		const spanMs = nowMs - sinceMs;
+		this.#recentTx = this.#recentTx * Math.exp(-spanMs / ACTIVE_SPAN_MS) + tx;
 		const noise = (2 * this.#noisePerSecond * spanMs) / 1000;
 		const answered = rx > Math.floor(NOISE_SHARE * this.#ratio * tx + noise);
-		if (nowMs >= this.#activeUntilMs) {
-			const perSecond = Math.min(NOISE_PER_SECOND, (rx * 1000) / spanMs);
-			this.#noisePerSecond += (perSecond - this.#noisePerSecond) * 0.2;
-		}
+		if (!this.isActive) this.#noteNoise(rx, spanMs);
 		const stopped = this.#noteIncoming(answered ? rx : 0, nowMs, spanMs);
-		if (answered) {
-			if (tx > 0) this.#ratio += (Math.min(10, rx / tx) - this.#ratio) * 0.1;
+		if (answered || !this.isActive) {
+			if (answered && tx > 0) this.#ratio += (Math.min(10, rx / tx) - this.#ratio) * 0.1;
 			this.#unanswered = 0;
 			this.#unansweredSinceMs = null;
 		} else if (tx > 0) {
@@ -118,7 +120,7 @@ export class TrafficWatch {
 	/** When to read the counters again. */
 	nextPollMs(nowMs: number, rttMs: number, idlePollMs: number): number {
 		if (this.#burst !== null) return nowMs + POLL_SHORTEST_MS;
-		if (nowMs >= this.#activeUntilMs) return nowMs + idlePollMs;
+		if (!this.isActive) return nowMs + idlePollMs;
 		const silenceMs = this.#silenceMs(nowMs, rttMs);
 		const regular =
 			nowMs + Math.min(POLL_LONGEST_MS, idlePollMs, Math.max(POLL_SHORTEST_MS, silenceMs * 0.6));
@@ -162,13 +164,18 @@ export class TrafficWatch {
 	/** Another device, or a long time without readings: start over. */
 	reset(): void {
 		this.#atMs = null;
-		this.#activeUntilMs = Number.NEGATIVE_INFINITY;
+		this.#recentTx = 0;
 		this.#unanswered = 0;
 		this.#unansweredSinceMs = null;
 		this.#rxPerSecond = 0;
 		this.#ratio = 0.5;
 		this.#stoppedSaid = true;
 		this.#burst = null;
+	}
+
+	#noteNoise(rx: number, spanMs: number): void {
+		const perSecond = Math.min(NOISE_PER_SECOND, (rx * 1000) / spanMs);
+		this.#noisePerSecond += (perSecond - this.#noisePerSecond) * 0.2;
 	}
 
 	#isUnanswered(nowMs: number, rttMs: number): boolean {

@@ -9,6 +9,7 @@ function runIdle(pace: ProbingPace, loss: number): { bytesPerSecond: number; tur
 	const line = steadyLine(25);
 	line.loss = loss;
 	const simulation = new Simulation(line, 3, { ...PROBING, pace });
+	simulation.at(1234, () => simulation.startOtherFamily(SECONDS * 1000));
 	simulation.runUntil(SECONDS * 1000);
 	return {
 		bytesPerSecond: (simulation.probesSent * IPV6_PROBE_BYTES) / SECONDS,

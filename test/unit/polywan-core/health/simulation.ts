@@ -149,6 +149,13 @@ export class Simulation {
 		this.at(this.nowMs + 1000 / perSecond, () => this.startOneWayStream(perSecond, untilMs));
 	}
 
+	/** The other family of the same device: a probe and its answer now and then. */
+	startOtherFamily(untilMs: number): void {
+		if (this.nowMs >= untilMs) return;
+		this.#send(() => {});
+		this.at(this.nowMs + 700, () => this.startOtherFamily(untilMs));
+	}
+
 	/** A busy line: packets that leave at a rate, each answered. */
 	startStream(perSecond: number, untilMs: number): void {
 		if (this.nowMs >= untilMs) return;
