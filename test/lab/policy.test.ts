@@ -21,11 +21,14 @@ const config = renderPolywanConfig({
 	uplinks: { wan: { weight: "7" }, wanb: { weight: "3" } },
 	policies: {
 		balanced: { mode: "weighted" },
+		wan_first: { mode: "failover" },
 		only_wan: { mode: "failover", last_resort: "unreachable" },
 		wan_or_main: { mode: "failover", last_resort: "default" },
 		wan_or_nothing: { mode: "failover", last_resort: "blackhole" },
 	},
 	members: [
+		["wan_first", "wan", { tier: "1" }],
+		["wan_first", "wanb", { tier: "2" }],
 		["only_wan", "wan"],
 		["wan_or_main", "wan"],
 		["wan_or_nothing", "wan"],
@@ -36,6 +39,7 @@ const config = renderPolywanConfig({
 		to_4: { dest_ip: Object.values(server(4)), target: "wan_or_main" },
 		to_5: { dest_ip: Object.values(server(5)), target: "wan_or_nothing" },
 		web: { proto: "tcp", dest_port: "80", dest_ip: Object.values(server(6)), target: "wanb" },
+		to_8: { dest_ip: Object.values(server(8)), target: "wan_first" },
 		nobody: { dest_ip: Object.values(server(7)), target: "unreachable" },
 	},
 });
@@ -154,7 +158,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("policies with 
 	it.each(families)(
 		"resets an idle client whose uplink dies, so that it connects again over the other: %s",
 		async (family) => {
-			const address = server(3)[family];
+			const address = server(8)[family];
 			const client = site.host(0).spawn([
 				process.execPath,
 				"-e",
