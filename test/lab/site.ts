@@ -33,7 +33,14 @@ export interface SiteSpec {
 
 let sitesMade = 0;
 
-/** A house with a router, its uplinks, and the Internet. */
+/**
+ * A house with a router, its uplinks, and the Internet:
+ *
+ *     const site = await Site.build({ uplinks: { wan: {}, wanb: { delayMs: 40 } }, daemon: true });
+ *     await site.uplink("wan").blackhole();
+ *     await site.host(0).mustRun(["curl", `http://${server(1).ipv4}/`]);
+ *     await site.close();
+ */
 export class Site {
 	readonly name: string;
 	readonly router: Router;

@@ -1,6 +1,7 @@
 import type { BlobTable } from "ubus-js/codec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { firstLine } from "./namespaces.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -142,6 +143,24 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			);
 		});
 
+		it("tells scripts through /lib/functions/network.sh, and obeys ifup and ifdown", async () => {
+			const script = `. /lib/functions/network.sh
+				for what in device physdev ipaddr subnet gateway dnsserver protocol; do
+					network_get_$what value "$1" || value=none
+					echo "$what $value"
+				done
+				network_is_up "$1" && echo up
+				network_find_wan value && echo "$value"`;
+			const ask = () => site.router.mustRun(["sh", "-c", script, "ask", "wan"]);
+			const facts =
+				"device eth1\nphysdev eth1\nipaddr 100.64.1.2\nsubnet 100.64.1.2/24\ngateway 100.64.1.1\n";
+			expect(await ask()).toBe(`${facts}dnsserver 203.0.113.1\nprotocol dhcp\nup\nwan\n`);
+			await site.router.mustRun(["ifdown", "wan"]);
+			expect(await ask()).toMatch(/^device none\nphysdev eth1\nipaddr none\n[\s\S]*\nwanb\n$/);
+			await site.router.mustRun(["ifup", "wan"]);
+			await until("wan is up", async () => (await site.router.ubus("network.interface.wan", "status")).up);
+		});
+
 		it("changes only what the configuration changes", async () => {
 			const before = await site.router.ubus("network.interface.wanb", "status");
 			const text = site.router.readFile("/etc/config/network").replace("metric '10'", "metric '5'");
@@ -246,6 +265,52 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			expect((await site.host(0).run(["ping", "-c", "1", "-W", "1", "192.168.1.1"])).code).toBe(0);
 		});
 
+		it("takes rules and redirects of the configuration over", async () => {
+			const text = site.router.readFile("/etc/config/firewall");
+			site.router.writeFile(
+				"/etc/config/firewall",
+				`${text}
+config rule
+	option name 'open'
+	option src 'wan'
+	option proto 'tcp'
+	option dest_port '2222 3000-3010'
+	option target 'ACCEPT'
+
+config rule
+	option name 'not this one'
+	option src 'lan'
+	option dest 'wan'
+	option dest_ip '${server(9).ipv4}'
+	option proto 'icmp'
+	option target 'REJECT'
+
+config redirect
+	option src 'wan'
+	option proto 'tcp'
+	option src_dport '8080'
+	option dest_ip '192.168.1.100'
+	option dest_port '80'
+`,
+			);
+			await site.router.mustRun(["fw4", "reload"]);
+			const serve =
+				"require('net').createServer((s) => s.end(s.remoteAddress)).listen(80, '0.0.0.0', () => console.log('ready'))";
+			const web = site.host(0).spawn([process.execPath, "-e", serve]);
+			await firstLine(web, "a web server");
+			const { network } = site.internet;
+			const connect = (port: number) =>
+				network.run(["bash", "-c", `exec 3<>/dev/tcp/100.64.1.2/${port}; cat <&3`]);
+			expect((await connect(8080)).stdout).toMatch(/^203\.0\.113\.|^1\.|^8\.|^9\.|^149\.|^208\./);
+			expect((await connect(2222)).stderr).toContain("refused");
+			const ping = (address: string) => site.host(0).run(["ping", "-c", "1", "-W", "1", address]);
+			expect((await ping(server(9).ipv4)).stdout).toContain("Destination Port Unreachable");
+			expect((await ping(server(8).ipv4)).code).toBe(0);
+			web.kill();
+			site.router.writeFile("/etc/config/firewall", text);
+			await site.router.mustRun(["fw4", "reload"]);
+		});
+
 		it("reloads in one transaction and leaves other tables alone", async () => {
 			await site.router.mustRun(["nft", "add", "table", "inet", "other"]);
 			await site.router.mustRun(["fw4", "reload"]);
@@ -257,6 +322,25 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			await site.router.mustRun(["/etc/init.d/firewall", "restart"]);
 			expect(stateless(await site.router.mustRun(["nft", "list", "table", "inet", "fw4"]))).toBe(before);
 		});
+	});
+});
+
+describe.skipIf(!asRoot)("a router with rpcd and uhttpd", () => {
+	it("lets root sign in from the LAN and serves files", async () => {
+		const site = await Site.build({ web: true, files: { "/www/hello.txt": "hello\n" } });
+		try {
+			const get = (...words: string[]) => site.host(0).mustRun(["curl", "-s", ...words]);
+			expect(await get("http://192.168.1.1/hello.txt")).toBe("hello\n");
+			const login = ["0".repeat(32), "session", "login", { username: "root", password: "" }];
+			const call = { jsonrpc: "2.0", id: 1, method: "call", params: login };
+			const answer = await get("-d", JSON.stringify(call), "http://192.168.1.1/ubus");
+			expect(JSON.parse(answer).result).toMatchObject([
+				0,
+				{ ubus_rpc_session: expect.stringMatching(/^[0-9a-f]{32}$/) },
+			]);
+		} finally {
+			await site.close();
+		}
 	});
 });
 
