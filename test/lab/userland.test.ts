@@ -386,8 +386,24 @@ describe.skipIf(!asRoot)("a router whose firewall is iptables", () => {
 			expect(await site.router.mustRun(["iptables-save"])).toContain(":other - ");
 			const jumps = (await site.router.mustRun(["iptables-save", "-t", "filter"])).match(/-j fw_forward/g);
 			expect(jumps).toHaveLength(1);
-			const refused = await site.internet.network.run(["bash", "-c", "exec 3<>/dev/tcp/100.64.1.2/22"]);
-			expect(refused.stderr).toContain("Connection refused");
+			const connect = (port: number) =>
+				site.internet.network.run(["bash", "-c", `exec 3<>/dev/tcp/100.64.1.2/${port}; head -c 5 <&3`]);
+			expect((await connect(22)).stderr).toContain("Connection refused");
+			const redirect = `
+config redirect
+	option src 'wan'
+	option proto 'tcp'
+	option src_dport '8080'
+	option dest_ip '192.168.1.100'
+	option dest_port '80'
+`;
+			const text = site.router.readFile("/etc/config/firewall");
+			site.router.writeFile("/etc/config/firewall", text + redirect);
+			await site.router.mustRun(["fw4", "reload"]);
+			const serve =
+				"require('net').createServer((s) => s.end('hello')).listen(80, '0.0.0.0', () => console.log('ready'))";
+			await firstLine(host.spawn([process.execPath, "-e", serve]), "a web server");
+			expect((await connect(8080)).stdout).toBe("hello");
 		} finally {
 			await site.close();
 		}

@@ -1,4 +1,4 @@
-import type { Firewall, Verdict, Zone } from "./config.ts";
+import type { Firewall, Redirect, Verdict, Zone } from "./config.ts";
 
 export interface IptablesScript {
 	/** For iptables-restore or ip6tables-restore with --noflush. */
@@ -9,7 +9,8 @@ export interface IptablesScript {
 
 /**
  * The same policy as renderNft for routers whose firewall is iptables (fw3): chains of its own, to be replaced as
- * a whole, and jumps to them. Rules and redirects of the configuration are left out but for ping and ICMPv6.
+ * a whole, and jumps to them. Of the configuration's rules only those that accept ports of the router are here; ping
+ * and ICMPv6 are always accepted.
  */
 export function renderIptables(firewall: Firewall, family: "ipv4" | "ipv6"): IptablesScript {
 	const zones = firewall.zones.filter(({ devices }) => devices.length > 0);
@@ -18,6 +19,7 @@ export function renderIptables(firewall: Firewall, family: "ipv4" | "ipv6"): Ipt
 	const filter = [
 		...start("fw_input", "-i lo", firewall),
 		`-A fw_input -p ${icmp} -j ACCEPT`,
+		...openPorts(firewall),
 		...zones.flatMap((zone) => verdicts("fw_input", zone, "-i", zone.input)),
 		...verdict("fw_input", "", firewall.input),
 		...start("fw_output", "-o lo", firewall),
@@ -31,6 +33,9 @@ export function renderIptables(firewall: Firewall, family: "ipv4" | "ipv6"): Ipt
 	const nat = masquerading.flatMap(({ devices }) =>
 		devices.map((device) => `-A fw_srcnat -o ${device} -j MASQUERADE`),
 	);
+	const redirects = firewall.redirects
+		.filter(({ destIp }) => destIp.includes(":") === (family === "ipv6"))
+		.flatMap((redirect) => renderRedirect(redirect, zones));
 	const text = [
 		"*filter",
 		":fw_input - [0:0]",
@@ -40,7 +45,9 @@ export function renderIptables(firewall: Firewall, family: "ipv4" | "ipv6"): Ipt
 		"COMMIT",
 		"*nat",
 		":fw_srcnat - [0:0]",
+		":fw_dstnat - [0:0]",
 		...nat,
+		...redirects,
 		"COMMIT",
 		"",
 	].join("\n");
@@ -51,8 +58,34 @@ export function renderIptables(firewall: Firewall, family: "ipv4" | "ipv6"): Ipt
 			["filter", "OUTPUT", "fw_output"],
 			["filter", "FORWARD", "fw_forward"],
 			["nat", "POSTROUTING", "fw_srcnat"],
+			["nat", "PREROUTING", "fw_dstnat"],
 		],
 	};
+}
+
+function openPorts({ rules, zones }: Firewall): string[] {
+	const open = rules.filter(({ dest, target, destPort }) => dest === null && target === "accept" && destPort);
+	return open.flatMap(({ src, protocols, destPort }) => {
+		const devices = zones.find(({ name }) => name === src)?.devices ?? [];
+		const ports = (destPort ?? "").replaceAll("-", ":").split(/\s+/).join(",");
+		return devices.flatMap((device) =>
+			protocols.map(
+				(protocol) => `-A fw_input -i ${device} -p ${protocol} -m multiport --dports ${ports} -j ACCEPT`,
+			),
+		);
+	});
+}
+
+function renderRedirect({ src, protocols, srcDport, destIp, destPort }: Redirect, zones: Zone[]): string[] {
+	const devices = zones.find(({ name }) => name === src)?.devices ?? [];
+	const address = destIp.includes(":") ? `[${destIp}]` : destIp;
+	const to = destPort ? `${address}:${destPort}` : address;
+	const port = srcDport ? ` --dport ${srcDport}` : "";
+	return devices.flatMap((device) =>
+		protocols.map(
+			(protocol) => `-A fw_dstnat -i ${device} -p ${protocol}${port} -j DNAT --to-destination ${to}`,
+		),
+	);
 }
 
 function start(chain: string, loopback: string | null, firewall: Firewall): string[] {
