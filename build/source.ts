@@ -29,9 +29,11 @@ export function pinnedSource(name: keyof typeof pinnedSources): PinnedSource {
 	return pinnedSources[name];
 }
 
-/** The path of the tarball in .cache/sources, fetched when it is not there. Throws when its hash is another. */
-export function fetchSource(name: keyof typeof pinnedSources): string {
-	const source = pinnedSource(name);
+/**
+ * The path of the tarball in .cache/sources, fetched when it is not there. Throws when the archive does not give it, or when its hash is
+ * another; the message says what to do.
+ */
+export function fetchSource(source: PinnedSource): string {
 	const folder = join(".cache", "sources");
 	const path = join(folder, source.file);
 	mkdirSync(folder, { recursive: true });

@@ -28,6 +28,7 @@ struct launch {
 	int streams[3];
 	int child_ends[3], parent_ends[3]; /* -1: none */
 	int failure[2]; /* carries the errno of a launch that failed */
+	int pid, exit_fd;
 };
 
 static void fail_child(const struct launch *launch, int error)
@@ -117,24 +118,37 @@ static int start(struct launch *launch)
 	return error ? -error : pid;
 }
 
+/* A descriptor that is readable once the child ended. */
+static int open_exit(int pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0)
+		return fd;
+	int error = -errno;
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return error;
+}
+
 static int spawn(struct launch *launch)
 {
 	int result = open_streams(launch);
 	if (result == 0)
-		result = start(launch);
+		result = launch->pid = start(launch);
+	if (result > 0)
+		result = launch->exit_fd = open_exit(launch->pid);
 	close_ends(launch->child_ends);
 	if (result < 0)
 		close_ends(launch->parent_ends);
 	return result;
 }
 
-static JSValue describe(JSContext *ctx, const struct launch *launch, int pid)
+static JSValue describe(JSContext *ctx, const struct launch *launch)
 {
 	static const char *const names[] = { "stdin", "stdout", "stderr" };
-	int exit_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "pid", JS_NewInt32(ctx, pid), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "exitFd", JS_NewInt32(ctx, exit_fd < 0 ? -errno : exit_fd), JS_PROP_C_W_E);
+	JS_DefinePropertyValueStr(ctx, value, "pid", JS_NewInt32(ctx, launch->pid), JS_PROP_C_W_E);
+	JS_DefinePropertyValueStr(ctx, value, "exitFd", JS_NewInt32(ctx, launch->exit_fd), JS_PROP_C_W_E);
 	for (int i = 0; i < 3; i++)
 		JS_DefinePropertyValueStr(ctx, value, names[i], JS_NewInt32(ctx, launch->parent_ends[i]), JS_PROP_C_W_E);
 	return value;
@@ -158,7 +172,7 @@ static JSValue js_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueCons
 	if ((launch.candidates = value_strings(ctx, argv[0])) && (launch.arguments = value_strings(ctx, argv[1])) &&
 	    (launch.environment = value_strings(ctx, argv[2]))) {
 		int result = spawn(&launch);
-		value = result < 0 ? JS_NewInt32(ctx, result) : describe(ctx, &launch, result);
+		value = result < 0 ? JS_NewInt32(ctx, result) : describe(ctx, &launch);
 	}
 	value_free_strings(ctx, launch.candidates);
 	value_free_strings(ctx, launch.arguments);

@@ -91,7 +91,7 @@ function childEnvironment(set: Readonly<Record<string, string>>): string[] {
 /** Bytes read from a child, up to a limit. */
 class Collector {
 	truncated = false;
-	#parts: Uint8Array[] = [];
+	#buffer = new Uint8Array(0);
 	#size = 0;
 	readonly #limit: number;
 
@@ -100,20 +100,23 @@ class Collector {
 	}
 
 	add(bytes: Uint8Array): void {
-		const kept = bytes.slice(0, this.#limit - this.#size);
+		const kept = bytes.subarray(0, this.#limit - this.#size);
 		if (kept.length < bytes.length) this.truncated = true;
-		if (kept.length > 0) this.#parts.push(kept);
-		this.#size += kept.length;
+		const wanted = this.#size + kept.length;
+		if (wanted > this.#buffer.length)
+			this.#grow(Math.min(this.#limit, Math.max(wanted, 2 * this.#buffer.length)));
+		this.#buffer.set(kept, this.#size);
+		this.#size = wanted;
 	}
 
 	bytes(): Uint8Array {
-		const all = new Uint8Array(this.#size);
-		let offset = 0;
-		for (const part of this.#parts) {
-			all.set(part, offset);
-			offset += part.length;
-		}
-		return all;
+		return this.#buffer.subarray(0, this.#size);
+	}
+
+	#grow(capacity: number): void {
+		const larger = new Uint8Array(capacity);
+		larger.set(this.#buffer);
+		this.#buffer = larger;
 	}
 }
 
@@ -235,7 +238,7 @@ class RunningChild implements Child {
 		this.done = new Promise((resolve) => {
 			this.#resolve = resolve;
 		});
-		this.#exitFd = checkResult(started.exitFd, "pidfd_open", () => `wait for process ${started.pid}`);
+		this.#exitFd = started.exitFd;
 		this.#exitWatch = watchFd(this.#exitFd, { read: true }, () => this.#end());
 		if (options.timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timeOut(), options.timeoutMs);
 		if (options.input !== undefined && options.input !== "pipe") {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { linesOfSuite, sourcesOfSuite } from "../../../build/source.ts";
+import { rmSync, writeFileSync } from "node:fs";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { fetchSource, linesOfSuite, pinnedSource, sourcesOfSuite } from "../../../build/source.ts";
 
 describe("the machine's apt configuration, turned to the sources of a suite", () => {
 	it("deb822: comments, other vendors, updates and what is disabled are left out", () => {
@@ -47,6 +48,31 @@ deb http://flat.example/ ./
 		expect(linesOfSuite(text, "trixie")).toBe(
 			"deb-src [signed-by=/a.gpg arch=amd64] http://mirror.example/debian trixie main\n" +
 				"deb-src http://plain.example/debian/ trixie main\n",
+		);
+	});
+});
+
+describe("a source the archive does not give", () => {
+	const source = { ...pinnedSource("quickjs"), file: `test-${process.pid}.tar.xz` };
+	const path = `.cache/sources/${source.file}`;
+	afterEach(() => {
+		rmSync(path, { force: true });
+		vi.unstubAllEnvs();
+	});
+
+	it("is an error that names the file, its hash and the place to put it", () => {
+		vi.stubEnv("PATH", "/nonexistent");
+		expect(() => fetchSource(source)).toThrow(
+			new RegExp(
+				`does not give ${source.file} .*quickjs 2025.04.26.*sha256 ${source.sha256}, and put it at ${path}`,
+			),
+		);
+	});
+
+	it("that was put there with another hash is refused", () => {
+		writeFileSync(path, "other");
+		expect(() => fetchSource(source)).toThrow(
+			`${path} has the sha256 d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa`,
 		);
 	});
 });
