@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { parseModel } from "polywan-core/config/parse";
 import { renderProblem } from "polywan-core/config/problem";
+import { readPackage } from "polywan-core/config/read";
 import type { PlanInput } from "polywan-core/plan/build";
 import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
@@ -10,7 +11,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { renderIptables } from "polywan-core/render/iptables";
 import { renderNft } from "polywan-core/render/nft";
-import { parsePackage } from "uci-parser/parse";
+
 import { describe, expect, test } from "vitest";
 
 // A case is a folder with `config` (UCI), `links.json`, `states.json`, and optionally `ids.json`, `devices.json` (netifd
@@ -30,7 +31,7 @@ function readJson<T>(name: string, file: string, absent: T): T {
 /** The output files of a case by name; one that would be empty is absent. */
 function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string> } {
 	const devices = readJson<Record<string, string> | null>(name, "devices.json", null);
-	const pkg = parsePackage("polywan", readFileSync(join(folder, name, "config"), "utf8"));
+	const pkg = readPackage(readFileSync(join(folder, name, "config"), "utf8"));
 	const model = parseModel(pkg, devices === null ? {} : { netifdInterfaces: Object.keys(devices) });
 	const { ids, problems } = allocateKernelIds(model, readJson(name, "ids.json", NO_IDS));
 	const plan = buildPlan({

@@ -1,14 +1,14 @@
+import { readFileSync } from "node:fs";
 import type { Model } from "polywan-core/config/model";
 import { parseModel } from "polywan-core/config/parse";
 import { renderProblem } from "polywan-core/config/problem";
+import { readPackage } from "polywan-core/config/read";
+import { UciError } from "uci-parser/config";
 import { parsePackage } from "uci-parser/parse";
 import { describe, expect, test } from "vitest";
 
 function parse(text: string, netifdInterfaces?: readonly string[]): Model {
-	return parseModel(
-		parsePackage("polywan", text),
-		netifdInterfaces === undefined ? {} : { netifdInterfaces },
-	);
+	return parseModel(readPackage(text), netifdInterfaces === undefined ? {} : { netifdInterfaces });
 }
 
 function problems(text: string, netifdInterfaces?: readonly string[]): readonly string[] {
@@ -122,14 +122,7 @@ describe("bad input", () => {
 	});
 
 	test("a policy named like an uplink is left out", () => {
-		// libuci refuses such a file when strict; other sources of sections do not.
-		const twice = ["uplink", "policy"].map((type) => ({
-			type,
-			name: "wan",
-			anonymous: false,
-			options: new Map(),
-		}));
-		const model = parseModel({ name: "polywan", sections: twice }, {});
+		const model = parse(`${TWO_UPLINKS}config policy 'wan'\n`);
 		expect(model.policies.map((policy) => policy.name)).toEqual(["failover"]);
 		expect(model.problems.map(renderProblem)).toEqual([
 			"polywan.wan: has the name of uplink 'wan': targets could not tell them apart; the policy is left out",
@@ -202,5 +195,29 @@ describe("bad input", () => {
 		const model = parse("config uplink 'wan'\n\tlist interface wam\n", ["wan"]);
 		expect(model.problems.map((problem) => problem.severity)).toEqual(["warning"]);
 		expect(model.uplinks[0]?.interfaces).toEqual(["wam"]);
+	});
+});
+
+describe("readPackage", () => {
+	test("a repeated section of the same type goes on, lists grow, empty options are none", () => {
+		const text =
+			"config uplink 'wan'\n\tlist target 192.0.2.1\nconfig uplink 'wan'\n\tlist target 192.0.2.2\n\toption tier ''\n";
+		expect(readPackage(text).sections).toEqual(parsePackage("polywan", text).sections);
+		expect(parse(text).uplinks[0]?.probing.targets[4]).toEqual(["192.0.2.1", "192.0.2.2"]);
+	});
+
+	test.each(["option tier 1\n", "config uplink 'w\n", "\u007fELF\u0000\u0001", "cofnig uplink\n"])(
+		"%j is refused",
+		(text) => {
+			expect(() => readPackage(text)).toThrow(UciError);
+		},
+	);
+
+	test("what libuci takes is read as libuci reads it", () => {
+		const text =
+			readFileSync("rootfs-overlay/etc/config/polywan", "utf8") +
+			TWO_UPLINKS +
+			"config member\n\toption uplink wan\n";
+		expect(readPackage(text).sections).toEqual(parsePackage("polywan", text).sections);
 	});
 });
