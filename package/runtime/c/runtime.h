@@ -25,8 +25,8 @@ struct native_module {
 	int (*init)(JSContext *ctx, JSModuleDef *module); /* may be NULL: values that no list can hold */
 };
 
-extern const struct native_module mod_checksum, mod_clock, mod_descriptor, mod_error, mod_file, mod_interface,
-	mod_loop, mod_process, mod_program, mod_signal, mod_socket, mod_tun;
+extern const struct native_module mod_checksum, mod_clock, mod_conntrack, mod_descriptor, mod_error, mod_exec, mod_file,
+	mod_interface, mod_loop, mod_process, mod_program, mod_signal, mod_socket, mod_tun, mod_xtables;
 
 /* A view of the bytes of a Uint8Array. Valid only until JavaScript runs again. */
 struct bytes {

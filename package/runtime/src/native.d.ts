@@ -125,3 +125,35 @@ declare module "polywan:file" {
 declare module "polywan:tun" {
 	export function open(name: string, tap: boolean): { fd: number; name: string } | number;
 }
+
+declare module "polywan:xtables" {
+	/** The bytes of struct ipt_getinfo (ip6t_getinfo is the same), or a negative errno. */
+	export function tableInfo(family: number, table: string): Uint8Array | number;
+}
+
+declare module "polywan:exec" {
+	/** Returns only when it failed: a negative errno. */
+	export function exec(
+		candidates: readonly string[],
+		argv: readonly string[],
+		environment: readonly string[],
+		gid: number,
+	): number;
+}
+
+declare module "polywan:conntrack" {
+	export interface Collector {
+		readonly conntrackCollector: unique symbol;
+	}
+	/** Order: 0 bytes, 1 packets, 2 age; the largest first unless reversed. The filter is struct filter of mod_conntrack.c. */
+	export function newCollector(
+		filter: Uint8Array,
+		capacity: number,
+		order: number,
+		reverse: boolean,
+	): Collector;
+	/** 0: more is to come, 1: the dump is whole, negative: errno. */
+	export function add(collector: Collector, received: Uint8Array): number;
+	export function total(collector: Collector): number;
+	export function takeRows(collector: Collector): Uint8Array;
+}
