@@ -2,21 +2,19 @@ import type { Probing } from "../config/model.ts";
 import { Burst, burstLength } from "./burst.ts";
 import { RecoveryDamping } from "./damping.ts";
 import { DegradationJudge } from "./degradation.ts";
-import type { HealthEvent, HealthStep, Quality, StateChange } from "./event.ts";
+import type { HealthEvent, HealthStep, Quality } from "./event.ts";
 import { EvidenceBackoff } from "./evidence.ts";
 import type { Probe } from "./ledger.ts";
 import { cautiousLoss } from "./loss.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { Sounding } from "./sounding.ts";
+import { StallGuard } from "./stall-guard.ts";
 import type { UplinkState } from "./state.ts";
+import { StateTrack } from "./state-track.ts";
 import { TrafficWatch } from "./traffic.ts";
 
 export type { HealthEvent, HealthStep } from "./event.ts";
 
-/** A wake-up later than this means that we were held up, and answers may lie unread in the socket. */
-const HELD_UP_MS = 25;
-const HELD_UP_GRACE_MS = 8;
-const HELD_UP_AGAIN_MS = 250;
 const ANSWERS_TO_RECOVER = 3;
 const LOOK_SOON_MS = 200;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -29,9 +27,8 @@ const UNANSWERED = "packets leave but nothing comes back";
 export class HealthMonitor {
 	#probing: Probing;
 	#pace: Pace;
-	#state: UplinkState = "down";
-	#sinceMs: number;
-	#reason = "not yet seen";
+	readonly #track: StateTrack;
+	readonly #stall = new StallGuard();
 	#usable = false;
 	readonly #sounding: Sounding;
 	readonly #traffic = new TrafficWatch();
@@ -43,39 +40,34 @@ export class HealthMonitor {
 	#pollAtMs = NEVER;
 	#answersSinceDown = 0;
 	#wakeAtMs = NEVER;
-	#graceUntilMs = Number.NEGATIVE_INFINITY;
-	#change: StateChange | null = null;
 
 	constructor(probing: Probing, targets: readonly string[], nowMs: number) {
 		this.#probing = probing;
 		this.#pace = paceOf(probing);
 		this.#sounding = new Sounding(probing, targets);
-		this.#sinceMs = nowMs;
+		this.#track = new StateTrack(nowMs);
 	}
 
 	get state(): UplinkState {
-		return this.#state;
+		return this.#track.state;
 	}
 
 	/** Monotonic time of the last change of state. */
 	get sinceMs(): number {
-		return this.#sinceMs;
+		return this.#track.sinceMs;
 	}
 
 	/** Of the last change of state, in words a user understands. */
 	get reason(): string {
-		return this.#reason;
+		return this.#track.reason;
 	}
 
 	quality(): Quality {
-		return this.#sounding.quality(this.#state === "down" && this.#isProbed);
+		return this.#sounding.quality(this.#track.state === "down" && this.#isProbed);
 	}
 
 	step(event: HealthEvent, nowMs: number): HealthStep {
-		this.#change = null;
-		const heldUp = nowMs - this.#wakeAtMs > HELD_UP_MS;
-		if (heldUp && nowMs - this.#graceUntilMs > HELD_UP_AGAIN_MS)
-			this.#graceUntilMs = nowMs + HELD_UP_GRACE_MS;
+		this.#stall.observe(this.#wakeAtMs, nowMs);
 		this.#take(event, nowMs);
 		if (this.#isProbed && this.#usable) this.#advance(nowMs);
 		this.#wakeAtMs = this.#nextWakeMs();
@@ -83,16 +75,12 @@ export class HealthMonitor {
 			sends: this.#sounding.takeOrders(),
 			wakeAtMs: this.#wakeAtMs === NEVER ? null : this.#wakeAtMs,
 			pollTrafficAtMs: this.#pollAtMs === NEVER ? null : this.#pollAtMs,
-			change: this.#change,
+			change: this.#track.takeChange(),
 		};
 	}
 
 	get #isProbed(): boolean {
 		return this.#probing.enabled && this.#sounding.targets.all.length > 0;
-	}
-
-	get #isInUse(): boolean {
-		return this.#state === "up" || this.#state === "degraded";
 	}
 
 	#take(event: HealthEvent, nowMs: number): void {
@@ -124,7 +112,7 @@ export class HealthMonitor {
 		if (usable === this.#usable) {
 			// Another address or gateway, perhaps.
 			if (usable) this.#lookSoon(nowMs);
-			else this.#reason = reason;
+			else this.#track.reason = reason;
 			return;
 		}
 		this.#usable = usable;
@@ -148,12 +136,12 @@ export class HealthMonitor {
 		if (others || !this.#isProbed) this.#stopProbing();
 		if (!this.#usable) return;
 		if (!this.#isProbed) {
-			if (this.#state !== "up") this.#enter("up", "not probed: up as long as its link is", nowMs);
+			if (this.#track.state !== "up") this.#enter("up", "not probed: up as long as its link is", nowMs);
 			return;
 		}
 		if (others || !wasProbed) this.#startBurst("", null, nowMs);
 		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.steadyMs);
-		if (this.#isInUse) this.#pollAtMs = Math.min(this.#pollAtMs, nowMs + this.#pace.idlePollMs);
+		if (this.#track.isInUse) this.#pollAtMs = Math.min(this.#pollAtMs, nowMs + this.#pace.idlePollMs);
 	}
 
 	#takeReply(address: string, sequence: number, rttMs: number, nowMs: number): void {
@@ -161,14 +149,14 @@ export class HealthMonitor {
 		if (answer === null) return;
 		const { probe, late, lateMs } = answer;
 		if (late) {
-			const wronglyDown = this.#state === "down" && probe.sentAtMs < this.#sinceMs;
+			const wronglyDown = this.#track.state === "down" && probe.sentAtMs < this.#track.sinceMs;
 			this.#sounding.learnPatience(lateMs, wronglyDown, nowMs);
 		}
 		this.#traffic.probeAnswered();
 		this.#answersSinceDown++;
 		if (this.#burst !== null && (late || probe.burst === this.#burst)) this.#burstAlive(this.#burst, nowMs);
-		if (this.#state === "starting") this.#becomeUp(`${address} answers`, nowMs);
-		else if (this.#state === "down" && this.#usable) this.#startRecovering(address, nowMs);
+		if (this.#track.state === "starting") this.#becomeUp(`${address} answers`, nowMs);
+		else if (this.#track.state === "down" && this.#usable) this.#startRecovering(address, nowMs);
 		else if (this.#burst === null) this.#judgeQuality(nowMs);
 	}
 
@@ -188,13 +176,13 @@ export class HealthMonitor {
 
 	/** Find out at once, unless this kind of evidence was wrong lately. */
 	#takeEvidence(reason: string, nowMs: number): void {
-		if (!this.#isInUse || !this.#isProbed || this.#burst !== null) return;
+		if (!this.#track.isInUse || !this.#isProbed || this.#burst !== null) return;
 		if (this.#evidence.isBelieved(reason, nowMs)) this.#startBurst(reason, reason, nowMs);
 		else this.#lookSoon(nowMs);
 	}
 
 	#takeTraffic(txPackets: number, rxPackets: number, nowMs: number): void {
-		if (!this.#isInUse || !this.#isProbed) return;
+		if (!this.#track.isInUse || !this.#isProbed) return;
 		const rttMs = this.#sounding.rttMs ?? 0;
 		const verdict = this.#traffic.read(nowMs, txPackets, rxPackets, rttMs);
 		if (verdict === "unanswered" && this.#burst === null) this.#startBurst(UNANSWERED, UNANSWERED, nowMs);
@@ -214,14 +202,14 @@ export class HealthMonitor {
 	}
 
 	#advance(nowMs: number): void {
-		if (nowMs >= this.#graceUntilMs) {
+		if (nowMs >= this.#stall.graceUntilMs) {
 			for (const probe of this.#sounding.expire(nowMs)) {
 				this.#missed(probe, `no answer from ${probe.target.address}`, nowMs);
 			}
 		}
 		if (this.#burst !== null) this.#continueBurst(this.#burst, nowMs);
 		if (this.#burst === null && nowMs >= this.#nextProbeAtMs) this.#probe(nowMs);
-		if (this.#state === "recovering" && this.#burst === null && nowMs >= this.#recoverAtMs) {
+		if (this.#track.state === "recovering" && this.#burst === null && nowMs >= this.#recoverAtMs) {
 			this.#damping.recovered(nowMs);
 			this.#becomeUp("answers reliably again", nowMs);
 		}
@@ -230,7 +218,7 @@ export class HealthMonitor {
 	/** The ordinary probe of each state. */
 	#probe(nowMs: number): void {
 		const { targets } = this.#sounding;
-		const down = this.#state === "down";
+		const down = this.#track.state === "down";
 		const target = down ? targets.nextAny() : targets.nextTrusted();
 		if (target === null) return;
 		// What is lost while down tells nothing about the quality of the uplink afterwards.
@@ -245,13 +233,14 @@ export class HealthMonitor {
 
 	#scheduleProbe(nowMs: number): void {
 		const { steadyMs, downMs, recoveringMs } = this.#pace;
-		const interval = this.#state === "down" ? downMs : this.#state === "recovering" ? recoveringMs : steadyMs;
+		const interval =
+			this.#track.state === "down" ? downMs : this.#track.state === "recovering" ? recoveringMs : steadyMs;
 		this.#nextProbeAtMs = nowMs + interval;
 	}
 
 	#missed(probe: Probe, reason: string, nowMs: number): void {
 		const decides = this.#sounding.missed(probe) && probe.burst === null;
-		if (this.#state === "down") return;
+		if (this.#track.state === "down") return;
 		this.#sounding.judgeTarget(probe.target);
 		if (this.#burst !== null) return;
 		if (decides) this.#startBurst(reason, null, nowMs);
@@ -260,15 +249,15 @@ export class HealthMonitor {
 
 	#startBurst(cause: string, evidence: string | null, nowMs: number): void {
 		const length = burstLength(cautiousLoss(this.#sounding.lossSpans));
-		this.#burst = new Burst(cause, evidence, length, this.#state === "starting", nowMs);
+		this.#burst = new Burst(cause, evidence, length, this.#track.state === "starting", nowMs);
 		this.#traffic.burstStarted(nowMs);
-		if (this.#isInUse) this.#pollAtMs = nowMs;
+		if (this.#track.isInUse) this.#pollAtMs = nowMs;
 	}
 
 	#continueBurst(burst: Burst, nowMs: number): void {
 		if (burst.remaining === 0 && !this.#sounding.isWaitingFor(burst)) {
 			// What is not in use is in no hurry.
-			const sight = this.#isInUse ? this.#traffic.look(nowMs) : "quiet";
+			const sight = this.#track.isInUse ? this.#traffic.look(nowMs) : "quiet";
 			if (!burst.extend(sight, this.#probing.timeoutCapMs, nowMs)) {
 				this.#burstFailed(burst, nowMs);
 				return;
@@ -277,7 +266,7 @@ export class HealthMonitor {
 		if (!burst.isRoundDue(nowMs)) return;
 		const pair = this.#sounding.targets.nextPair();
 		for (const target of pair) {
-			this.#sounding.send(target, burst, !burst.extended && this.#state !== "down", nowMs);
+			this.#sounding.send(target, burst, !burst.extended && this.#track.state !== "down", nowMs);
 			this.#traffic.probeSent();
 		}
 		burst.roundSent(pair.length, nowMs);
@@ -296,7 +285,7 @@ export class HealthMonitor {
 		this.#burst = null;
 		this.#traffic.burstEnded();
 		if (burst.evidence !== null) this.#evidence.wasRight(burst.evidence);
-		if (this.#isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
+		if (this.#track.isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
 		const cause = burst.failure ?? burst.cause;
 		const answer = `none of ${burst.sent} probes answered`;
 		this.#enter("down", cause === "" ? answer : `${cause}; ${answer}`, nowMs);
@@ -311,26 +300,22 @@ export class HealthMonitor {
 	}
 
 	#judgeQuality(nowMs: number): void {
-		if (!this.#isInUse) return;
+		if (!this.#track.isInUse) return;
 		const { lossSpans, rttMs } = this.#sounding;
-		const facts = [this.#probing, lossSpans, rttMs, this.#sinceMs, nowMs] as const;
-		const up = this.#state === "up";
+		const facts = [this.#probing, lossSpans, rttMs, this.#track.sinceMs, nowMs] as const;
+		const up = this.#track.state === "up";
 		const reason = up ? this.#judge.reasonToDegrade(...facts) : this.#judge.reasonToRecover(...facts);
 		if (reason !== null) this.#enter(up ? "degraded" : "up", reason, nowMs);
 	}
 
 	get #recoverAtMs(): number {
 		if (this.#answersSinceDown < ANSWERS_TO_RECOVER) return NEVER;
-		return this.#sinceMs + this.#damping.recoveryMs(this.#probing.recoveryMs);
+		return this.#track.sinceMs + this.#damping.recoveryMs(this.#probing.recoveryMs);
 	}
 
 	#enter(to: UplinkState, reason: string, nowMs: number): void {
-		const from = this.#change?.from ?? this.#state;
-		this.#state = to;
-		this.#sinceMs = nowMs;
-		this.#reason = reason;
-		this.#change = from === to ? null : { from, to, reason };
-		if (!this.#isInUse) this.#pollAtMs = NEVER;
+		this.#track.enter(to, reason, nowMs);
+		if (!this.#track.isInUse) this.#pollAtMs = NEVER;
 	}
 
 	#stopProbing(): void {
@@ -343,11 +328,11 @@ export class HealthMonitor {
 
 	#nextWakeMs(): number {
 		if (!this.#isProbed || !this.#usable) return NEVER;
-		const deadlineMs = Math.max(this.#sounding.nextDeadlineMs, this.#graceUntilMs);
+		const deadlineMs = Math.max(this.#sounding.nextDeadlineMs, this.#stall.graceUntilMs);
 		if (this.#burst !== null) {
 			return this.#burst.remaining > 0 ? Math.min(deadlineMs, this.#burst.nextRoundAtMs) : deadlineMs;
 		}
-		const recoverMs = this.#state === "recovering" ? this.#recoverAtMs : NEVER;
+		const recoverMs = this.#track.state === "recovering" ? this.#recoverAtMs : NEVER;
 		return Math.min(deadlineMs, this.#nextProbeAtMs, recoverMs);
 	}
 }
