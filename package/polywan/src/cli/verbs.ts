@@ -4,6 +4,7 @@ import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
 import { configVerb } from "./config.ts";
 import { daemonVerb } from "./daemon.ts";
 import { helpVerb } from "./help.ts";
+import { importVerb } from "./import.ts";
 import { diffVerb, scriptVerb } from "./kernel.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
 import type { Verb } from "./verb.ts";
@@ -23,6 +24,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	reloadVerb,
 	checkVerb,
 	configVerb,
+	importVerb,
 	scriptVerb,
 	diffVerb,
 	clearVerb,
