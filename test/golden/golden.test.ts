@@ -21,7 +21,9 @@ import { describe, expect, test } from "vitest";
 const folder = join(process.cwd(), "test/golden");
 const updating = process.env.UPDATE_GOLDEN === "1";
 const asRoot = process.getuid?.() === 0;
-const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+	existsSync(join(folder, entry.name, "config")),
+);
 
 function readJson<T>(name: string, file: string, absent: T): T {
 	const path = join(folder, name, file);
