@@ -23,7 +23,7 @@ export function engineHash(): string {
 export function unpackEngine(): string {
 	const folder = join(".cache", "engine", engineHash());
 	if (existsSync(folder)) return folder;
-	const tarball = fetchSource(pinnedSource("quickjs"));
+	const tarball = fetchSource("quickjs");
 	mkdirSync(join(".cache", "engine"), { recursive: true });
 	const work = mkdtempSync(join(".cache", "engine", "work-"));
 	try {

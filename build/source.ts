@@ -33,7 +33,7 @@ export function pinnedSource(name: keyof typeof pinnedSources): PinnedSource {
  * The path of the tarball in .cache/sources, fetched when it is not there. Throws when the archive does not give it, or when its hash is
  * another; the message says what to do.
  */
-export function fetchSource(source: PinnedSource): string {
+export function fetchPinned(source: PinnedSource): string {
 	const folder = join(".cache", "sources");
 	const path = join(folder, source.file);
 	mkdirSync(folder, { recursive: true });
@@ -43,6 +43,11 @@ export function fetchSource(source: PinnedSource): string {
 	throw new Error(
 		`${path} has the sha256 ${found}, feeds/sources.json wants ${source.sha256}: put the right file there, or remove it to fetch it again`,
 	);
+}
+
+/** The same, of a source in feeds/sources.json. */
+export function fetchSource(name: keyof typeof pinnedSources): string {
+	return fetchPinned(pinnedSource(name));
 }
 
 function downloadSource(source: PinnedSource, path: string): void {

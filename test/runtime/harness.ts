@@ -42,6 +42,7 @@ export function isEmulated(target: RuntimeTarget): boolean {
 /** Why this machine cannot run the target's programs, null when it can. */
 export function whyNotHere(target: RuntimeTarget): string | null {
 	const [command = ""] = runtimeCommand(target);
+	if (target === "asan" && !existsSync("/usr/bin/gcc")) return "gcc is not installed";
 	if (isEmulated(target) && !existsSync(join("/usr/bin", command))) return `${command} is not installed`;
 	return null;
 }

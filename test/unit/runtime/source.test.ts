@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { fetchSource, linesOfSuite, pinnedSource, sourcesOfSuite } from "../../../build/source.ts";
+import { fetchPinned, linesOfSuite, pinnedSource, sourcesOfSuite } from "../../../build/source.ts";
 
 describe("the machine's apt configuration, turned to the sources of a suite", () => {
 	it("deb822: comments, other vendors, updates and what is disabled are left out", () => {
@@ -62,7 +62,7 @@ describe("a source the archive does not give", () => {
 
 	it("is an error that names the file, its hash and the place to put it", () => {
 		vi.stubEnv("PATH", "/nonexistent");
-		expect(() => fetchSource(source)).toThrow(
+		expect(() => fetchPinned(source)).toThrow(
 			new RegExp(
 				`does not give ${source.file} .*quickjs 2025.04.26.*sha256 ${source.sha256}, and put it at ${path}`,
 			),
@@ -71,7 +71,7 @@ describe("a source the archive does not give", () => {
 
 	it("that was put there with another hash is refused", () => {
 		writeFileSync(path, "other");
-		expect(() => fetchSource(source)).toThrow(
+		expect(() => fetchPinned(source)).toThrow(
 			`${path} has the sha256 d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa`,
 		);
 	});
