@@ -12,6 +12,14 @@ import {
 } from "polywan-core/render/ip-json";
 import type { IptablesSave } from "polywan-core/render/iptables-save";
 import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables-save";
+import { NFT_TABLE } from "polywan-core/render/nft";
+import {
+	COMPARED_TABLE,
+	diffNftListings,
+	normaliseNftListing,
+	renderNftComparison,
+	renderNftComparisonEnd,
+} from "polywan-core/render/nft-listing";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
 
 /** iptables as Debian has it: over nf_tables and the old one. */
@@ -19,13 +27,17 @@ export type IptablesKind = "nft" | "legacy";
 
 const UPLINKS = [1, 2, 3];
 
-/** Counts UDP packets to port 9 and up by the device they came in by. */
+/** Counts the flows' packets and answers to pings by the device they came in by. */
 const COUNTERS = `table inet count {
 	set seen { type ifname . nf_proto; flags dynamic; counter; }
-	set sources { type ipv4_addr . ifname; flags dynamic; }
+	set sources4 { type ipv4_addr . ifname; flags dynamic; }
+	set sources6 { type ipv6_addr . ifname; flags dynamic; }
 	chain in { type filter hook prerouting priority raw; policy accept;
 		udp dport { 9, 3074 } update @seen { iifname . meta nfproto }
-		udp dport { 9, 3074 } update @sources { ip saddr . iifname }
+		icmp type echo-reply update @seen { iifname . meta nfproto }
+		icmpv6 type echo-reply update @seen { iifname . meta nfproto }
+		udp dport { 9, 3074 } update @sources4 { ip saddr . iifname }
+		udp dport { 9, 3074 } update @sources6 { ip6 saddr . iifname }
 	}
 }
 `;
@@ -83,6 +95,8 @@ export class KernelBed {
 			]),
 			"addr add 10.9.0.2/24 dev x9",
 			"addr add fd09::2/64 dev x9 nodad",
+			"addr add 192.0.2.200/32 dev lo",
+			"addr add 2001:db8:ffff::200/128 dev lo",
 		]);
 		await bed.router.ip(["route add 10.5.0.0/24 via 10.9.0.2", "route add fd05::/64 via fd09::2"]);
 		await bed.world.mustRun(["nft", "-f", "-"], { input: COUNTERS });
@@ -111,6 +125,17 @@ export class KernelBed {
 			if (batch !== "") await this.router.mustRun(["ip", `-${family}`, "-batch", "-"], { input: batch });
 		}
 		return batches;
+	}
+
+	/** How the kernel's nft table differs from the plan's, in normalised lines. */
+	async nftDifferences(wanted: Plan): Promise<readonly string[]> {
+		await this.nft(renderNftComparison(wanted));
+		const list = (table: string): Promise<string> =>
+			this.router.mustRun(["nft", "list", "table", "inet", table]);
+		const texts = [await list(NFT_TABLE), await list(COMPARED_TABLE)];
+		await this.nft(renderNftComparisonEnd());
+		const [actual = [], desired = []] = texts.map(normaliseNftListing);
+		return diffNftListings(actual, desired);
 	}
 
 	async nft(input: string): Promise<void> {
@@ -148,11 +173,23 @@ export class KernelBed {
 		return counts;
 	}
 
-	/** IPv4 sources that came out of each device since the last call: "100.64.1.2 x1". */
-	async sources(): Promise<readonly string[]> {
-		const listing = await this.world.mustRun(["nft", "list", "set", "inet", "count", "sources"]);
-		await this.world.mustRun(["nft", "flush", "set", "inet", "count", "sources"]);
+	/** Sources that came out of each device since the last call: "100.64.1.2 x1". */
+	async sources(family: Family): Promise<readonly string[]> {
+		const set = ["set", "inet", "count", `sources${family}`];
+		const listing = await this.world.mustRun(["nft", "list", ...set]);
+		await this.world.mustRun(["nft", "flush", ...set]);
 		return [...listing.matchAll(/(\S+) \. "(x\d)"/g)].map((match) => `${match[1]} ${match[2]}`).sort();
+	}
+
+	/** Pings the LAN host from the Internet, in by uplink `n`; returns the number of answers. */
+	async pingInBy(n: number, family: Family): Promise<number> {
+		const to = family === 4 ? "192.168.1.100" : "fd00:1::100";
+		const from = family === 4 ? "192.0.2.200" : "2001:db8:ffff::200";
+		const router = family === 4 ? `100.64.${n}.2` : `2001:db8:${n}::2 onlink`;
+		await this.world.ip([`route replace ${to} via ${router} dev x${n}`]);
+		const { stdout } = await this.world.run(["ping", "-I", from, "-c", "4", "-i", "0.01", "-W", "1", to]);
+		await this.world.ip([`route del ${to} dev x${n}`]);
+		return Number(/(\d+) received/.exec(stdout)?.[1] ?? 0);
 	}
 
 	/** Flows from a host, each with its own port. */

@@ -1,0 +1,140 @@
+import type { UplinkState } from "polywan-core/health/state";
+import type { Link } from "polywan-core/link";
+import { buildPlan } from "polywan-core/plan/build";
+import type { KernelIds } from "polywan-core/plan/ids";
+import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
+import type { Plan } from "polywan-core/plan/plan";
+import { linksOf, modelOf } from "./fixture.ts";
+
+/** mulberry32: the same walk for the same seed. */
+function randomOf(seed: number): (below: number) => number {
+	let state = seed;
+	return (below) => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+	};
+}
+
+const STATES: readonly UplinkState[] = ["down", "starting", "up", "degraded", "recovering"];
+const MASKS = ["0xff000000", "0x3f00"];
+const TARGETS = ["first", "all", "default", "unreachable", "blackhole"];
+
+/** A house whose configuration, links and health change at random. */
+export class Walk {
+	readonly #random: (below: number) => number;
+	readonly #names: string[] = ["wan", "wanb"];
+	readonly #rules = new Map<string, string>();
+	readonly #weights = new Map<string, number>();
+	readonly #states = new Map<string, UplinkState>();
+	readonly #linkless = new Set<string>();
+	#renumbered = 0;
+	#mask = 0;
+	#resets = 1;
+	#default = "first";
+	#ids: KernelIds = NO_IDS;
+	#steps = 0;
+
+	constructor(seed: number) {
+		this.#random = randomOf(seed);
+	}
+
+	/** Below: chance one in so many. */
+	chance(below: number): boolean {
+		return this.#random(below) === 0;
+	}
+
+	pick(below: number): number {
+		return this.#random(below);
+	}
+
+	step(): void {
+		this.#steps++;
+		const name = this.#names[this.#random(this.#names.length)] ?? "wan";
+		const family = this.#random(2) === 0 ? 4 : 6;
+		switch (this.#random(11)) {
+			case 0:
+				if (this.#names.length < 6) this.#names.push(`u${this.#steps}`);
+				break;
+			case 1:
+				if (this.#names.length > 1) this.#names.splice(this.#names.indexOf(name), 1);
+				break;
+			case 2:
+				this.#weights.set(name, 1 + this.#random(1000));
+				break;
+			case 3:
+				this.#addRule();
+				break;
+			case 4:
+				this.#rules.delete([...this.#rules.keys()][0] ?? "");
+				break;
+			case 5:
+				if (!this.#linkless.delete(`${family} ${name}`)) this.#linkless.add(`${family} ${name}`);
+				break;
+			case 6:
+				this.#renumbered = this.#random(200);
+				break;
+			case 7:
+				if (this.chance(8)) this.#mask = 1 - this.#mask;
+				if (this.chance(8)) this.#resets = 1 - this.#resets;
+				this.#default = [...TARGETS, name][this.#random(TARGETS.length + 1)] ?? "first";
+				break;
+			default:
+				this.#states.set(`${family} ${name}`, STATES[this.#random(STATES.length)] ?? "up");
+		}
+	}
+
+	plan(): Plan {
+		const model = modelOf(this.#config());
+		this.#ids = allocateKernelIds(model, this.#ids).ids;
+		const links = model.uplinks.flatMap(({ name }): Link[] =>
+			linksOf(name, this.#ids.uplinks[name] ?? 0)
+				.filter((link) => !this.#linkless.has(`${link.family} ${name}`))
+				.map((link) => (link.family === 4 ? { ...link, addresses: this.#renumber(link) } : link)),
+		);
+		const states = links.map(({ uplink, family }) => ({
+			uplink,
+			family,
+			state: this.#states.get(`${family} ${uplink}`) ?? "up",
+		}));
+		return buildPlan({ model, links, states, ids: this.#ids, devices: new Map([["guest", "br-guest"]]) });
+	}
+
+	#renumber(link: Link): Link["addresses"] {
+		return link.addresses.map(({ address, prefixLength }) => ({
+			address: address.replace(/\d+$/, String(2 + this.#renumbered)),
+			prefixLength,
+		}));
+	}
+
+	#addRule(): void {
+		const conditions = [
+			"\toption proto tcp\n\toption dest_port '80 443 8000-8100'\n",
+			"\toption src_ip '192.168.1.0/25'\n",
+			"\toption dest_ip '192.0.2.0/24 2001:db8:ffff::/48'\n",
+			"\toption src_iface guest\n",
+			"\toption family ipv6\n",
+			"\tlist src_ip 192.168.1.0/26\n\tlist src_ip 192.168.1.96/28\n\tlist dest_ip 192.0.2.0/28\n\tlist dest_ip 198.51.100.0/24\n\toption proto 'udp tcp sctp'\n\toption dest_port 443\n",
+			"",
+		];
+		const targets = [...TARGETS, ...this.#names];
+		const target = targets[this.#random(targets.length)];
+		this.#rules.set(
+			`r${this.#steps}`,
+			`${conditions[this.#random(conditions.length)]}\toption target ${target}\n`,
+		);
+	}
+
+	#config(): string {
+		const uplinks = this.#names.map(
+			(name, index) =>
+				`config uplink '${name}'\n\toption tier ${1 + (index % 2)}\n\toption weight ${this.#weights.get(name) ?? 1}\n`,
+		);
+		const globals = `config globals 'globals'\n\toption mark_mask ${MASKS[this.#mask]}\n\toption reset_connections ${this.#resets}\n\toption default_policy ${this.#default}\n`;
+		const policies =
+			"config policy 'first'\nconfig policy 'all'\n\toption mode weighted\n\toption last_resort default\n";
+		const rules = [...this.#rules].map(([name, text]) => `config rule '${name}'\n${text}`);
+		return [globals, ...uplinks, policies, ...rules].join("");
+	}
+}
