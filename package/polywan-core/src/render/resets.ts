@@ -52,6 +52,7 @@ export function renderIptablesResets(tuples: readonly TcpTuple[], family: Family
 /** Of the family, with addresses that are addresses. */
 function canonical(tuples: readonly TcpTuple[], family: Family): readonly TcpTuple[] {
 	return tuples.flatMap((tuple) => {
+		if (tuple.family !== family) return [];
 		const source = parseAddress(tuple.source);
 		const destination = parseAddress(tuple.destination);
 		if (source?.family !== family || destination?.family !== family) return [];
