@@ -196,6 +196,9 @@ export class Daemon implements Controller {
 		const { uplink, link } = watch;
 		const family = familyName(watch.family);
 		this.#tell({ kind: "uplink", uplink, family, ...change });
+		// What killed one family has often killed the other: look at once instead of at its next probe.
+		if (change.to === "down")
+			this.#watches.get(uplink, watch.family === 4 ? 6 : 4)?.evidence(`IPv${watch.family} is down`);
 		const { interface: name = "", device = "" } = link ?? {};
 		this.#hooks.run({ action: change.to, uplink, family, interface: name, device, reason: change.reason });
 		this.#decideSoon();

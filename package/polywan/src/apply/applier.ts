@@ -135,7 +135,7 @@ export class Applier {
 		if (inForce && suspect.size === 0) return;
 		try {
 			if (inForce) await this.#kernel.checkRouting(order.plan);
-			else await this.#change(order, suspect.has("packet filter"));
+			else if (!(await this.#change(order, suspect.has("packet filter")))) this.#leaveRest(order);
 			this.#applied = order.plan;
 			this.#lastApplied = order.plan;
 			this.#ended(order, null, monotonicMs() - startMs, !inForce);
@@ -150,8 +150,23 @@ export class Applier {
 		return JSON.stringify(this.#applied) === JSON.stringify(plan);
 	}
 
-	#change({ plan, firewall, deaths }: Order, rebuildFilter: boolean): Promise<void> {
-		return this.#kernel.change({ before: this.#applied, after: plan, firewall, deaths, rebuildFilter });
+	#change({ plan, firewall, deaths }: Order, rebuildFilter: boolean): Promise<boolean> {
+		const isSuperseded = () => this.#waiting !== null;
+		return this.#kernel.change({
+			before: this.#applied,
+			after: plan,
+			firewall,
+			deaths,
+			rebuildFilter,
+			isSuperseded,
+		});
+	}
+
+	/** The change that waits does what this one did not come to. */
+	#leaveRest({ deaths }: Order): void {
+		this.#suspect.add("routing");
+		if (this.#waiting !== null)
+			this.#waiting = { ...this.#waiting, deaths: [...deaths, ...this.#waiting.deaths] };
 	}
 
 	#ended(order: Order, error: string | null, tookMs: number, changed: boolean): void {

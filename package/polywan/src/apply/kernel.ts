@@ -24,6 +24,8 @@ export interface KernelChange {
 	readonly deaths: readonly Death[];
 	/** Whether the packet filter may not be as `before` says. */
 	readonly rebuildFilter: boolean;
+	/** Whether something newer is wanted: where it is, what is not urgent is left to that. */
+	isSuperseded(): boolean;
 }
 
 export interface KernelEvents {
@@ -60,11 +62,15 @@ export class Kernel {
 		return this.#warning;
 	}
 
-	/** Rejects with ToolError or NetlinkError; then part of the change may be in force. */
-	async change(change: KernelChange): Promise<void> {
+	/**
+	 * Gives whether it was done whole; if not, new connections go where they should, and connections that died and
+	 * routing are left to the next change. Rejects with ToolError or NetlinkError; then part of it may be in force.
+	 */
+	async change(change: KernelChange): Promise<boolean> {
 		this.#watch.setRange(change.after);
-		await this.#watch.duringOwnChange(() => this.#perform(change));
-		this.#inherited = null;
+		const whole = await this.#watch.duringOwnChange(() => this.#perform(change));
+		if (whole) this.#inherited = null;
+		return whole;
 	}
 
 	/** Repairs rules and routes that are not as they should be; starts no program when all is well. Rejects as `change`. */
@@ -78,14 +84,18 @@ export class Kernel {
 		this.#watch.close();
 	}
 
-	async #perform({ before, after, firewall, deaths, rebuildFilter }: KernelChange): Promise<void> {
+	async #perform(change: KernelChange): Promise<boolean> {
+		const { before, after, firewall, deaths, rebuildFilter } = change;
 		const replaced = await this.#selectFirewall(firewall);
 		if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
 		await this.#changeFilter(replaced !== null || rebuildFilter ? null : before, after);
 		await replaced?.remove();
 		replaced?.close();
+		if (change.isSuperseded()) return false;
 		await this.#bury(after, deaths);
+		if (change.isSuperseded()) return false;
 		await this.#settleRouting(before, after);
+		return true;
 	}
 
 	/** Gives the back end that is to be removed because another takes over. */
