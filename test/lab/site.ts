@@ -170,6 +170,8 @@ export class Site {
 			throw new Error("dist/x86_64 has no polywan; make it with: npm run build");
 		const script = "/etc/init.d/polywan";
 		if (spec.daemon) {
+			// Says at once what keeps it from starting, such as a runtime of another build.
+			await router.mustRun(["polywan", "version"]);
 			await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
 			await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0);
 		} else if (asPackage) await router.run(["sh", "-c", `${script} disable; ${script} stop`]);
