@@ -88,7 +88,7 @@ export interface RuleStatus {
 export interface PolywanEvent {
 	readonly sequence: number;
 	readonly at_ms: number;
-	readonly kind: "uplink" | "shares" | "config" | "apply" | "daemon" | "hook";
+	readonly kind: "uplink" | "shares" | "config" | "apply" | "repair" | "trial" | "daemon" | "hook";
 	readonly uplink: string | null;
 	readonly family: "ipv4" | "ipv6" | null;
 	readonly from: string | null;

@@ -262,8 +262,9 @@ export class Daemon implements Controller {
 	#onApplied(result: ApplyResult): void {
 		const fields = { ms: result.tookMs, error: result.error };
 		this.#log.write(result.error === null ? "info" : "error", "kernel changed", fields);
+		if (result.repair !== null) this.#tell({ kind: "repair", reason: result.repair });
 		if (result.event !== null) this.#tell({ kind: "apply", reason: result.event });
-		else this.#ring.advance();
+		else if (result.repair === null) this.#ring.advance();
 		this.#save();
 		this.#publish();
 	}

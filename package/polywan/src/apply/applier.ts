@@ -4,6 +4,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import type { Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Death } from "../deaths.ts";
+import { type Culprit, type Notices, Repairs, renderRepair } from "../repair.ts";
 import type { SavedState } from "../state-file.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelPart } from "./kernel-watch.ts";
@@ -11,10 +12,6 @@ import { errorMessage } from "./tool.ts";
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
-/** Whoever changed something of ours may not be done yet. */
-const REPAIR_DELAY_MS = 50;
-/** Repairs of a row grow apart, so that a fight with another program does not eat the machine. */
-const LONGEST_REPAIR_DELAY_MS = 30_000;
 
 /** What the kernel is to become. */
 export interface Order {
@@ -29,6 +26,8 @@ export interface ApplyResult {
 	readonly error: string | null;
 	/** For the user: the first failure of a row, and the end of the row. */
 	readonly event: string | null;
+	/** For the user: what another program had changed and is as it should be again. */
+	readonly repair: string | null;
 }
 
 export interface ApplierEvents {
@@ -45,13 +44,15 @@ export class Applier {
 	readonly #kernel: Kernel;
 	/** What the kernel has; null when that is not known. */
 	#applied: Plan | null = null;
+	#appliedChoice: FirewallChoice | null = null;
 	#lastApplied: Plan | null;
 	#waiting: Order | null = null;
 	#latest: Order | null = null;
 	#running: Promise<void> | null = null;
 	readonly #suspect = new Set<KernelPart>();
 	#failures = 0;
-	#repairs = 0;
+	readonly #repairs = new Repairs();
+	#repairTimer: number | null = null;
 	#timer: number | null = null;
 	#closed = false;
 	#status: Status["apply"] = { ok: false, at_ms: 0, took_ms: 0, error: null };
@@ -60,7 +61,7 @@ export class Applier {
 		this.#events = events;
 		this.#lastApplied = saved.plan;
 		this.#kernel = new Kernel(saved.plan, saved.firewall, {
-			onForeign: (part) => this.#repairSoon(part),
+			onForeign: (part, culprit) => this.#repairSoon(part, culprit),
 			onTrouble: (trouble) => events.onTrouble(trouble),
 		});
 	}
@@ -115,6 +116,7 @@ export class Applier {
 	close(): void {
 		this.#closed = true;
 		this.#schedule(null);
+		if (this.#repairTimer !== null) clearTimeout(this.#repairTimer);
 		this.#kernel.close();
 	}
 
@@ -131,22 +133,25 @@ export class Applier {
 		const startMs = monotonicMs();
 		const suspect = new Set(this.#suspect);
 		this.#suspect.clear();
+		const noticed = this.#repairs.take();
 		const inForce = this.#isInForce(order) && !suspect.has("packet filter");
 		if (inForce && suspect.size === 0) return;
 		try {
 			if (inForce) await this.#kernel.checkRouting(order.plan);
 			else if (!(await this.#change(order, suspect.has("packet filter")))) this.#leaveRest(order);
+			const samePlan = this.#isInForce(order);
 			this.#applied = order.plan;
+			this.#appliedChoice = order.firewall;
 			this.#lastApplied = order.plan;
-			this.#ended(order, null, monotonicMs() - startMs, !inForce);
+			this.#ended(order, null, monotonicMs() - startMs, samePlan, noticed);
 		} catch (error) {
 			this.#applied = null;
-			this.#ended(order, errorMessage(error), monotonicMs() - startMs, true);
+			this.#ended(order, errorMessage(error), monotonicMs() - startMs, false, noticed);
 		}
 	}
 
-	#isInForce({ plan, deaths }: Order): boolean {
-		if (this.#applied === null || deaths.length > 0) return false;
+	#isInForce({ plan, firewall, deaths }: Order): boolean {
+		if (this.#applied === null || deaths.length > 0 || firewall !== this.#appliedChoice) return false;
 		return JSON.stringify(this.#applied) === JSON.stringify(plan);
 	}
 
@@ -169,7 +174,10 @@ export class Applier {
 			this.#waiting = { ...this.#waiting, deaths: [...deaths, ...this.#waiting.deaths] };
 	}
 
-	#ended(order: Order, error: string | null, tookMs: number, changed: boolean): void {
+	#ended(order: Order, error: string | null, tookMs: number, samePlan: boolean, noticed: Notices): void {
+		const parts = this.#kernel.takeChanged();
+		const repair = error === null ? renderRepair(noticed, parts, monotonicMs()) : null;
+		if (error !== null) this.#repairs.giveBack(noticed);
 		const failedBefore = this.#failures > 0;
 		this.#failures = error === null ? 0 : this.#failures + 1;
 		this.#status = { ok: error === null, at_ms: Math.round(wallMs()), took_ms: Math.round(tookMs), error };
@@ -179,22 +187,21 @@ export class Applier {
 		}
 		const recovered = failedBefore && error === null ? "the kernel takes changes again" : null;
 		const event = error !== null && !failedBefore ? error : recovered;
-		if (changed || event !== null) this.#events.onResult({ tookMs, error, event });
+		const changed = !samePlan || parts.size > 0;
+		if (changed || event !== null) this.#events.onResult({ tookMs, error, event, repair });
 	}
 
-	#repairSoon(part: KernelPart): void {
-		if (this.#suspect.size === 0) this.#repairs++;
+	#repairSoon(part: KernelPart, culprit: Culprit): void {
 		this.#suspect.add(part);
-		const delayMs = Math.min(LONGEST_REPAIR_DELAY_MS, REPAIR_DELAY_MS * 2 ** (this.#repairs - 1));
-		this.#schedule(delayMs, () => {
+		const delayMs = this.#repairs.notice(part, culprit, monotonicMs());
+		if (delayMs === null || this.#closed) return;
+		if (this.#repairTimer !== null) clearTimeout(this.#repairTimer);
+		this.#repairTimer = setTimeout(() => {
 			if (this.#latest !== null) this.apply(this.#waiting ?? this.#latest);
-			this.#schedule(LONGEST_REPAIR_DELAY_MS, () => {
-				this.#repairs = 0;
-			});
-		});
+		}, delayMs);
 	}
 
-	/** One timer: a retry repairs too, and a repair is a retry. */
+	/** Until a change that failed is tried again. */
 	#schedule(delayMs: number | null, run: () => void = () => {}): void {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = delayMs === null || this.#closed ? null : setTimeout(run, delayMs);

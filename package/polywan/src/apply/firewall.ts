@@ -11,8 +11,8 @@ export type FirewallName = "nftables" | "iptables";
 /** One way to get a plan's marks into the packet filter. Everything rejects with ToolError. */
 export interface Firewall {
 	readonly name: FirewallName;
-	/** Brings the packet filter from `before` to `after`; `before` null: from whatever is there. */
-	change(before: Plan | null, after: Plan): Promise<void>;
+	/** Brings the packet filter from `before` to `after`; `before` null: from whatever is there. Gives whether anything was to do. */
+	change(before: Plan | null, after: Plan): Promise<boolean>;
 	/** Resets those connections as soon as their opener sends something. */
 	reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void>;
 	/** What differs from `plan`, one line each. */

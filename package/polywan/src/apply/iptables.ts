@@ -23,8 +23,9 @@ export class IptablesFirewall implements Firewall {
 	#resets: { readonly tuple: TcpTuple; readonly untilMs: number }[] = [];
 	#resetEnd: number | null = null;
 
-	async change(before: Plan | null, after: Plan): Promise<void> {
-		await Promise.all(FAMILIES.map((family) => changeFamily(before, after, family)));
+	async change(before: Plan | null, after: Plan): Promise<boolean> {
+		const changed = await Promise.all(FAMILIES.map((family) => changeFamily(before, after, family)));
+		return changed.includes(true);
 	}
 
 	async reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
@@ -78,7 +79,7 @@ export class IptablesFirewall implements Firewall {
 	}
 }
 
-async function changeFamily(before: Plan | null, after: Plan, family: Family): Promise<void> {
+async function changeFamily(before: Plan | null, after: Plan, family: Family): Promise<boolean> {
 	if (before !== null) {
 		try {
 			return await restore(renderIptablesChange(before, after, family), family);
@@ -87,20 +88,22 @@ async function changeFamily(before: Plan | null, after: Plan, family: Family): P
 			if (!(error instanceof ToolError)) throw error;
 		}
 	}
-	if (!after.managed[family] && !hasTool(program(family, "save"))) return;
+	if (!after.managed[family] && !hasTool(program(family, "save"))) return false;
 	const saved = await readSaved(family);
-	await restore(diffIptables(saved, after, family), family);
+	const changed = await restore(diffIptables(saved, after, family), family);
 	if (after.resetConnections && after.managed[family] && hasResets(saved))
 		await runTool([program(family, "restore"), "-w", "--noflush"], renderIptablesResets([], family));
+	return changed;
 }
 
 /** Tables are committed one by one, so all are tried first where there are several. */
-async function restore(changes: readonly IptablesChange[], family: Family): Promise<void> {
-	if (changes.length === 0) return;
+async function restore(changes: readonly IptablesChange[], family: Family): Promise<boolean> {
+	if (changes.length === 0) return false;
 	const text = changes.map((change) => change.text).join("");
 	const tool = program(family, "restore");
 	if (changes.length > 1) await runTool([tool, "-w", "--noflush", "--test"], text);
 	await runTool([tool, "-w", "--noflush"], text);
+	return true;
 }
 
 async function readSaved(family: Family): Promise<IptablesSave> {

@@ -1,12 +1,15 @@
 import type { Plan } from "polywan-core/plan/plan";
 import { isOurRule, isOurTable } from "polywan-core/render/ip";
+import { CHAIN_PREFIX, IPTABLES_TABLES } from "polywan-core/render/iptables-ruleset";
 import { NFT_TABLE } from "polywan-core/render/nft";
 import { parseIpRule } from "../netlink/ip-rule.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
-import { NFTABLES_GROUP, parseNftNews } from "../netlink/nftables.ts";
+import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nftables.ts";
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
+import type { Culprit } from "../repair.ts";
+import { XtablesWatch } from "./xtables-watch.ts";
 
 /** Part of what is ours in the kernel. */
 export type KernelPart = "packet filter" | "routing";
@@ -31,16 +34,21 @@ const ROUTING_FILTER = [
 	[0x06, 0, 0, 0],
 ] as const;
 
+/** Where iptables on nf_tables keeps its rules. */
+const IPTABLES_NFT_TABLES = new Set(IPTABLES_TABLES.flatMap((table) => [`ip ${table}`, `ip6 ${table}`]));
+
 /** Notices when somebody else changes what is ours in the kernel. */
 export class KernelWatch {
-	readonly #onForeign: (part: KernelPart) => void;
+	readonly #onForeign: (part: KernelPart, culprit: Culprit) => void;
 	readonly #listeners: readonly NetlinkListener[];
+	readonly #xtables = new XtablesWatch(() => this.#tell("packet filter"));
+	#backEnd: "nftables" | "iptables" = "nftables";
 	#range: Pick<Plan, "priorityBase" | "tableBase"> | null = null;
 	#ownChanges = 0;
 	#touched = false;
 
 	/** Throws SystemError; a kernel without nf_tables has no such news. */
-	constructor(onForeign: (part: KernelPart) => void) {
+	constructor(onForeign: (part: KernelPart, culprit: Culprit) => void) {
 		this.#onForeign = onForeign;
 		const routing = new NetlinkListener(
 			NETLINK_ROUTE,
@@ -63,6 +71,13 @@ export class KernelWatch {
 		this.#range = range;
 	}
 
+	/** Who carries the marks. */
+	setBackEnd(backEnd: "nftables" | "iptables"): void {
+		this.#backEnd = backEnd;
+		if (backEnd === "iptables") this.#xtables.start();
+		else this.#xtables.close();
+	}
+
 	/** Runs a change of our own: what the kernel tells of it is not news. */
 	async duringOwnChange<T>(change: () => Promise<T>): Promise<T> {
 		this.#drain();
@@ -73,38 +88,47 @@ export class KernelWatch {
 			// The kernel tells before the program that made the change can end: it is all there to be read.
 			this.#drain();
 			this.#ownChanges--;
+			if (this.#backEnd === "iptables") this.#xtables.accept();
 		}
 	}
 
 	close(): void {
 		for (const listener of this.#listeners) listener.close();
+		this.#xtables.close();
 	}
 
 	#drain(): void {
 		for (const listener of this.#listeners) listener.receive();
 	}
 
-	#takeRouting({ type, payload }: NetlinkMessage): void {
+	#takeRouting({ type, port, payload }: NetlinkMessage): void {
 		const range = this.#range;
 		if (range === null) return;
+		const culprit = port === 0 ? "kernel" : "program";
 		if (type === RTM_NEWROUTE || type === RTM_DELROUTE) {
-			if (isOurTable(parseRouteTable(payload), range)) this.#tell("routing");
+			if (isOurTable(parseRouteTable(payload), range)) this.#tell("routing", culprit);
 		} else if (type === RTM_NEWRULE || type === RTM_DELRULE) {
 			const rule = parseIpRule(payload[0] === 2 ? 4 : 6, payload);
-			if (rule !== null && isOurRule(rule, range)) this.#tell("routing");
+			if (rule !== null && isOurRule(rule, range)) this.#tell("routing", culprit);
 		}
 	}
 
 	/** A transaction's objects come first, its end last. */
 	#takeFilter({ type, payload }: NetlinkMessage): void {
 		const news = parseNftNews(type, payload);
-		if (news?.kind === "object" && news.table === `inet ${NFT_TABLE}`) this.#touched = true;
+		if (news?.kind === "object" && this.#isOurs(news)) this.#touched = true;
 		if (news?.kind !== "committed") return;
 		if (this.#touched) this.#tell("packet filter");
 		this.#touched = false;
 	}
 
-	#tell(part: KernelPart): void {
-		if (this.#ownChanges === 0) this.#onForeign(part);
+	#isOurs({ table, removed, chain }: Extract<NftNews, { kind: "object" }>): boolean {
+		if (this.#backEnd === "nftables") return table === `inet ${NFT_TABLE}`;
+		if (table === null || !IPTABLES_NFT_TABLES.has(table)) return false;
+		return removed || (chain?.startsWith(CHAIN_PREFIX) ?? false);
+	}
+
+	#tell(part: KernelPart, culprit: Culprit = "program"): void {
+		if (this.#ownChanges === 0) this.#onForeign(part, culprit);
 	}
 }

@@ -2,8 +2,11 @@ import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { isEmptyChange } from "polywan-core/render/ip";
+import { NFT_TABLE } from "polywan-core/render/nft";
 import type { Status } from "polywan-core/status";
 import type { Death } from "../deaths.ts";
+import { readNftTables } from "../netlink/nftables.ts";
+import type { Culprit } from "../repair.ts";
 import { buryConnections } from "./burial.ts";
 import { chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
 import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
@@ -11,7 +14,7 @@ import { applyRouting, diffRouting } from "./routing.ts";
 import { isRoutingAdded } from "./routing-order.ts";
 import { errorMessage } from "./tool.ts";
 
-/** Legacy iptables tells nobody of changes. */
+/** A change to legacy iptables that leaves every table's size as it was is found only by reading the rules. */
 const IPTABLES_CHECK_MS = 30_000;
 const MOST_ATTEMPTS = 3;
 
@@ -30,7 +33,7 @@ export interface KernelChange {
 
 export interface KernelEvents {
 	/** Somebody else changed what is ours, or may have. */
-	onForeign(part: KernelPart): void;
+	onForeign(part: KernelPart, culprit: Culprit): void;
 	/** Something that is no reason to do the change again. */
 	onTrouble(trouble: string): void;
 }
@@ -45,12 +48,13 @@ export class Kernel {
 	/** What a daemon before this one left: where to look for things to remove. */
 	#inherited: Plan | null;
 	#check: number | null = null;
+	readonly #changed = new Set<KernelPart>();
 
 	constructor(inherited: Plan | null, firewall: Status["firewall"], events: KernelEvents) {
 		this.#events = events;
 		this.#inherited = inherited;
 		this.#firewallName = firewall;
-		this.#watch = new KernelWatch((part) => events.onForeign(part));
+		this.#watch = new KernelWatch((part, culprit) => events.onForeign(part, culprit));
 	}
 
 	get firewall(): Status["firewall"] {
@@ -70,7 +74,15 @@ export class Kernel {
 		this.#watch.setRange(change.after);
 		const whole = await this.#watch.duringOwnChange(() => this.#perform(change));
 		if (whole) this.#inherited = null;
+		await this.#findFlush(change.after);
 		return whole;
+	}
+
+	/** What has been changed since the last call. */
+	takeChanged(): ReadonlySet<KernelPart> {
+		const changed = new Set(this.#changed);
+		this.#changed.clear();
+		return changed;
 	}
 
 	/** Repairs rules and routes that are not as they should be; starts no program when all is well. Rejects as `change`. */
@@ -82,6 +94,13 @@ export class Kernel {
 		if (this.#check !== null) clearTimeout(this.#check);
 		this.#firewall?.close();
 		this.#watch.close();
+	}
+
+	/** While we change something ourselves, others' changes are not news; a flush of everything then would go unnoticed. */
+	async #findFlush(plan: Plan): Promise<void> {
+		if (this.#firewallName !== "nftables" || isIdle(plan)) return;
+		if (!(await readNftTables()).includes(`inet ${NFT_TABLE}`))
+			this.#events.onForeign("packet filter", "program");
 	}
 
 	async #perform(change: KernelChange): Promise<boolean> {
@@ -107,13 +126,15 @@ export class Kernel {
 		const old = this.#firewall ?? inherited;
 		this.#firewall = openFirewall(name);
 		this.#firewallName = name;
+		this.#watch.setBackEnd(name);
 		this.#scheduleCheck();
 		return old?.name === name ? null : old;
 	}
 
 	async #changeFilter(before: Plan | null, after: Plan): Promise<void> {
 		if (isIdle(after)) await this.#firewall?.remove();
-		else await this.#firewall?.change(before !== null && isIdle(before) ? null : before, after);
+		else if (await this.#firewall?.change(before !== null && isIdle(before) ? null : before, after))
+			this.#changed.add("packet filter");
 	}
 
 	/** Connections that stay do harm to their owners alone. */
@@ -139,6 +160,7 @@ export class Kernel {
 		for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
 			const changes = await diffRouting(after, after, this.#knownTables(before, after));
 			if (isEmptyChange(changes)) return this.#clearOldPlace(before ?? this.#inherited, after);
+			this.#changed.add("routing");
 			failure = await applyRouting(changes).catch((error: unknown) => error);
 		}
 		throw (
@@ -166,7 +188,7 @@ export class Kernel {
 		if (this.#check !== null) clearTimeout(this.#check);
 		if (this.#firewallName !== "iptables") return;
 		this.#check = setTimeout(() => {
-			this.#events.onForeign("packet filter");
+			this.#events.onForeign("packet filter", "program");
 			this.#scheduleCheck();
 		}, IPTABLES_CHECK_MS);
 	}

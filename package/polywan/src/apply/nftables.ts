@@ -17,19 +17,20 @@ import { runTool, ToolError } from "./tool.ts";
 export class NftablesFirewall implements Firewall {
 	readonly name = "nftables";
 
-	async change(before: Plan | null, after: Plan): Promise<void> {
+	async change(before: Plan | null, after: Plan): Promise<boolean> {
 		if (before !== null) {
 			const text = renderNftChange(before, after);
-			if (text === "") return;
+			if (text === "") return false;
 			try {
 				await runNft(text);
-				return;
+				return true;
 			} catch (error) {
 				// Somebody changed the table meanwhile: the whole of it is right in any case.
 				if (!(error instanceof ToolError)) throw error;
 			}
 		}
 		await runNft(renderNft(after));
+		return true;
 	}
 
 	async reset(_plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {

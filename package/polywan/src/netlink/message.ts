@@ -22,6 +22,8 @@ export interface NetlinkMessage {
 	readonly type: number;
 	readonly flags: number;
 	readonly sequence: number;
+	/** Who sent it, or asked for what it tells of: a netlink port, 0 for the kernel. */
+	readonly port: number;
 	/** What follows the header; a view, not a copy. */
 	readonly payload: Uint8Array;
 }
@@ -37,6 +39,7 @@ export function parseMessages(data: Uint8Array): NetlinkMessage[] {
 			type: view.getUint16(at + 4, hostIsLittleEndian),
 			flags: view.getUint16(at + 6, hostIsLittleEndian),
 			sequence: view.getUint32(at + 8, hostIsLittleEndian),
+			port: view.getUint32(at + 12, hostIsLittleEndian),
 			payload: data.subarray(at + HEADER_BYTES, at + length),
 		});
 		at += padded(length);
@@ -44,7 +47,7 @@ export function parseMessages(data: Uint8Array): NetlinkMessage[] {
 	return messages;
 }
 
-export function buildMessage(message: NetlinkMessage): Uint8Array {
+export function buildMessage(message: Omit<NetlinkMessage, "port">): Uint8Array {
 	const bytes = new Uint8Array(HEADER_BYTES + message.payload.length);
 	const view = viewOf(bytes);
 	view.setUint32(0, bytes.length, hostIsLittleEndian);
