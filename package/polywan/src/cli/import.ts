@@ -80,9 +80,8 @@ function report({ text, notes }: Made, dry: boolean, verbose: boolean): void {
 	if (kept > 0) lines.push(`${kept} options and sections mean the same as before (--verbose lists them)`);
 	const { problems } = parseModel(parsePackage("polywan", text), {});
 	const findings = `${lines.join("\n")}\n${problems.length === 0 ? "" : renderProblems(problems)}`;
-	if (!dry) return print(findings);
-	print(text);
-	for (const line of findings.trimEnd().split("\n")) complain(line);
+	print(dry ? text : findings);
+	if (dry) for (const line of findings.trimEnd().split("\n")) complain(line);
 }
 
 function write(text: string, say: (line: string) => void): void {

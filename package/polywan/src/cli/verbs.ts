@@ -10,6 +10,7 @@ import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
 import { watchVerb } from "./watch.ts";
+import { whyVerb } from "./why.ts";
 
 const VERBS_BUT_HELP: readonly Verb[] = [
 	statusVerb,
@@ -18,6 +19,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	rulesVerb,
 	eventsVerb,
 	watchVerb,
+	whyVerb,
 	upVerb,
 	downVerb,
 	autoVerb,

@@ -1,0 +1,302 @@
+import { networkContains, parseAddress, parseNetwork } from "../address.ts";
+import type { Model } from "../config/model.ts";
+import type { Plan, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
+import { countSlots } from "../policy/slots.ts";
+import type { Explanation, Outcome, Step } from "./explanation.ts";
+import { verdictOutcome } from "./explanation.ts";
+import { matchRule } from "./match.ts";
+import { explainMembers, type WhyNot } from "./members.ts";
+import type { Packet, RouteFacts } from "./packet.ts";
+import { routePacket } from "./route.ts";
+
+/** Neighbour discovery (RFC 4861): never touched. */
+const ICMPV6 = 58;
+
+/**
+ * Which way the first packet of a connection goes, by the plan that is in force. Connections that exist stay where they are.
+ * `whyNot` says why an uplink is not used now, where that is known.
+ */
+export function explain(
+	plan: Plan,
+	model: Model,
+	packet: Packet,
+	facts: RouteFacts,
+	whyNot: WhyNot = () => null,
+): Explanation {
+	return new Explainer(plan, model, packet, facts, whyNot).run();
+}
+
+class Explainer {
+	readonly #plan: Plan;
+	readonly #model: Model;
+	readonly #packet: Packet;
+	readonly #facts: RouteFacts;
+	readonly #whyNot: WhyNot;
+	readonly #steps: Step[] = [];
+	readonly #outcomes: Outcome[] = [];
+	#rule: string | null = null;
+	#policy: string | null = null;
+	#isOpen = false;
+	#direction: Explanation["direction"];
+
+	constructor(plan: Plan, model: Model, packet: Packet, facts: RouteFacts, whyNot: WhyNot) {
+		this.#plan = plan;
+		this.#model = model;
+		this.#packet = packet;
+		this.#facts = facts;
+		this.#whyNot = whyNot;
+		this.#direction = packet.incomingDevice === null ? "own" : "forwarded";
+	}
+
+	run(): Explanation {
+		this.#decide();
+		return {
+			packet: this.#packet,
+			direction: this.#direction,
+			steps: this.#steps,
+			rule: this.#rule,
+			policy: this.#policy,
+			outcomes: this.#outcomes,
+			isOpen: this.#isOpen,
+		};
+	}
+
+	#decide(): void {
+		const { family, incomingDevice } = this.#packet;
+		const arrival = this.#plan.uplinks.find(
+			({ devices }) => incomingDevice !== null && devices[family] === incomingDevice,
+		);
+		if (arrival !== undefined) this.#comeIn(arrival);
+		else if (this.#facts.destination !== "remote") this.#stayHere(this.#facts.destination);
+		else if (!this.#plan.managed[family] || this.#isLeftAlone()) this.#leaveAlone();
+		else if (this.#direction === "forwarded") this.#forward();
+		else this.#send();
+	}
+
+	#forward(): void {
+		if (this.#takePrefix() || this.#takeRules()) return;
+		this.#say("passed", "no rule matches; default_policy decides");
+		this.#take(this.#plan.defaultTarget);
+	}
+
+	/** Without a rule the router's own traffic goes by its source, or as default_policy says. */
+	#send(): void {
+		if (this.#takeRules()) return;
+		this.#say("passed", "no rule matches");
+		this.#nameDefault();
+		this.#follow(0);
+	}
+
+	#stayHere(kind: "local" | "broadcast" | "multicast"): void {
+		const what = kind === "local" ? "the router itself" : `a ${kind} address`;
+		this.#say("decided", `the destination is ${what}: nothing is balanced`);
+		this.#end({ kind: "local", uplink: null, device: null, percent: 100 });
+	}
+
+	#leaveAlone(): void {
+		if (!this.#plan.managed[this.#packet.family]) this.#say("decided", this.#unmanaged());
+		this.#follow(0);
+	}
+
+	#comeIn(uplink: PlanUplink): void {
+		this.#direction = "inbound";
+		this.#say(
+			"decided",
+			`it came in by uplink '${uplink.name}': the answers leave by it, whatever the rules say`,
+		);
+		this.#end({
+			kind: "uplink",
+			uplink: uplink.name,
+			device: uplink.devices[this.#packet.family],
+			percent: 100,
+		});
+	}
+
+	#unmanaged(): string {
+		if (!this.#model.globals.enabled) return "polywan is switched off (option enabled of globals)";
+		return `no uplink is meant for IPv${this.#packet.family}: the main routing table decides`;
+	}
+
+	/** Destinations that are never balanced. Says why. */
+	#isLeftAlone(): boolean {
+		const { family, destination, protocol } = this.#packet;
+		if (family === 6 && protocol === ICMPV6)
+			this.#say("told", "neighbour discovery (ICMPv6 types 133 to 137) is never touched");
+		const address = parseAddress(destination);
+		const bypass = this.#plan.bypass[family].find((network) => {
+			const parsed = parseNetwork(network);
+			return address !== null && parsed !== null && networkContains(parsed, address);
+		});
+		if (bypass !== undefined) {
+			const why = this.#model.globals.bypassNetworks.includes(bypass)
+				? "by option bypass of globals"
+				: "as it is local";
+			this.#say("decided", `the destination is in ${bypass}, which is never balanced, ${why}`);
+			return true;
+		}
+		const { specific } = this.#facts;
+		if (specific === null) {
+			this.#say("passed", "no connected network, static route or VPN leads to the destination");
+			return false;
+		}
+		const via = specific.gateway === null ? "directly" : `through ${specific.gateway}`;
+		const table = specific.table === 254 ? "the main routing table" : `table ${specific.table}`;
+		this.#say(
+			"decided",
+			`${table} has a route of its own to the destination, on ${specific.device} ${via}: it is not balanced`,
+		);
+		return true;
+	}
+
+	/** A source from an uplink's delegated prefix can only leave by that uplink. */
+	#takePrefix(): boolean {
+		if (this.#packet.family !== 6 || this.#packet.source === null) return false;
+		const address = parseAddress(this.#packet.source);
+		for (const uplink of this.#plan.uplinks) {
+			const prefix = uplink.prefixes.find((text) => {
+				const parsed = parseNetwork(text);
+				return address !== null && parsed !== null && networkContains(parsed, address);
+			});
+			if (prefix === undefined) continue;
+			if (!uplink.eligible[6]) {
+				this.#say(
+					"passed",
+					`the source is in ${prefix} of uplink '${uplink.name}', which ${this.#reason(uplink.name)}`,
+				);
+				continue;
+			}
+			this.#say(
+				"decided",
+				`the source is in ${prefix}, which the provider of uplink '${uplink.name}' gave: no other would carry it`,
+			);
+			this.#follow(uplink.mark);
+			return true;
+		}
+		return false;
+	}
+
+	/** The first rule that matches. Rules that may match leave more than one outcome. */
+	#takeRules(): boolean {
+		for (const rule of this.#plan.rules) {
+			const { answer, reason } = matchRule(rule, this.#packet);
+			if (answer === "no") {
+				this.#say("passed", `rule '${rule.name}' does not match: ${reason}`);
+				continue;
+			}
+			if (answer === "maybe") {
+				this.#isOpen = true;
+				this.#say("open", `rule '${rule.name}' may match: ${reason}`);
+				this.#take(rule.target);
+				continue;
+			}
+			this.#say("decided", `rule '${rule.name}' matches`);
+			this.#rule = this.#isOpen ? null : rule.name;
+			this.#take(rule.target);
+			return true;
+		}
+		return false;
+	}
+
+	#nameDefault(): void {
+		const { source, family } = this.#packet;
+		const owner = this.#plan.uplinks.find(
+			({ addresses }) => source !== null && addresses[family].includes(source),
+		);
+		if (owner !== undefined) this.#say("decided", `the source is an address of uplink '${owner.name}'`);
+		else {
+			this.#say("told", "the router's own traffic without a rule goes as default_policy says");
+			this.#nameTarget(this.#plan.defaultTarget);
+		}
+	}
+
+	#take(target: PlanTarget): void {
+		this.#nameTarget(target);
+		const { verdictMarks, uplinks } = this.#plan;
+		const share = this.#shareOf(target);
+		if (share.kind === "verdict") this.#follow(verdictMarks[share.verdict]);
+		else {
+			const counts = [...countSlots(share.slots)].sort((a, b) => b.weight - a.weight);
+			for (const { id, weight } of counts) {
+				const mark = uplinks.find((entry) => entry.id === id)?.mark ?? verdictMarks.unreachable;
+				this.#follow(mark, (100 * weight) / share.slots.length);
+			}
+		}
+	}
+
+	#shareOf(target: PlanTarget): PlanShare {
+		if (target.kind === "verdict") return target;
+		if (target.kind === "uplink") return target.shares[this.#packet.family];
+		const policy = this.#plan.policies.find(({ kernelName }) => kernelName === target.kernelName);
+		return policy?.shares[this.#packet.family] ?? { kind: "verdict", verdict: "default" };
+	}
+
+	/** Says what the target is, and what each member's part in it is. */
+	#nameTarget(target: PlanTarget): void {
+		if (target.kind === "verdict") this.#say("told", `its target is ${target.verdict}`);
+		else if (target.kind === "uplink") this.#nameUplink(target.id);
+		else this.#namePolicy(target.kernelName);
+	}
+
+	#nameUplink(id: number): void {
+		const uplink = this.#plan.uplinks.find((entry) => entry.id === id);
+		const name = uplink?.name ?? "";
+		const state = uplink?.eligible[this.#packet.family] === true ? "is usable" : this.#reason(name);
+		this.#say("told", `its target is uplink '${name}', which ${state}`);
+	}
+
+	#namePolicy(kernelName: string): void {
+		const { family } = this.#packet;
+		const planned = this.#plan.policies.find((entry) => entry.kernelName === kernelName);
+		const policy = this.#model.policies.find(({ name }) => name === planned?.name);
+		if (planned === undefined || policy === undefined) return;
+		this.#policy = this.#isOpen ? null : policy.name;
+		const isEligible = (name: string): boolean =>
+			this.#plan.uplinks.find((uplink) => uplink.name === name)?.eligible[family] ?? false;
+		const reason = (name: string): string => this.#reason(name);
+		this.#say("told", `policy '${policy.name}' (${policy.mode})`);
+		const lines = explainMembers(policy, planned.shares[family], this.#plan, isEligible, reason);
+		for (const text of lines) this.#say("told", text);
+	}
+
+	#reason(uplink: string): string {
+		const given = this.#whyNot(uplink, this.#packet.family);
+		if (given !== null) return given;
+		const planned = this.#plan.uplinks.find(({ name }) => name === uplink);
+		if (planned === undefined) return "is switched off";
+		return planned.devices[this.#packet.family] === null
+			? `has no IPv${this.#packet.family} link`
+			: "does not take new connections now";
+	}
+
+	/** What the ip rules make of a mark; `percent` of the packets carry it. */
+	#follow(mark: number, percent = 100): void {
+		const routed = routePacket(this.#plan, this.#packet, mark, this.#facts);
+		const base = { uplink: null, device: null, percent };
+		if (routed.kind === "specific" || routed.kind === "main") {
+			this.#end({ ...base, kind: routed.kind, device: routed.device });
+		} else if (routed.kind === "table") {
+			const total = routed.nexthops.reduce((sum, { weight }) => sum + weight, 0);
+			for (const { device, weight } of routed.nexthops) {
+				const uplink = this.#plan.uplinks.find(({ devices }) => devices[this.#packet.family] === device);
+				this.#end({
+					kind: "uplink",
+					uplink: uplink?.name ?? null,
+					device,
+					percent: (percent * weight) / total,
+				});
+			}
+		} else this.#end({ ...verdictOutcome(routed.kind, null), percent });
+	}
+
+	#say(result: Step["result"], text: string): void {
+		this.#steps.push({ result, text });
+	}
+
+	#end(outcome: Outcome): void {
+		const same = this.#outcomes.findIndex(
+			(known) =>
+				known.kind === outcome.kind && known.uplink === outcome.uplink && known.device === outcome.device,
+		);
+		if (same < 0) this.#outcomes.push(outcome);
+	}
+}

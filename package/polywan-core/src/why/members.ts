@@ -1,0 +1,37 @@
+import type { Policy } from "../config/model.ts";
+import type { Family } from "../family.ts";
+import type { Plan, PlanShare } from "../plan/plan.ts";
+import { countSlots } from "../policy/slots.ts";
+
+/** Completes "the uplink …": "is down: no answer from 1.1.1.1"; null where nothing is known. */
+export type WhyNot = (uplink: string, family: Family) => string | null;
+
+/** One line for each member of a policy: its share, or why it has none. */
+export function explainMembers(
+	policy: Policy,
+	share: PlanShare,
+	plan: Plan,
+	isEligible: (uplink: string) => boolean,
+	reason: (uplink: string) => string,
+): readonly string[] {
+	const percents = new Map<string, number>();
+	if (share.kind === "slots") {
+		for (const { id, weight } of countSlots(share.slots)) {
+			const uplink = plan.uplinks.find((entry) => entry.id === id);
+			if (uplink !== undefined) percents.set(uplink.name, (100 * weight) / share.slots.length);
+		}
+	}
+	const lines = policy.members.map(({ uplink, tier, weight }) => {
+		const percent = percents.get(uplink);
+		if (percent !== undefined) return `${uplink}: ${renderPercent(percent)} (tier ${tier}, weight ${weight})`;
+		if (!isEligible(uplink)) return `${uplink}: not used; it ${reason(uplink)}`;
+		return `${uplink}: not used; it is kept for when no uplink of a lower tier works (tier ${tier})`;
+	});
+	if (share.kind === "verdict") lines.push(`no member is usable: last_resort is ${share.verdict}`);
+	return lines;
+}
+
+/** "33.3 %" */
+export function renderPercent(percent: number): string {
+	return `${Number(percent.toFixed(1))} %`;
+}

@@ -1,0 +1,50 @@
+import type { Explanation, Outcome, Step } from "./explanation.ts";
+import { protocolName } from "./match.ts";
+import { renderPercent } from "./members.ts";
+import type { Packet } from "./packet.ts";
+
+const SIGNS: Readonly<Record<Step["result"], string>> = { passed: "-", open: "?", decided: "*", told: " " };
+
+/** The whole explanation for people: the answer first, then how it came about. */
+export function renderExplanation(explanation: Explanation): string {
+	const lines = [
+		`${renderPacket(explanation.packet)}: ${renderAnswer(explanation)}`,
+		...explanation.steps.map(({ result, text }) => `  ${SIGNS[result]} ${text}`),
+	];
+	return `${lines.join("\n")}\n`;
+}
+
+/** "uplink wan", "one of wan 75 %, wanb 25 %", "unreachable (an ICMP error)". */
+export function renderAnswer({ outcomes, isOpen }: Explanation): string {
+	const [first, ...others] = outcomes;
+	if (first === undefined) return "nothing is known";
+	if (others.length === 0) return renderOutcome(first);
+	if (isOpen) return `depends: ${outcomes.map(renderOutcome).join(", or ")}`;
+	return `one of ${outcomes.map((outcome) => `${outcome.uplink ?? renderOutcome(outcome)} ${renderPercent(outcome.percent)}`).join(", ")}`;
+}
+
+function renderOutcome({ kind, uplink, device }: Outcome): string {
+	const by = device === null ? "" : ` (${device})`;
+	switch (kind) {
+		case "uplink":
+			return `uplink ${uplink ?? "?"}${by}`;
+		case "main":
+			return device === null ? "the main routing table, which has no route" : `the main routing table${by}`;
+		case "specific":
+			return `a route of its own${by}`;
+		case "local":
+			return "the router itself";
+		case "unreachable":
+			return "unreachable (refused with an ICMP error)";
+		case "blackhole":
+			return "blackhole (dropped)";
+	}
+}
+
+function renderPacket(packet: Packet): string {
+	const { source, destination, protocol, sourcePort, destinationPort, incomingDevice } = packet;
+	const from = `${source ?? "the router"}${sourcePort === null ? "" : ` port ${sourcePort}`}`;
+	const to = `${destination}${destinationPort === null ? "" : ` port ${destinationPort}`}`;
+	const by = incomingDevice === null ? ", sent by the router" : ` from ${incomingDevice}`;
+	return `${from} → ${to}${protocol === null ? "" : `, ${protocolName(protocol)}`}${by}`;
+}
