@@ -199,6 +199,7 @@ function addressOf(packet: Packet, which: string | undefined): string {
 }
 
 const PARTS: readonly (readonly [RegExp, Compiler])[] = [
+	[/^((?:iifname|ip6? [sd]addr|meta l4proto|th [sd]port)(?: \. |(?= vmap)))+ vmap @(\w+)/, compileRuleMap],
 	[
 		new RegExp(`^(meta|ct) mark set (?:meta|ct) mark & ${MASK}(?: \\| ${MASK})?`),
 		(found) => (packet) => {
@@ -251,14 +252,6 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 		(found, context) => condition(() => context.set(found[1] ?? "").size < 0),
 	],
 	[
-		/^ip(6?) ([sd])addr vmap @(\w+)/,
-		(found, context) => (packet) => {
-			const address = addressOf(packet, found[2]);
-			const hit = [...context.set(found[3] ?? "")].find(([network]) => inNetwork(address, network));
-			return hit === undefined ? "next" : jumpTo(hit[1], context);
-		},
-	],
-	[
 		/^ip(6?) ([sd])addr @(\w+)/,
 		(found, context) =>
 			condition((packet) => {
@@ -295,6 +288,40 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^jump (\w+)/, (found, context) => () => ({ jump: context.chain(found[1] ?? "") })],
 	[/^comment "[\w:.-]+"/, () => () => "next"],
 ];
+
+/** Only addresses may be networks, and only when they are the whole key. */
+function compileRuleMap(found: RegExpExecArray, context: Context): Part {
+	const selectors = found[0].slice(0, found[0].indexOf(" vmap")).split(" . ");
+	const elements = [...context.set(found[2] ?? "")].map(([text, value]) => {
+		const key = text.replace(/ comment "[\w:.-]+"$/, "").split(" . ");
+		if (key.length !== selectors.length) throw new Error(`nft: key ${text} for ${selectors.join(" . ")}`);
+		if (key.length > 1 && text.includes("/")) throw new Error(`nft: network in a concatenation: ${text}`);
+		return { key, value };
+	});
+	return (packet) => {
+		const hit = elements.find(({ key }) =>
+			key.every((part, index) => hasValue(packet, selectors[index] ?? "", part)),
+		);
+		return hit === undefined ? "next" : jumpTo(hit.value, context);
+	};
+}
+
+function hasValue(packet: Packet, selector: string, value: string): boolean {
+	switch (selector.replace("ip6", "ip")) {
+		case "iifname":
+			return `"${packet.incoming}"` === value;
+		case "ip saddr":
+			return inNetwork(packet.source, value);
+		case "ip daddr":
+			return inNetwork(packet.destination, value);
+		case "meta l4proto":
+			return packet.protocol === Number(value);
+		case "th sport":
+			return packet.sourcePort === Number(value);
+		default:
+			return packet.destinationPort === Number(value);
+	}
+}
 
 function compileRoundRobin(found: RegExpExecArray, context: Context): Part {
 	const size = Number(found[1]);

@@ -67,7 +67,7 @@ export class Walk {
 				this.#addRule();
 				break;
 			case 4:
-				this.#rules.delete([...this.#rules.keys()][0] ?? "");
+				for (let n = this.#random(5); n > 0; n--) this.#rules.delete([...this.#rules.keys()][0] ?? "");
 				break;
 			case 5:
 				if (!this.#linkless.delete(`${family} ${name}`)) this.#linkless.add(`${family} ${name}`);
@@ -120,10 +120,26 @@ export class Walk {
 		];
 		const targets = [...TARGETS, ...this.#names];
 		const target = targets[this.#random(targets.length)];
+		if (this.chance(3)) this.#addRow(targets);
 		this.#rules.set(
 			`r${this.#steps}`,
 			`${conditions[this.#random(conditions.length)]}\toption target ${target}\n`,
 		);
+	}
+
+	/** Rules that look at the same things, and sometimes contradict each other. */
+	#addRow(targets: readonly string[]): void {
+		const kind = this.#random(3);
+		for (let n = 0; n < 7; n++) {
+			const host = 98 + this.#random(5);
+			const conditions = [
+				`\toption src_ip '192.168.1.${host} fd00:1::${host}'\n`,
+				`\toption src_ip '192.168.${n % 2}.0/2${n} fd00:${n}::/64'\n`,
+				`\toption proto 'tcp udp'\n\toption dest_port '${[80, 443, 5353, 22][this.#random(4)]}'\n\toption src_iface guest\n`,
+			];
+			const target = targets[this.#random(targets.length)];
+			this.#rules.set(`r${this.#steps}_${n}`, `${conditions[kind]}\toption target ${target}\n`);
+		}
 	}
 
 	#config(): string {

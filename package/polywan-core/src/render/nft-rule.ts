@@ -5,10 +5,9 @@ import type { PlanRule } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
 import { targetChain } from "./nft-target.ts";
 
-/** One rule in the chain of its family, or null when it does not match that family. */
-export function renderNftRule(rule: PlanRule, family: Family): string | null {
+/** A rule in the chain of a family it matches. */
+export function renderNftRule(rule: PlanRule, family: Family): string {
 	const { match } = rule;
-	if (!match.families.includes(family)) return null;
 	const ip = family === 4 ? "ip" : "ip6";
 	const words: string[] = [];
 	const add = (selector: string, values: readonly string[]): void => {

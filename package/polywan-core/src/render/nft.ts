@@ -1,9 +1,10 @@
 import type { Family } from "../family.ts";
-import { FAMILIES } from "../family.ts";
+import { FAMILIES, perFamily } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanUplink } from "../plan/plan.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
 import { renderNftRule } from "./nft-rule.ts";
+import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
@@ -34,8 +35,11 @@ export function renderNftRemoval(): string {
  * - nat: the router's own packets that a rule sent elsewhere after their source was chosen.
  */
 export function buildNftRuleset(plan: Plan): NftRuleset {
+	const steps = perFamily((family) => (plan.managed[family] ? groupRules(plan.rules, family) : []));
+	const ruleMaps = [...steps[4], ...steps[6]].flatMap((step) => ("map" in step ? [step.map] : []));
+	const resets = plan.resetConnections ? RESET_SETS : [];
 	return {
-		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...(plan.resetConnections ? RESET_SETS : [])],
+		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...ruleMaps, ...resets],
 		chains: [
 			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
 			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({
@@ -43,7 +47,9 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 				hook: null,
 				rules: [setMark("meta", plan, plan.verdictMarks[verdict])],
 			})),
-			...FAMILIES.flatMap((family) => (plan.managed[family] ? buildFamilyChains(plan, family) : [])),
+			...FAMILIES.flatMap((family) =>
+				plan.managed[family] ? buildFamilyChains(plan, family, steps[family]) : [],
+			),
 			...buildHooks(plan),
 		],
 	};
@@ -150,10 +156,10 @@ function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] 
 	return [...rules, "fib saddr type local masquerade"];
 }
 
-function buildFamilyChains(plan: Plan, family: Family): readonly NftChain[] {
+function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[]): readonly NftChain[] {
 	const ip = family === 4 ? "ip" : "ip6";
 	const chains = [...buildTargetChains(plan, family)];
-	const rules = plan.rules.map((rule) => renderNftRule(rule, family)).filter((rule) => rule !== null);
+	const rules = steps.map((step) => renderStep(step, family));
 	const bypassed = `${ip} daddr @bypass${family} return`;
 	if (rules.length > 0) {
 		chains.push({ name: `rules${family}`, hook: null, rules });
@@ -179,6 +185,10 @@ function buildFamilyChains(plan: Plan, family: Family): readonly NftChain[] {
 		],
 	});
 	return chains;
+}
+
+function renderStep(step: RuleStep, family: Family): string {
+	return "map" in step ? `${step.selectors} vmap @${step.map.name}` : renderNftRule(step.rule, family);
 }
 
 function buildHooks(plan: Plan): readonly NftChain[] {
