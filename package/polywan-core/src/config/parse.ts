@@ -25,6 +25,9 @@ export interface ParseContext {
 	readonly netifdInterfaces?: readonly string[];
 }
 
+/** As many as there are ip rule priorities for, see plan/routing. */
+const MAX_BYPASS_TABLES = 99;
+
 /** Name of the policy used where no policy is written: failover over all uplinks. */
 const BUILT_IN_POLICY = "failover";
 
@@ -120,10 +123,22 @@ function parseGlobals(
 		logLevel: reader.string("log_level") as LogLevel,
 		defaultTarget: parseDefaultTarget(reader, uplinks, policies),
 		bypassNetworks: reader.strings("bypass"),
-		bypassTables: reader.numbers("bypass_table"),
+		bypassTables: parseBypassTables(reader),
 		resetConnections: reader.boolean("reset_connections"),
 		hookTimeoutMs: reader.number("hook_timeout"),
 	};
+}
+
+function parseBypassTables(reader: SectionReader): readonly number[] {
+	const tables = reader.numbers("bypass_table");
+	for (const table of tables.slice(MAX_BYPASS_TABLES)) {
+		reader.report(
+			"bypass_table",
+			String(table),
+			`is one too many: there is room for ${MAX_BYPASS_TABLES}; it is left out`,
+		);
+	}
+	return tables.slice(0, MAX_BYPASS_TABLES);
 }
 
 function parseDefaultTarget(
@@ -159,9 +174,31 @@ function parseUplinks(
 	readers: readonly SectionReader[],
 	netifdInterfaces: readonly string[] | null,
 ): readonly Uplink[] {
-	return readers
-		.filter((reader) => hasTargetName(reader, "uplink"))
-		.map((reader) => parseUplink(reader, netifdInterfaces));
+	const uplinks: Uplink[] = [];
+	for (const reader of readers) {
+		if (!hasTargetName(reader, "uplink")) continue;
+		const uplink = parseUplink(reader, netifdInterfaces);
+		for (const name of uplink.interfaces) reportShared(reader, name, uplink, uplinks);
+		uplinks.push(uplink);
+	}
+	return uplinks;
+}
+
+/** One device cannot carry two uplinks in one family: the first has it. */
+function reportShared(reader: SectionReader, name: string, uplink: Uplink, earlier: readonly Uplink[]): void {
+	const owner = earlier.find(
+		(other) =>
+			other.enabled &&
+			other.interfaces.includes(name) &&
+			other.families.some((family) => uplink.families.includes(family)),
+	);
+	if (owner === undefined || !uplink.enabled) return;
+	reader.report(
+		"interface",
+		name,
+		`is an interface of uplink '${owner.name}' already, which has it for itself`,
+		"warning",
+	);
 }
 
 function parsePolicies(readers: readonly SectionReader[], uplinks: readonly Uplink[]): readonly Policy[] {

@@ -13,7 +13,7 @@ export interface RoutedUplink {
 	readonly links: { readonly 4: Link | null; readonly 6: Link | null };
 }
 
-/** Offsets from priorityBase; an uplink's id is added to the last three. */
+/** Offsets from priorityBase; a place is added for bypass tables (at most 99), an uplink's id for mark, address and device. */
 const PRIORITY = {
 	connected: 0,
 	bypassTables: 1,
@@ -24,9 +24,6 @@ const PRIORITY = {
 	device: 700,
 	own: 990,
 } as const;
-
-/** As many bypass tables as fit before the marks. */
-const MAX_BYPASS_TABLES = 99;
 
 /** RTNH_F hops field: 8 bits, one less than the weight. */
 const MAX_NEXTHOP_WEIGHT = 256;
@@ -122,7 +119,7 @@ export function buildIpRules(
 			rules.push(buildIpRule(family, plan.priorityBase + offset, parts));
 		};
 		add(PRIORITY.connected, { action: { kind: "lookup", table: MAIN_TABLE, suppressPrefixLength: 0 } });
-		for (const [index, table] of bypassTables.slice(0, MAX_BYPASS_TABLES).entries()) {
+		for (const [index, table] of bypassTables.entries()) {
 			add(PRIORITY.bypassTables + index, { action: lookup(table) });
 		}
 		const present = uplinks.filter((uplink) => uplink.families.includes(family));

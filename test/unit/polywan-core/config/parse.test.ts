@@ -198,6 +198,22 @@ describe("bad input", () => {
 	});
 });
 
+test("an interface of two uplinks is a warning, unless they use it for different families", () => {
+	const two = (family: string) =>
+		`config uplink 'a'\n\toption interface wan\n\toption family ipv4\nconfig uplink 'b'\n\toption interface wan\n\toption family ${family}\n`;
+	expect(problems(two("ipv6"))).toEqual([]);
+	expect(problems(two("any"))).toEqual([
+		"polywan.b.interface 'wan': is an interface of uplink 'a' already, which has it for itself",
+	]);
+});
+
+test("bypass tables beyond the room for them are named", () => {
+	const list = Array.from({ length: 101 }, (_, n) => `\tlist bypass_table ${n + 1}\n`).join("");
+	const model = parse(`config globals 'globals'\n${list}`);
+	expect(model.globals.bypassTables).toHaveLength(99);
+	expect(model.problems.map(({ value }) => value)).toEqual(["100", "101"]);
+});
+
 describe("readPackage", () => {
 	test("a repeated section of the same type goes on, lists grow, empty options are none", () => {
 		const text =
