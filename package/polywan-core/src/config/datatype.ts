@@ -20,7 +20,9 @@ export type Datatype =
 	| { readonly kind: "ports" }
 	| { readonly kind: "protocol" }
 	/** Name of a netifd interface, policy, uplink or target: checked where the other sections are known. */
-	| { readonly kind: "name"; readonly of: string };
+	| { readonly kind: "name"; readonly of: string }
+	/** One line of any characters; `of` says what it is. */
+	| { readonly kind: "text"; readonly of: string };
 
 export type DatatypeValue = string | number | boolean | readonly PortRange[];
 
@@ -75,6 +77,8 @@ export function parseValue(type: Datatype, text: string): DatatypeValue | null {
 			return PROTOCOLS.get(text.toLowerCase()) ?? inRange(parseInteger(text), 1, 255);
 		case "name":
 			return /^[A-Za-z0-9_.@-]+$/.test(text) ? text : null;
+		case "text":
+			return /\p{Cc}/u.test(text) ? null : text;
 	}
 }
 
@@ -105,6 +109,8 @@ export function describeDatatype(type: Datatype): string {
 			return `all, a protocol number from 1 to 255, or one of ${[...PROTOCOLS.keys()].join(", ")}`;
 		case "name":
 			return `the name of ${type.of}`;
+		case "text":
+			return `${type.of}, without control characters`;
 	}
 }
 

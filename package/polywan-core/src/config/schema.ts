@@ -1,4 +1,5 @@
 import type { Datatype } from "./datatype.ts";
+import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
 
 /** One option of one section type: the single source for validation, `polywan help options` and the panel's forms. */
 export interface OptionSchema {
@@ -13,8 +14,9 @@ export interface OptionSchema {
 	readonly help: string;
 }
 
-export interface SectionSchema {
-	readonly type: SectionType;
+/** `Type`: the section types of one configuration file; those of /etc/config/polywan unless another table says so. */
+export interface SectionSchema<Type extends string = SectionType> {
+	readonly type: Type;
 	readonly help: string;
 	readonly options: readonly OptionSchema[];
 }
@@ -30,49 +32,11 @@ export const DEFAULT_TARGETS = {
 	6: ["2606:4700:4700::1111", "2001:4860:4860::8888", "2620:fe::fe", "2620:119:35::35"],
 } as const;
 
-const BOOLEAN: Datatype = { kind: "boolean" };
+export const BOOLEAN: Datatype = { kind: "boolean" };
 const TIER: Datatype = { kind: "integer", min: 1, max: 256 };
 const WEIGHT: Datatype = { kind: "integer", min: 1, max: 1000 };
 
-interface Extra {
-	readonly list?: boolean;
-	readonly essential?: boolean;
-}
-
-function option(
-	name: string,
-	type: Datatype,
-	fallback: OptionSchema["default"],
-	help: string,
-	extra: Extra = {},
-): OptionSchema {
-	return {
-		name,
-		type,
-		default: fallback,
-		help,
-		list: extra.list ?? false,
-		essential: extra.essential ?? false,
-	};
-}
-
-function choice(...choices: string[]): Datatype {
-	return { kind: "choice", choices };
-}
-
-function integer(min: number, max: number): Datatype {
-	return { kind: "integer", min, max };
-}
-
-function duration(minMs: number, maxMs: number): Datatype {
-	return { kind: "duration", minMs, maxMs };
-}
-
-function nameOf(of: string): Datatype {
-	return { kind: "name", of };
-}
-
-const GLOBALS: SectionSchema = {
+export const GLOBALS: SectionSchema = {
 	type: "globals",
 	help: "Settings of the whole program.",
 	options: [

@@ -14,11 +14,14 @@ export class SectionReader {
 	readonly anonymous: boolean;
 	/** False once an option without which the section makes no sense turned out unusable. */
 	usable = true;
-	readonly #schema: SectionSchema;
+	readonly #schema: SectionSchema<string>;
+	readonly #config: string;
 	readonly #section: UciSection;
 	readonly #problems: Problem[];
 
-	constructor(section: UciSection, schema: SectionSchema, problems: Problem[]) {
+	/** `config`: the file's name, for its problems. */
+	constructor(section: UciSection, schema: SectionSchema<string>, problems: Problem[], config = CONFIG_NAME) {
+		this.#config = config;
 		this.name = section.name;
 		this.anonymous = section.anonymous;
 		this.#schema = schema;
@@ -38,7 +41,7 @@ export class SectionReader {
 		message: string,
 		severity: Problem["severity"] = "error",
 	): void {
-		this.#problems.push({ config: CONFIG_NAME, section: this.name, option, value, message, severity });
+		this.#problems.push({ config: this.#config, section: this.name, option, value, message, severity });
 	}
 
 	has(option: string): boolean {
