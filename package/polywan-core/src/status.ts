@@ -84,6 +84,21 @@ export interface RuleStatus {
 	readonly target: string;
 }
 
+/**
+ * What `trial {action, timeout, edited}` answers: a change whose files come back unless it is confirmed in time. Action "begin" saves
+ * /etc/config/{polywan,network,firewall,dhcp} as they are and is sent before they are changed; then "confirm" or "cancel".
+ */
+export interface TrialStatus {
+	readonly state: "none" | "pending" | "returning";
+	/** Until the files from before come back by themselves. */
+	readonly remaining_s: number;
+	readonly timeout_s: number;
+	/** Configurations that are not as they were at the beginning. */
+	readonly changed: readonly string[];
+	/** Why the action was refused, in words a user understands; null when it was done. */
+	readonly error: string | null;
+}
+
 /** One entry of the ring of the last 200. */
 export interface PolywanEvent {
 	readonly sequence: number;

@@ -27,7 +27,16 @@ import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import type { Log } from "./log.ts";
 import { renderShareChanges } from "./share-changes.ts";
-import { EMPTY_STATE, readState, type SavedState, type Wanted, writeState } from "./state-file.ts";
+import {
+	EMPTY_STATE,
+	readGoodConfig,
+	readState,
+	type SavedState,
+	type Wanted,
+	writeState,
+} from "./state-file.ts";
+import { Trial } from "./trial/trial.ts";
+import { trialMethods } from "./trial/trial-method.ts";
 import { VERSION } from "./version.ts";
 import { familyName, Watches } from "./watches.ts";
 
@@ -41,6 +50,7 @@ export class Daemon implements Controller {
 	readonly #ring: EventRing;
 	readonly #config: ConfigKeeper;
 	readonly #bus: UbusConnection;
+	readonly #trial: Trial;
 	readonly #object: PolywanObject;
 	readonly #linkWatcher: LinkWatcher;
 	readonly #watches: Watches;
@@ -73,7 +83,13 @@ export class Daemon implements Controller {
 			onState: (state, error) => log.write("notice", `ubus ${state}`, { error: error?.message }),
 			onError: (error, attempt) => log.write("warning", "ubus trouble", { attempt, error: String(error) }),
 		});
-		this.#object = new PolywanObject(this.#bus, this);
+		this.#trial = new Trial({
+			bus: this.#bus,
+			configInForce: readGoodConfig,
+			onReturned: () => void this.reload(),
+			tell: (reason) => this.#tell({ kind: "trial", reason }),
+		});
+		this.#object = new PolywanObject(this.#bus, this, trialMethods(this.#trial));
 		this.#linkWatcher = new LinkWatcher({
 			bus: this.#bus,
 			onLinks: (links, devices) => this.#onLinks(links, devices),
@@ -87,6 +103,7 @@ export class Daemon implements Controller {
 			kind: "daemon",
 			reason: this.#plan === null ? "started" : "started; the rules in force are taken over",
 		});
+		this.#trial.start();
 		this.#config.readNow();
 		this.#takeConfig();
 		this.#bus.start();
@@ -98,6 +115,7 @@ export class Daemon implements Controller {
 	/** Ends everything but what the kernel has. */
 	stop(): void {
 		this.#save();
+		this.#trial.close();
 		this.#linkWatcher.close();
 		this.#watches.close();
 		this.#applier.close();

@@ -29,9 +29,9 @@ export class FigureWatch {
 	}
 
 	/** Ends when figures moved noticeably from what they are now, when something changed, or when the hold is over. */
-	async wait(): Promise<void> {
+	async wait(holdMs: number): Promise<void> {
 		const shown = this.#look();
-		await this.#waiters.wait(() => {
+		await this.#waiters.wait(holdMs, () => {
 			this.#wantedAtMs = monotonicMs();
 			return this.#figures !== null && differNoticeably(shown, this.#figures);
 		});

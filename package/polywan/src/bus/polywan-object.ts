@@ -6,7 +6,7 @@ import type { BlobTable } from "ubus-js/codec";
 import type { Wanted } from "../state-file.ts";
 import { EVENTS_KEPT } from "./event-ring.ts";
 import { FigureWatch } from "./figure-watch.ts";
-import { Waiters } from "./waiters.ts";
+import { HOLD_MS, Waiters } from "./waiters.ts";
 
 /** What the bus object needs of the daemon. */
 export interface Controller {
@@ -32,10 +32,11 @@ export class PolywanObject {
 	readonly #waiters = new Waiters();
 	readonly #figures: FigureWatch;
 
-	constructor(bus: UbusConnection, controller: Controller) {
+	/** `more`: methods of other parts of the daemon. */
+	constructor(bus: UbusConnection, controller: Controller, more: Readonly<Record<string, UbusMethod>>) {
 		this.#controller = controller;
 		this.#figures = new FigureWatch(() => controller.status(), this.#waiters);
-		this.#object = bus.publish("polywan", this.#methods());
+		this.#object = bus.publish("polywan", { ...this.#methods(), ...more });
 	}
 
 	/** Tells subscribers and waiters that something changed. */
@@ -58,7 +59,7 @@ export class PolywanObject {
 			rules: { call: () => this.#part("rules") },
 			events: { args: { since: "int64", limit: "int32" }, call: (args) => this.#events(args) },
 			wait: {
-				args: { since: "int64", status: "bool", figures: "bool" },
+				args: { since: "int64", status: "bool", figures: "bool", hold: "int32" },
 				call: (args) => this.#wait(args),
 			},
 			history: { args: { uplink: "string" }, call: ({ uplink }) => this.#history(uplink) },
@@ -86,12 +87,15 @@ export class PolywanObject {
 	/**
 	 * Answers when `sequence` is another than `since`; a caller of an earlier daemon's number is answered at once. With
 	 * `figures` also when counters or round trips moved noticeably, at most once a second, and the answer carries all that
-	 * a panel shows: status, rates in bytes a second, events after `since`, and the router's clock.
+	 * a panel shows: status, rates in bytes a second, events after `since`, and the router's clock. `hold`: seconds after
+	 * which it answers in any case.
 	 */
-	async #wait({ since, status, figures }: BlobTable): Promise<BlobTable> {
+	async #wait({ since, status, figures, hold }: BlobTable): Promise<BlobTable> {
 		const controller = this.#controller;
 		const known = readNumber(since, -1);
-		if (known === controller.sequence) await (figures === true ? this.#figures.wait() : this.#waiters.wait());
+		const holdMs = Math.max(readNumber(hold, HOLD_MS / 1000), 1) * 1000;
+		if (known === controller.sequence)
+			await (figures === true ? this.#figures.wait(holdMs) : this.#waiters.wait(holdMs));
 		const { sequence } = controller;
 		if (figures !== true)
 			return toBlob(status === true ? { sequence, status: controller.status() } : { sequence });

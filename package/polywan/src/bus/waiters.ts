@@ -13,7 +13,7 @@ export class Waiters {
 	readonly #waiting = new Set<Waiter>();
 
 	/** Ends when something changes, when `isReady` says so to answerReady(), or when the time is over. */
-	wait(isReady: () => boolean = () => false): Promise<void> {
+	wait(holdMs = HOLD_MS, isReady: () => boolean = () => false): Promise<void> {
 		if (this.#waiting.size >= MOST_WAITERS) return Promise.resolve();
 		return new Promise((resolve) => {
 			const answer = () => {
@@ -21,7 +21,7 @@ export class Waiters {
 				this.#waiting.delete(waiter);
 				resolve();
 			};
-			const deadline = setTimeout(answer, HOLD_MS);
+			const deadline = setTimeout(answer, Math.min(holdMs, HOLD_MS));
 			const waiter = { answer, isReady };
 			this.#waiting.add(waiter);
 		});

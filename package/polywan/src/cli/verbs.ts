@@ -1,3 +1,4 @@
+import { applyVerb } from "./apply.ts";
 import { checkVerb } from "./check.ts";
 import { clearVerb } from "./clear.ts";
 import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
@@ -24,6 +25,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	downVerb,
 	autoVerb,
 	reloadVerb,
+	applyVerb,
 	checkVerb,
 	configVerb,
 	importVerb,

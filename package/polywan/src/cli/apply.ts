@@ -1,0 +1,87 @@
+import type { TrialStatus } from "polywan-core/status";
+import { spawn } from "polywan-runtime/process";
+import { TRIAL_CONFIGS } from "../trial/trial.ts";
+import { callDaemon } from "./daemon-client.ts";
+import { complain, print, printJson } from "./print.ts";
+import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
+
+const TOOL_TIMEOUT_MS = 20_000;
+/** Returning waits for everybody who has to be told. */
+const TRIAL_TIMEOUT_MS = 20_000;
+
+export const applyVerb: Verb = {
+	name: "apply",
+	usage: "[--confirm <seconds>] | confirm | cancel | status [--json]",
+	help: "put changed configuration into force, on trial if wanted",
+	details: `Commits what \`uci\` has pending for ${TRIAL_CONFIGS.join(", ")}, and tells every service of what changed.
+With --confirm the files from before come back after that time unless \`polywan apply confirm\` is given,
+also when the daemon was restarted meanwhile; a reboot brings them back at once. \`polywan apply cancel\` does so now.`,
+	options: ["confirm=", "cancel", "json"],
+	mostArguments: 1,
+	run: async (given) => {
+		const [word = given.options.has("cancel") ? "cancel" : null] = given.words;
+		if (word === "confirm" || word === "cancel" || word === "status") return finish(word, given);
+		if (word !== null) throw new UsageError(`unexpected '${word}'`);
+		return apply(given);
+	},
+};
+
+async function finish(action: "confirm" | "cancel" | "status", given: Given): Promise<number> {
+	const status = await callTrial(action);
+	if (given.options.has("json")) printJson(status);
+	else if (status.error !== null) complain(status.error);
+	else print(renderTrial(status));
+	return status.error === null ? EXIT.ok : EXIT.problem;
+}
+
+async function apply(given: Given): Promise<number> {
+	const timeoutS = readSeconds(given);
+	if (timeoutS !== null) {
+		const begun = await callTrial("begin", timeoutS);
+		if (begun.error !== null) {
+			complain(begun.error);
+			return EXIT.problem;
+		}
+	}
+	try {
+		for (const config of TRIAL_CONFIGS) await runTool(["uci", "commit", config]);
+		await runTool(["reload_config"]);
+	} catch (error) {
+		complain(error instanceof Error ? error.message : String(error));
+		if (timeoutS !== null) await callTrial("cancel");
+		return EXIT.problem;
+	}
+	if (timeoutS === null) return EXIT.ok;
+	const status = await callTrial("status");
+	if (given.options.has("json")) printJson(status);
+	else print(renderTrial(status));
+	return EXIT.ok;
+}
+
+/** A configuration that does not exist has nothing to commit. */
+async function runTool(argv: readonly string[]): Promise<void> {
+	const end = await spawn(argv, { timeoutMs: TOOL_TIMEOUT_MS }).done;
+	const complaint = new TextDecoder().decode(end.stderr).trim();
+	if (end.exitCode === 0 || complaint === "uci: Entry not found") return;
+	throw new Error(`${argv.join(" ")} failed: ${complaint || (end.signal ?? end.exitCode)}`);
+}
+
+function readSeconds({ options }: Given): number | null {
+	const text = options.get("confirm");
+	if (text === undefined) return null;
+	if (typeof text !== "string" || !/^\d{1,9}$/.test(text))
+		throw new UsageError("'--confirm' must be a whole number of seconds");
+	return Number(text);
+}
+
+async function callTrial(action: string, timeoutS?: number): Promise<TrialStatus> {
+	const args = timeoutS === undefined ? { action } : { action, timeout: timeoutS, edited: true };
+	return (await callDaemon("trial", args, TRIAL_TIMEOUT_MS)) as unknown as TrialStatus;
+}
+
+function renderTrial({ state, remaining_s, changed }: TrialStatus): string {
+	const what = changed.length === 0 ? "nothing has changed yet" : `changed: ${changed.join(", ")}`;
+	if (state === "none") return "No change is on trial.";
+	if (state === "returning") return `The files from before are coming back (${what}).`;
+	return `On trial for another ${remaining_s} s (${what}). Keep it with: polywan apply confirm`;
+}
