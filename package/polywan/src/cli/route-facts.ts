@@ -5,6 +5,15 @@ import { spawn } from "polywan-runtime/process";
 
 const TIMEOUT_MS = 5000;
 const MAIN_TABLE = 254;
+/** linux/rtnetlink.h, RTN_LOCAL and so on: `ip -N` prints numbers. */
+const TYPES: Readonly<Record<string, RouteFacts["destination"]>> = {
+	2: "local",
+	3: "broadcast",
+	5: "multicast",
+	local: "local",
+	broadcast: "broadcast",
+	multicast: "multicast",
+};
 
 /** What the kernel has for a destination besides polywan's tables. Rejects with SystemError where there is no `ip`. */
 export async function readRoute(destination: string, plan: Plan): Promise<RouteFacts> {
@@ -16,7 +25,7 @@ export async function readRoute(destination: string, plan: Plan): Promise<RouteF
 	]);
 	const type = textOf((fallback ?? specific)?.type);
 	return {
-		destination: type === "local" || type === "broadcast" || type === "multicast" ? type : "remote",
+		destination: TYPES[type ?? ""] ?? "remote",
 		specific: readFact(specific),
 		fallback: readFact(fallback),
 	};

@@ -1,0 +1,295 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "polywan-core/plan/plan";
+import type { Explanation, Outcome } from "polywan-core/why/explanation";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleProgram, compileProgram } from "../../build/bundle.ts";
+import { type Random, seededRandom } from "../fuzz/random.ts";
+import { type NetworkNamespace, root } from "./namespaces.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const isPossible = process.getuid?.() === 0 && existsSync(join(root, "dist/x86_64/polywan"));
+const FLOWS = 240;
+
+const config = renderPolywanConfig({
+	globals: { default_policy: "both", reset_connections: "0" },
+	uplinks: { wan: {}, wanb: {}, wanc: { tier: "2" } },
+	policies: { both: { mode: "weighted" }, spare: { mode: "failover", last_resort: "blackhole" } },
+	members: [
+		["both", "wan", { weight: "7" }],
+		["both", "wanb", { weight: "3" }],
+		["spare", "wanc"],
+	],
+	rules: {
+		mail: { proto: "tcp", dest_port: ["25", "465-587"], target: "wanb" },
+		games: { proto: "udp", src_ip: "192.168.1.104/30", src_port: "20000-40000", target: "wanc" },
+		tunnel: { proto: ["47", "50"], target: "spare" },
+		ping: { proto: "icmp", dest_ip: "203.0.113.0/30", target: "wan" },
+		closed: { dest_ip: ["198.51.100.0/25", "2001:db8:dead::/48"], target: "unreachable" },
+		dropped: {
+			dest_ip: "198.51.100.128/25",
+			src_ip: ["192.168.1.96/29", "192.168.1.112/28"],
+			target: "blackhole",
+		},
+		direct: { dest_ip: "198.51.100.128/25", target: "default" },
+		guest: { src_iface: "guest", target: "blackhole" },
+		six: { family: "ipv6", dest_ip: "2001:db8:ffff::8/125", proto: "tcp", target: "wanb" },
+	},
+});
+
+const sources = {
+	4: range(101, 120).map((n) => `192.168.1.${n}`),
+	6: range(101, 108).map((n) => `fd00:1::${n}`),
+};
+const destinations = {
+	4: [
+		...range(1, 9).map((n) => `203.0.113.${n}`),
+		"198.51.100.5",
+		"198.51.100.200",
+		"192.0.2.77",
+		"198.18.0.9",
+		"100.64.2.1",
+	],
+	6: [...range(1, 9).map((n) => `2001:db8:ffff::${n}`), "2001:db8:dead::1", "2001:db8:beef::2"],
+};
+/** From the prefixes that the ISPs of wan and wanb delegate. */
+const delegated = ["2001:db8:1:8000::10", "2001:db8:2:8000::10"];
+
+const KEEP_REFUSED = `table inet lab_refused {
+	chain prerouting { type filter hook prerouting priority raw; policy accept; tcp flags & rst == rst drop; }
+}
+`;
+
+interface Flow {
+	/** null: the router's own. */
+	source: string | null;
+	destination: string;
+	protocol: number;
+	sourcePort: number;
+	destinationPort: number;
+}
+
+describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan why with %s", (firewall) => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		site = await Site.build({ uplinks: { wan: {}, wanb: {}, wanc: {} }, firewall, daemon: true, config });
+		polywan = new Polywan(site);
+		await polywan.untilState("up", "wan", "wanb", "wanc");
+		await site
+			.host(0)
+			.network.ip([
+				...sources[4].map((address) => `addr add ${address}/24 dev eth0`),
+				...[...sources[6], ...delegated].map((address) => `addr add ${address}/64 dev eth0 nodad`),
+			]);
+		for (const route of [
+			"198.18.0.0/15 via 100.64.2.1",
+			...delegated.map((address) => `${address}/128 dev br-lan`),
+		])
+			await site.router.mustRun([
+				"ip",
+				...(route.includes("::") ? ["-6"] : []),
+				"route",
+				"replace",
+				...route.split(" "),
+			]);
+		// A refused connection would be forgotten by the kernel at once.
+		await site.router.mustRun(["nft", "-f", "-"], { input: KEEP_REFUSED });
+		await bundleProgram("test/lab/programs/sender.ts", "sender");
+		await compileProgram("sender", "x86_64");
+	});
+	afterAll(() => site?.close());
+
+	async function whyAll(flows: readonly Flow[], option = ""): Promise<Explanation[]> {
+		const lines = flows.map(
+			({ source, destination, protocol, sourcePort, destinationPort }) =>
+				`${source ?? "router"} ${destination} ${protocol} ${destinationPort} --source-port=${sourcePort} ${option}`,
+		);
+		const script = 'while read -r words; do polywan why $words --json || exit 1; echo "%%"; done';
+		const { code, stdout, stderr } = await site.router.run(["sh", "-c", script], {
+			input: `${lines.join("\n")}\n`,
+			timeoutMs: 50_000,
+		});
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		const texts = stdout.split("%%\n").filter((text) => text.trim() !== "");
+		return texts.map((text) => JSON.parse(text) as Explanation);
+	}
+
+	async function sendAll(from: Pick<NetworkNamespace, "mustRun">, flows: readonly Flow[]): Promise<void> {
+		const file = `/tmp/why-${process.pid}.json`;
+		await from.mustRun(["sh", "-c", `cat > ${file}`], { input: JSON.stringify(flows) });
+		const [runtime, sender] = ["polywan-run", "sender"].map((name) => join(root, "dist/x86_64", name));
+		await from.mustRun([runtime ?? "", sender ?? "", file]);
+		await from.mustRun(["rm", file]);
+	}
+
+	function plan(): Plan {
+		return (JSON.parse(site.router.readFile("/var/run/polywan/state.json")) as { plan: Plan }).plan;
+	}
+
+	/** Name of the uplink in conntrack's mark by flow; null where the packet was not let through. */
+	async function readMarks(): Promise<Map<string, string>> {
+		const { uplinks, markMask } = plan();
+		const marks = new Map<string, string>();
+		for (const line of (await site.router.mustRun(["cat", "/proc/net/nf_conntrack"])).split("\n")) {
+			const key = keyOfLine(line);
+			const mark = (Number(/ mark=(\d+)/.exec(line)?.[1] ?? 0) & markMask) >>> 0;
+			const uplink = uplinks.find((entry) => entry.mark === mark);
+			if (key !== null) marks.set(key, uplink?.name ?? "none");
+		}
+		return marks;
+	}
+
+	/** Flows that did not go where their explanation says. */
+	async function findWrong(flows: readonly Flow[], explanations: readonly Explanation[]): Promise<unknown[]> {
+		const marks = await readMarks();
+		return flows.flatMap((flow, index) => {
+			const explanation = explanations[index];
+			const key = keyOf(flow);
+			const seen =
+				[...marks].find(([known]) => (flow.source === null ? known.endsWith(key) : known === key))?.[1] ??
+				null;
+			const expected = explanation?.outcomes.map((outcome) => markOf(outcome)) ?? [];
+			return expected.includes(seen) ? [] : [{ flow, seen, expected, steps: explanation?.steps }];
+		});
+	}
+
+	it("is right about hundreds of random packets from the LAN", async () => {
+		const random = seededRandom(firewall === "nftables" ? 11 : 12);
+		const flows = distinct(Array.from({ length: FLOWS }, (_, index) => randomFlow(random, index)));
+		const explanations = await whyAll(flows);
+		await sendAll(site.host(0).network, flows);
+		expect(await findWrong(flows, explanations)).toEqual([]);
+		const decided = new Set(explanations.map(({ rule }) => rule));
+		const rules = ["closed", "direct", "dropped", "games", "mail", "ping", "six", "tunnel", null];
+		expect([...decided].sort()).toEqual(rules.sort());
+	});
+
+	it("is right about the router's own packets", async () => {
+		const random = seededRandom(13);
+		const own = [null, null, ...site.uplinks.map(({ lease }) => lease.ipv4.address), "192.168.1.1"];
+		const flows = Array.from({ length: 90 }, (_, index): Flow => {
+			const flow = randomFlow(random, index + FLOWS);
+			const isIpv6 = flow.destination.includes(":");
+			return { ...flow, protocol: random.pick([6, 17]), source: isIpv6 ? null : random.pick(own) };
+		}).filter(({ destination }) => destination !== "100.64.2.1");
+		const explanations = await whyAll(flows);
+		expect(new Set(explanations.map(({ direction }) => direction))).toEqual(new Set(["own"]));
+		await sendAll(site.router, flows);
+		expect(await findWrong(flows, explanations)).toEqual([]);
+	});
+
+	it("is right about what comes in from the Internet", async () => {
+		for (const { name, lease } of site.uplinks) {
+			const flow = {
+				source: "203.0.113.3",
+				destination: lease.ipv4.address,
+				protocol: 1,
+				sourcePort: 77,
+				destinationPort: 1,
+			};
+			const explanations = await whyAll([flow], `--in=${name}`);
+			expect(explanations[0]?.direction).toBe("inbound");
+			await sendAll(site.internet.network, [flow]);
+			expect(await findWrong([flow], explanations)).toEqual([]);
+		}
+	});
+
+	it("names what is shared, and what is down and why", async () => {
+		const [shared] = await whyAll([
+			{
+				source: "192.168.1.101",
+				destination: "203.0.113.9",
+				protocol: 6,
+				sourcePort: 5,
+				destinationPort: 80,
+			},
+		]);
+		expect(shared).toMatchObject({
+			rule: null,
+			policy: "both",
+			outcomes: [
+				{ kind: "uplink", uplink: "wan", percent: 70 },
+				{ kind: "uplink", uplink: "wanb", percent: 30 },
+			],
+		});
+		await site.uplink("wanb").blackhole();
+		await polywan.untilState("down", "wanb");
+		const ask = async () => (await polywan.run("why", "192.168.1.101", "203.0.113.9", "tcp", "25")).stdout;
+		await until("the rules in force say so", async () => /unreachable/.test(await ask()));
+		const stdout = await ask();
+		expect(stdout).toMatch(/^192\.168\.1\.101 → 203\.0\.113\.9 port 25, tcp from br-lan: unreachable/);
+		expect(stdout).toMatch(/uplink 'wanb', which is down: .*answer/);
+		const all = (await polywan.run("why", "192.168.1.101", "203.0.113.9", "udp", "53")).stdout;
+		expect(all).toMatch(/: uplink wan \(eth1\)$/m);
+		expect(all).toMatch(/wanb: not used; it is down: /);
+	});
+
+	it("says what is wrong with a question", async () => {
+		for (const words of [
+			[],
+			["192.168.1.1"],
+			["nobody", "203.0.113.1"],
+			["192.168.1.101", "fd00::1"],
+			["router", "203.0.113.1", "quic"],
+		])
+			expect((await polywan.run("why", ...words)).code).toBe(2);
+	});
+
+	/** What the connection's mark must say, by where the explanation sends it. */
+	function markOf({ kind, uplink, device }: Outcome): string | null {
+		if (kind === "unreachable" || kind === "blackhole") return null;
+		return uplink ?? plan().uplinks.find(({ devices }) => devices[4] === device)?.name ?? "none";
+	}
+});
+
+function randomFlow(random: Random, index: number): Flow {
+	const isIpv6 = random.below(3) === 0;
+	const protocols = isIpv6 ? [6, 17] : [6, 6, 17, 17, 1, 47, 50];
+	const own = isIpv6 ? [...sources[6], ...delegated] : sources[4];
+	return {
+		source: random.pick(own),
+		destination: random.pick(destinations[isIpv6 ? 6 : 4]),
+		protocol: random.pick(protocols),
+		sourcePort: 10_000 + index * 100 + random.below(100),
+		destinationPort: random.pick([7, 9, 25, 53, 80, 443, 465, 500, 587, 600]),
+	};
+}
+
+/** Without ports or ids, masquerading cannot tell two hosts that talk to one server apart, and drops the second. */
+function distinct(flows: readonly Flow[]): readonly Flow[] {
+	const seen = new Set<string>();
+	return flows.filter(({ protocol, destination }) => {
+		const key = `${protocol} ${destination}`;
+		const isNew = ![47, 50].includes(protocol) || !seen.has(key);
+		seen.add(key);
+		return isNew;
+	});
+}
+
+function keyOf({ source, destination, protocol, sourcePort, destinationPort }: Flow): string {
+	const ports = protocol === 6 || protocol === 17 ? `${sourcePort} ${destinationPort}` : "";
+	return `${source === null ? "" : `${protocol} ${source}`} ${destination} ${ports}`;
+}
+
+/** Of a line of /proc/net/nf_conntrack: the first tuple is the direction it began in. */
+function keyOfLine(line: string): string | null {
+	const match = /^ipv[46] +\d+ \S+ +(\d+) .*?src=(\S+) dst=(\S+)(?: sport=(\d+) dport=(\d+))?/.exec(line);
+	if (match === null) return null;
+	const [, protocol = "", source = "", destination = "", sourcePort, destinationPort] = match;
+	const ports = sourcePort === undefined ? "" : `${sourcePort} ${destinationPort}`;
+	return `${protocol} ${shorten(source)} ${shorten(destination)} ${ports}`;
+}
+
+/** conntrack prints IPv6 with all its zeros. */
+function shorten(address: string): string {
+	return address.includes(":") ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
+}
+
+function range(from: number, to: number): number[] {
+	return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
