@@ -11,8 +11,8 @@ export interface Death {
 }
 
 /**
- * Whose connections die on the way from one plan to the next: of uplinks that fell out of use, lost an address, or are gone. One that
- * is merely degraded keeps what it has. `stateOf`: the state that made `after`.
+ * Whose connections die on the way from one plan to the next: of uplinks that fell out of use, got other addresses, or are gone. One
+ * that is merely degraded keeps what it has. `stateOf`: the state that made `after`.
  */
 export function findDeaths(
 	before: Plan,
@@ -39,7 +39,12 @@ function sameMark(before: Plan, after: Plan): boolean {
 
 function isDead(old: PlanUplink, now: PlanUplink, family: Family, state: UplinkState): boolean {
 	if (old.devices[family] !== now.devices[family]) return true;
-	if (old.addresses[family].some((address) => !now.addresses[family].includes(address))) return true;
+	if (isRenumbered(old.addresses[family], now.addresses[family])) return true;
 	const failed = state === "down" || state === "recovering";
 	return old.eligible[family] && !now.eligible[family] && failed;
+}
+
+/** One address of several may go, as IPv6 privacy addresses do; connections of the others go on. */
+function isRenumbered(old: readonly string[], now: readonly string[]): boolean {
+	return old.length > 0 && !old.some((address) => now.includes(address));
 }

@@ -5,7 +5,7 @@ import { NFT_TABLE } from "polywan-core/render/nft";
 import { parseIpRule } from "../netlink/ip-rule.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
-import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nftables.ts";
+import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.ts";
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
 import type { Culprit } from "../repair.ts";

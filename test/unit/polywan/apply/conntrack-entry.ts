@@ -1,11 +1,6 @@
+import { bigEndian32, buildAttribute, buildNested, concatenate } from "polywan/netlink/message";
 import { parseAddress } from "polywan-core/address";
 import type { TcpTuple } from "polywan-core/render/resets";
-import {
-	bigEndian32,
-	buildAttribute,
-	buildNested,
-	concatenate,
-} from "../../../../package/polywan/src/netlink/message.ts";
 
 /** TCP_CONNTRACK_SYN_SENT and TCP_CONNTRACK_ESTABLISHED */
 export const SYN_SENT = 1;

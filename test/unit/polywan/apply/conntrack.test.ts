@@ -1,11 +1,7 @@
+import { buildDeleteRequest, buildDumpRequest, parseEstablished } from "polywan/apply/conntrack";
+import { parseAttributes } from "polywan/netlink/message";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { describe, expect, test } from "vitest";
-import {
-	buildDeleteRequest,
-	buildDumpRequest,
-	parseEstablished,
-} from "../../../../package/polywan/src/apply/conntrack.ts";
-import { parseAttributes } from "../../../../package/polywan/src/netlink/message.ts";
 import { buildEntry, ESTABLISHED, SYN_SENT } from "./conntrack-entry.ts";
 
 const filter = { mark: 0x01000000, mask: 0xff000000 };

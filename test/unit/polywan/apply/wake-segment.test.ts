@@ -1,5 +1,5 @@
+import { buildWakeSegment } from "polywan/apply/wake-segment";
 import { describe, expect, test } from "vitest";
-import { buildWakeSegment } from "../../../../package/polywan/src/apply/wake-segment.ts";
 
 /** RFC 1071, as the runtime has it in C. */
 function checksum(data: Uint8Array): number {

@@ -1,5 +1,5 @@
+import { EVENTS_KEPT, EventRing } from "polywan/bus/event-ring";
 import { describe, expect, test } from "vitest";
-import { EVENTS_KEPT, EventRing } from "../../../../package/polywan/src/bus/event-ring.ts";
 
 describe("the ring of events", () => {
 	test("numbers grow with every change, also across a restart of the daemon", () => {

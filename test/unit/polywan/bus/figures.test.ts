@@ -1,7 +1,7 @@
+import { buildFigures, differNoticeably } from "polywan/bus/figures";
+import { HISTORY_KEPT, History } from "polywan/bus/history";
 import type { Status, UplinkStatus } from "polywan-core/status";
 import { describe, expect, test } from "vitest";
-import { buildFigures, differNoticeably } from "../../../../package/polywan/src/bus/figures.ts";
-import { HISTORY_KEPT, History } from "../../../../package/polywan/src/bus/history.ts";
 
 function uplink(rxBytes: number, rttMs: number | null = 10, state: "up" | "down" = "up"): UplinkStatus {
 	const ipv4 = {

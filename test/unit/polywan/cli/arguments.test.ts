@@ -1,5 +1,5 @@
+import { parseArguments, UsageError, type Verb } from "polywan/cli/verb";
 import { describe, expect, test } from "vitest";
-import { parseArguments, UsageError, type Verb } from "../../../../package/polywan/src/cli/verb.ts";
 
 const verb: Verb = {
 	name: "events",

@@ -1,9 +1,5 @@
+import { renderBytes, renderDuration, renderMilliseconds } from "polywan/cli/duration";
 import { expect, test } from "vitest";
-import {
-	renderBytes,
-	renderDuration,
-	renderMilliseconds,
-} from "../../../../package/polywan/src/cli/duration.ts";
 
 test.each([
 	[-5, "0 ms"],

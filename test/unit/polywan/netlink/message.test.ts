@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import {
 	bigEndian32,
 	buildAttribute,
@@ -9,15 +8,16 @@ import {
 	parseErrorCode,
 	parseMessages,
 	readBigEndian32,
-} from "../../../../package/polywan/src/netlink/message.ts";
+} from "polywan/netlink/message";
+import { describe, expect, test } from "vitest";
 
 describe("netlink messages", () => {
 	test("what is built is parsed again, several in one buffer, padded to 4 bytes", () => {
 		const one = buildMessage({ type: 26, flags: 0x301, sequence: 7, payload: Uint8Array.of(1, 2, 3, 4) });
 		const two = buildMessage({ type: 3, flags: 2, sequence: 8, payload: new Uint8Array(0) });
 		expect(parseMessages(concatenate([one, two]))).toEqual([
-			{ type: 26, flags: 0x301, sequence: 7, payload: Uint8Array.of(1, 2, 3, 4) },
-			{ type: 3, flags: 2, sequence: 8, payload: new Uint8Array(0) },
+			{ type: 26, flags: 0x301, sequence: 7, port: 0, payload: Uint8Array.of(1, 2, 3, 4) },
+			{ type: 3, flags: 2, sequence: 8, port: 0, payload: new Uint8Array(0) },
 		]);
 	});
 
