@@ -5,7 +5,8 @@ import { countSlots } from "../policy/slots.ts";
 import type { Explanation, Outcome, Step } from "./explanation.ts";
 import { verdictOutcome } from "./explanation.ts";
 import { matchRule } from "./match.ts";
-import { explainMembers, type WhyNot } from "./members.ts";
+import type { WhyNot } from "./members.ts";
+import { Narrator } from "./narrate.ts";
 import type { Packet, RouteFacts } from "./packet.ts";
 import { routePacket } from "./route.ts";
 
@@ -31,7 +32,7 @@ class Explainer {
 	readonly #model: Model;
 	readonly #packet: Packet;
 	readonly #facts: RouteFacts;
-	readonly #whyNot: WhyNot;
+	readonly #narrator: Narrator;
 	readonly #steps: Step[] = [];
 	readonly #outcomes: Outcome[] = [];
 	#rule: string | null = null;
@@ -44,7 +45,7 @@ class Explainer {
 		this.#model = model;
 		this.#packet = packet;
 		this.#facts = facts;
-		this.#whyNot = whyNot;
+		this.#narrator = new Narrator(plan, model, packet.family, whyNot);
 		this.#direction = packet.incomingDevice === null ? "own" : "forwarded";
 	}
 
@@ -161,7 +162,7 @@ class Explainer {
 			if (!uplink.eligible[6]) {
 				this.#say(
 					"passed",
-					`the source is in ${prefix} of uplink '${uplink.name}', which ${this.#reason(uplink.name)}`,
+					`the source is in ${prefix} of uplink '${uplink.name}', which ${this.#narrator.reason(uplink.name)}`,
 				);
 				continue;
 			}
@@ -232,40 +233,9 @@ class Explainer {
 
 	/** Says what the target is, and what each member's part in it is. */
 	#nameTarget(target: PlanTarget): void {
-		if (target.kind === "verdict") this.#say("told", `its target is ${target.verdict}`);
-		else if (target.kind === "uplink") this.#nameUplink(target.id);
-		else this.#namePolicy(target.kernelName);
-	}
-
-	#nameUplink(id: number): void {
-		const uplink = this.#plan.uplinks.find((entry) => entry.id === id);
-		const name = uplink?.name ?? "";
-		const state = uplink?.eligible[this.#packet.family] === true ? "is usable" : this.#reason(name);
-		this.#say("told", `its target is uplink '${name}', which ${state}`);
-	}
-
-	#namePolicy(kernelName: string): void {
-		const { family } = this.#packet;
-		const planned = this.#plan.policies.find((entry) => entry.kernelName === kernelName);
-		const policy = this.#model.policies.find(({ name }) => name === planned?.name);
-		if (planned === undefined || policy === undefined) return;
-		this.#policy = this.#isOpen ? null : policy.name;
-		const isEligible = (name: string): boolean =>
-			this.#plan.uplinks.find((uplink) => uplink.name === name)?.eligible[family] ?? false;
-		const reason = (name: string): string => this.#reason(name);
-		this.#say("told", `policy '${policy.name}' (${policy.mode})`);
-		const lines = explainMembers(policy, planned.shares[family], this.#plan, isEligible, reason);
+		const { policy, lines } = this.#narrator.nameTarget(target);
+		if (policy !== null) this.#policy = this.#isOpen ? null : policy;
 		for (const text of lines) this.#say("told", text);
-	}
-
-	#reason(uplink: string): string {
-		const given = this.#whyNot(uplink, this.#packet.family);
-		if (given !== null) return given;
-		const planned = this.#plan.uplinks.find(({ name }) => name === uplink);
-		if (planned === undefined) return "is switched off";
-		return planned.devices[this.#packet.family] === null
-			? `has no IPv${this.#packet.family} link`
-			: "does not take new connections now";
 	}
 
 	/** What the ip rules make of a mark; `percent` of the packets carry it. */
