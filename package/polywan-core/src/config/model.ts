@@ -34,6 +34,8 @@ export interface Globals {
 	readonly resetConnections: boolean;
 	/** Longest a run of /etc/polywan.user may take. */
 	readonly hookTimeoutMs: number;
+	/** Switch on conntrack's byte counters and time stamps; off leaves them as they are. */
+	readonly accounting: boolean;
 }
 
 export type ProbingPace = "frugal" | "normal" | "eager";

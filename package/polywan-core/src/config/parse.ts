@@ -112,6 +112,7 @@ function parseGlobals(
 		bypassTables: parseBypassTables(reader),
 		resetConnections: reader.boolean("reset_connections"),
 		hookTimeoutMs: reader.number("hook_timeout"),
+		accounting: reader.boolean("accounting"),
 	};
 }
 

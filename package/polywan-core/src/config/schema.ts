@@ -98,6 +98,12 @@ export const GLOBALS: SectionSchema = {
 			"Reset the established TCP connections of LAN clients when their uplink dies, so that they reconnect at once.",
 		),
 		option("hook_timeout", duration(100, 600_000), "10s", "Longest a run of /etc/polywan.user may take."),
+		option(
+			"accounting",
+			BOOLEAN,
+			"1",
+			"Let the kernel count the bytes and keep the age of connections, which `polywan connections` shows.",
+		),
 	],
 };
 
