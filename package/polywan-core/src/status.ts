@@ -84,6 +84,45 @@ export interface RuleStatus {
 	readonly target: string;
 }
 
+/** One entry of connection tracking. Sent: from who opened it. */
+export interface ConnectionStatus {
+	readonly family: "ipv4" | "ipv6";
+	/** "tcp", "udp", "icmp", …, or the protocol's number. */
+	readonly protocol: string;
+	readonly source: string;
+	/** 0 where the protocol has none. */
+	readonly source_port: number;
+	readonly destination: string;
+	readonly destination_port: number;
+	/** Null: none of the uplinks carries it. */
+	readonly uplink: string | null;
+	/** The rule that sends such a connection there now; null: none does, or it cannot be told from what conntrack keeps. */
+	readonly rule: string | null;
+	/** Of TCP: "established", "time_wait", …; otherwise empty. */
+	readonly state: string;
+	/** 0 where the kernel does not count. */
+	readonly sent_bytes: number;
+	readonly received_bytes: number;
+	readonly sent_packets: number;
+	readonly received_packets: number;
+	/** Null where the kernel keeps no time stamps. */
+	readonly age_s: number | null;
+	/** Until it is forgotten if nothing more comes. */
+	readonly timeout_s: number;
+}
+
+/**
+ * What `connections {uplink, family, protocol, source, source_port, destination, destination_port, sort, reverse, offset, limit}`
+ * answers: a page of what the criteria let through. Addresses may be networks; sort is "bytes", "packets" or "age".
+ */
+export interface ConnectionPage {
+	readonly total: number;
+	readonly offset: number;
+	/** Whether the kernel counts bytes and keeps ages of new connections. */
+	readonly accounting: boolean;
+	readonly connections: readonly ConnectionStatus[];
+}
+
 /**
  * What `trial {action, timeout, edited}` answers: a change whose files come back unless it is confirmed in time. Action "begin" saves
  * /etc/config/{polywan,network,firewall,dhcp} as they are and is sent before they are changed; then "confirm" or "cancel".
