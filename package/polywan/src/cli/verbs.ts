@@ -3,11 +3,15 @@ import { checkVerb } from "./check.ts";
 import { clearVerb } from "./clear.ts";
 import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
 import { configVerb } from "./config.ts";
+import { connectionsVerb } from "./connections.ts";
 import { daemonVerb } from "./daemon.ts";
 import { helpVerb } from "./help.ts";
 import { importVerb } from "./import.ts";
 import { diffVerb, scriptVerb } from "./kernel.ts";
+import { logVerb } from "./log.ts";
+import { metricsVerb } from "./metrics.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
+import { simulateVerb } from "./simulate.ts";
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
 import { watchVerb } from "./watch.ts";
@@ -19,7 +23,10 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	policiesVerb,
 	rulesVerb,
 	eventsVerb,
+	connectionsVerb,
 	watchVerb,
+	logVerb,
+	metricsVerb,
 	whyVerb,
 	upVerb,
 	downVerb,
@@ -29,6 +36,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	checkVerb,
 	configVerb,
 	importVerb,
+	simulateVerb,
 	scriptVerb,
 	diffVerb,
 	clearVerb,
