@@ -252,6 +252,11 @@ export class Daemon implements Controller {
 		});
 		const stateOf = (uplink: string, family: Family) => this.#effective({ uplink, family });
 		this.#plan = plan;
+		if (before !== null && isMoved(before, plan)) {
+			const reason = "mark mask, tables or priorities are others now; connections that are there start anew";
+			this.#log.write("warning", reason);
+			this.#tell({ kind: "config", reason });
+		}
 		this.#applier.apply({
 			plan,
 			firewall: this.#model.globals.firewall,
@@ -332,4 +337,13 @@ function readTraffic(device: string): { rxBytes: number; txBytes: number } {
 	} catch {
 		return { rxBytes: 0, txBytes: 0 };
 	}
+}
+
+/** Whether nothing in the kernel is where it was. */
+function isMoved(before: Plan, after: Plan): boolean {
+	return (
+		before.markMask !== after.markMask ||
+		before.tableBase !== after.tableBase ||
+		before.priorityBase !== after.priorityBase
+	);
 }
