@@ -112,6 +112,9 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("reload with %s
 		await reload(weighted(1, 1, { globals }));
 		const attempts = await loop.stop();
 		expect(attempts.filter(({ error }) => error !== null)).toEqual([]);
+		expect(
+			(await polywan.events()).some(({ reason }) => reason.startsWith("mark mask, tables or priorities")),
+		).toBe(true);
 		const rules = await site.router.mustRun(["ip", "rule"]);
 		expect(rules).toMatch(/^8\d{3}:/m);
 		expect(rules).not.toMatch(/^6\d{3}:/m);
