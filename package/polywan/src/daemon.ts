@@ -21,6 +21,8 @@ import { EventRing, type NewEvent } from "./bus/event-ring.ts";
 import { type Controller, PolywanObject } from "./bus/polywan-object.ts";
 import { connectUbus, ubusSocketPath } from "./bus/transport.ts";
 import { CONFIG_FILE, ConfigKeeper } from "./config/config-keeper.ts";
+import { switchAccountingOn } from "./connections/accounting.ts";
+import { connectionMethods } from "./connections/connection-methods.ts";
 import { findDeaths } from "./deaths.ts";
 import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
@@ -89,7 +91,10 @@ export class Daemon implements Controller {
 			onReturned: () => void this.reload(),
 			tell: (reason) => this.#tell({ kind: "trial", reason }),
 		});
-		this.#object = new PolywanObject(this.#bus, this, trialMethods(this.#trial));
+		this.#object = new PolywanObject(this.#bus, this, {
+			...trialMethods(this.#trial),
+			...connectionMethods(() => this.#plan),
+		});
 		this.#linkWatcher = new LinkWatcher({
 			bus: this.#bus,
 			onLinks: (links, devices) => this.#onLinks(links, devices),
@@ -288,8 +293,19 @@ export class Daemon implements Controller {
 		if (result.repair !== null) this.#tell({ kind: "repair", reason: result.repair });
 		if (result.event !== null) this.#tell({ kind: "apply", reason: result.event });
 		else if (result.repair === null) this.#ring.advance();
+		this.#switchAccounting();
 		this.#save();
 		this.#publish();
+	}
+
+	/** After a change: only with the first one connection tracking is there for certain. */
+	#switchAccounting(): void {
+		if (!this.#model.globals.accounting) return;
+		try {
+			switchAccountingOn();
+		} catch (error) {
+			this.#log.write("warning", "connections cannot be counted", { error: String(error) });
+		}
 	}
 
 	#tell(event: NewEvent): void {

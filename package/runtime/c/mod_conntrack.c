@@ -30,7 +30,7 @@ struct row {
 /* As connections/filter.ts writes it; 0: any. */
 struct filter {
 	uint8_t family, protocol, source_bits, destination_bits;
-	uint16_t destination_port, unused;
+	uint16_t source_port, destination_port;
 	uint32_t mark, mask;
 	uint8_t source[16], destination[16];
 };
@@ -171,6 +171,7 @@ static int is_wanted(const struct filter *filter, const struct row *row)
 {
 	return (filter->family == 0 || filter->family == row->family) &&
 	       (filter->protocol == 0 || filter->protocol == row->protocol) &&
+	       (filter->source_port == 0 || filter->source_port == row->ports[0]) &&
 	       (filter->destination_port == 0 || filter->destination_port == row->ports[1]) &&
 	       ((row->mark ^ filter->mark) & filter->mask) == 0 &&
 	       in_network(row->addresses[0], filter->source, filter->source_bits) &&
