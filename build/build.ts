@@ -10,6 +10,7 @@ import type { Architecture } from "./toolchain.ts";
 /** Programs that run on the router: name → source. */
 export const programs: Readonly<Record<string, string>> = {
 	polywan: "package/polywan/src/main.ts",
+	"polywan-reports": "package/polywan-reports/src/main.ts",
 };
 
 /** Builds what the tests, the demo and the packages need into dist/. What is up to date is left as it is. */

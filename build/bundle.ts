@@ -23,7 +23,7 @@ export async function bundleProgram(entry: string, name: string, folder = bundle
 		mainFields: ["module", "main"],
 		target: "es2023",
 		external: ["polywan:*"],
-		alias: workspaceSources(),
+		alias: { ...libraryStandIns(), ...workspaceSources() },
 		sourcemap: "external",
 		legalComments: "none",
 		charset: "utf8",
@@ -78,6 +78,20 @@ function writeChanged(path: string, content: string | Uint8Array): void {
 	mkdirSync(dirname(path), { recursive: true });
 	writeFileSync(`${path}.${process.pid}`, bytes);
 	renameSync(`${path}.${process.pid}`, path);
+}
+
+/** What npm packages of polywan-reports name and QuickJS has not, or has no use for. */
+function libraryStandIns(): Record<string, string> {
+	const folder = join(process.cwd(), "package/polywan-reports/src/mqtt/stand-in");
+	return {
+		"readable-stream": "readable-stream/lib/ours/browser.js",
+		buffer: "buffer/",
+		events: "events/",
+		string_decoder: "string_decoder/",
+		process: join(folder, "process.cjs"),
+		debug: join(folder, "debug.cjs"),
+		"worker-timers": join(folder, "worker-timers.cjs"),
+	};
 }
 
 /** Workspace packages are bundled from their sources. */

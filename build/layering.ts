@@ -22,7 +22,11 @@ export const layers: readonly Layer[] = [
 	{ folder: "package/ubus-js", imports: [] },
 	{ folder: "package/polywan-core", imports: ["uci-parser"] },
 	{ folder: "package/polywan", imports: everything },
-	{ folder: "package/polywan-reports", imports: everything, libraries: ["mqtt"] },
+	{
+		folder: "package/polywan-reports",
+		imports: [...everything, "polywan/bus/transport", "polywan/log", "polywan/version"],
+		libraries: ["mqtt", "mqtt-packet", "readable-stream", "buffer"],
+	},
 	{ folder: "package/polywan-bond", imports: everything },
 	{ folder: "package/polywan-balancer", imports: everything },
 	{

@@ -7,41 +7,51 @@ import { readVariable, withVariable } from "./makefile.ts";
 import { readOverlay } from "./overlay.ts";
 import { root } from "./program.ts";
 
-const makefilePath = join(root, "package/polywan/Makefile");
+/** Packages made of a program of the same name and files of the overlay. */
+export const programPackages = ["polywan", "polywan-reports"] as const;
+export type ProgramPackage = (typeof programPackages)[number];
 
 /** 1980-01-01, for every entry: the hash follows from the content alone, and so the commit that pins it does not change it. */
 const entryEpoch = 315_532_800;
 
-/** Bundles the program, writes the archive to dist/source and its hash to package/polywan/Makefile. */
-export async function buildSourceArchive(): Promise<{ path: string; sha256: string }> {
+/** Bundles the programs, writes the archives to dist/source and their hashes to the Makefiles. */
+export async function buildSourceArchives(): Promise<{ path: string; sha256: string }[]> {
 	await bundlePrograms();
-	const data = await packSourceArchive(readFileSync(join(root, "dist/bundle/polywan.js")));
-	const makefile = readFileSync(makefilePath, "utf8");
-	const path = join(root, "dist/source", readVariable(makefile, "PKG_SOURCE"));
 	mkdirSync(join(root, "dist/source"), { recursive: true });
-	writeFileSync(path, data);
-	const sha256 = createHash("sha256").update(data).digest("hex");
-	writeFileSync(makefilePath, withVariable(makefile, "PKG_HASH", sha256));
-	return { path, sha256 };
+	const archives: { path: string; sha256: string }[] = [];
+	for (const name of programPackages) {
+		const data = await packSourceArchive(readFileSync(join(root, `dist/bundle/${name}.js`)), name);
+		const makefile = readFileSync(makefilePath(name), "utf8");
+		const path = join(root, "dist/source", readVariable(makefile, "PKG_SOURCE"));
+		writeFileSync(path, data);
+		const sha256 = createHash("sha256").update(data).digest("hex");
+		writeFileSync(makefilePath(name), withVariable(makefile, "PKG_HASH", sha256));
+		archives.push({ path, sha256 });
+	}
+	return archives;
 }
 
 /**
  * What an OpenWrt build takes in place of npm: the bundled program as source text (bytecode needs the very runtime that the
  * build makes) and the router's files, laid out as they are installed.
  */
-export function packSourceArchive(bundle: Uint8Array): Promise<Buffer> {
+export function packSourceArchive(bundle: Uint8Array, name: ProgramPackage = "polywan"): Promise<Buffer> {
 	const program = Buffer.concat([Buffer.from("#!/usr/bin/polywan-run\n"), bundle]);
 	const files: ArchiveFile[] = [
 		{ path: "LICENSE", data: readFileSync(join(root, "LICENSE")), mode: 0o644 },
-		{ path: "root/usr/sbin/polywan", data: program, mode: 0o755 },
-		...readOverlay(join(root, "rootfs-overlay"), "polywan").map((file) => ({
+		{ path: `root/usr/sbin/${name}`, data: program, mode: 0o755 },
+		...readOverlay(join(root, "rootfs-overlay"), name).map((file) => ({
 			...file,
 			path: `root/${file.path}`,
 		})),
 	];
-	const folder = `polywan-${readVariable(readFileSync(makefilePath, "utf8"), "PKG_VERSION")}`;
+	const folder = `${name}-${readVariable(readFileSync(makefilePath(name), "utf8"), "PKG_VERSION")}`;
 	return buildTarGz(
 		files.map((file) => ({ ...file, path: `${folder}/${file.path}` })),
 		entryEpoch,
 	);
+}
+
+function makefilePath(name: ProgramPackage): string {
+	return join(root, "package", name, "Makefile");
 }

@@ -74,6 +74,7 @@ tar -C "$1" -c -T - | tar -C / -x --no-same-owner --keep-directory-symlink
 cp "$2/polywan-run" /usr/bin/polywan-run
 cp "$2/polywan" /usr/sbin/polywan
 chmod 755 /usr/bin/polywan-run /usr/sbin/polywan
+[ ! -e "$2/polywan-reports" ] || { cp "$2/polywan-reports" /usr/sbin; chmod 755 /usr/sbin/polywan-reports; }
 `;
 
 /** The packages of dist/ipk for this machine, in the order they depend on each other. */

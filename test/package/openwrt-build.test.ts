@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readVariable } from "../../build/makefile.ts";
 import { readOwners } from "../../build/overlay.ts";
 import { fetchSource, pinnedSource } from "../../build/source.ts";
-import { packSourceArchive } from "../../build/source-archive.ts";
+import { packSourceArchive, programPackages } from "../../build/source-archive.ts";
 import { VERSION } from "../../package/polywan/src/version.ts";
 
 let folder: string;
@@ -58,18 +58,22 @@ test("the runtime builds from the pinned source with the target's compiler, and 
 	expect(execFileSync(run, [program], { encoding: "utf8" })).toBe("text 42\n");
 }, 120_000);
 
-test("the program's Makefile installs every file of the package, and that runtime runs the program's text", async () => {
-	const archive = await packSourceArchive(readFileSync("dist/bundle/polywan.js"));
-	const makefile = readFileSync("package/polywan/Makefile", "utf8");
-	writeFileSync(join(folder, "dl", readVariable(makefile, "PKG_SOURCE")), archive);
-	const sha256 = createHash("sha256").update(archive).digest("hex");
-	make("package/polywan", `PKG_HASH=${sha256}`);
-	const root = join(folder, "root");
-	for (const [path] of readOwners("rootfs-overlay")) expect(existsSync(join(root, path)), path).toBe(true);
-	expect(statSync(join(root, "etc/init.d/polywan")).mode & 0o777).toBe(0o755);
-	const program = [join(root, "usr/bin/polywan-run"), join(root, "usr/sbin/polywan")] as const;
-	expect(execFileSync(program[0], [program[1], "version"], { encoding: "utf8" })).toContain(VERSION);
-});
+test.each(programPackages)(
+	"%s's Makefile installs every file of the package, and that runtime runs the program's text",
+	async (name) => {
+		const archive = await packSourceArchive(readFileSync(`dist/bundle/${name}.js`), name);
+		const makefile = readFileSync(`package/${name}/Makefile`, "utf8");
+		writeFileSync(join(folder, "dl", readVariable(makefile, "PKG_SOURCE")), archive);
+		const sha256 = createHash("sha256").update(archive).digest("hex");
+		make(`package/${name}`, `PKG_HASH=${sha256}`);
+		const root = join(folder, "root");
+		const owned = [...readOwners("rootfs-overlay")].filter(([, owner]) => owner.package === name);
+		for (const [path] of owned) expect(existsSync(join(root, path)), path).toBe(true);
+		expect(statSync(join(root, `etc/init.d/${name}`)).mode & 0o777).toBe(0o755);
+		const program = [join(root, "usr/bin/polywan-run"), join(root, `usr/sbin/${name}`)] as const;
+		expect(execFileSync(program[0], [program[1], "version"], { encoding: "utf8" })).toContain(VERSION);
+	},
+);
 
 test("an archive with another hash is refused", () => {
 	expect(() => make("package/polywan", `PKG_HASH=${"0".repeat(64)}`)).toThrow("did NOT match");

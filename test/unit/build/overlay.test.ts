@@ -26,10 +26,10 @@ test("every file has one owner, and every owned file is there", () => {
 	);
 });
 
-test("conffiles of the Makefile are those of the table", () => {
-	const { conffiles } = parsePackage(readFileSync("package/polywan/Makefile", "utf8"), "polywan");
-	const owned = [...readOwners(overlay)].filter(([, owner]) => owner.conffile).map(([path]) => `/${path}`);
-	expect(owned).toEqual(conffiles);
+test.each(["polywan", "polywan-reports"])("conffiles of %s's Makefile are those of the table", (name) => {
+	const { conffiles } = parsePackage(readFileSync(`package/${name}/Makefile`, "utf8"), name);
+	const owned = [...readOwners(overlay)].filter(([, owner]) => owner.package === name && owner.conffile);
+	expect(owned.map(([path]) => `/${path}`)).toEqual(conffiles);
 });
 
 test("scripts are executable and ash can read them", () => {
@@ -39,6 +39,11 @@ test("scripts are executable and ash can read them", () => {
 		execFileSync("busybox", ["ash", "-n", join(overlay, path)]);
 	}
 	expect(files.get("etc/config/polywan")?.mode).toBe(0o600);
+	for (const { path, mode } of readOverlay(overlay, "polywan-reports")) {
+		if (!/init\.d|cgi-bin/.test(path)) continue;
+		expect(mode, path).toBe(0o755);
+		execFileSync("busybox", ["ash", "-n", join(overlay, path)]);
+	}
 	execFileSync("bash", ["-n", join(overlay, "usr/share/bash-completion/completions/polywan")]);
 });
 

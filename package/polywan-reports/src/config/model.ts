@@ -1,0 +1,97 @@
+import type { Problem } from "polywan-core/config/problem";
+import type { PolywanEvent } from "polywan-core/status";
+
+export type Severity = "info" | "warning" | "error";
+
+/** What /etc/config/polywan_reports and /etc/config/polywan_secrets say; a part that is null is not to run. */
+export interface ReportsModel {
+	readonly metrics: MetricsModel;
+	readonly mqtt: MqttModel | null;
+	readonly history: HistoryModel | null;
+	readonly notifiers: readonly NotifierModel[];
+	readonly plugins: readonly PluginModel[];
+	readonly problems: readonly Problem[];
+}
+
+/** The door of /cgi-bin/polywan-metrics, shut while there is neither network nor token. */
+export interface MetricsModel {
+	readonly networks: readonly string[];
+	readonly token: string | null;
+}
+
+export interface MqttModel {
+	readonly host: string;
+	readonly port: number;
+	readonly protocolVersion: 4 | 5;
+	readonly username: string | null;
+	readonly password: string | null;
+	readonly clientId: string;
+	readonly topic: string;
+	readonly qos: 0 | 1 | 2;
+	readonly retain: boolean;
+	readonly keepaliveS: number;
+	readonly intervalMs: number;
+	/** Null: Home Assistant is told nothing. */
+	readonly discoveryPrefix: string | null;
+	readonly commands: boolean;
+}
+
+export interface HistoryModel {
+	readonly folder: string;
+	readonly copyFolder: string | null;
+	readonly copyIntervalMs: number;
+	/** By the seconds of a step. */
+	readonly keepMs: Readonly<Record<10 | 60 | 3600 | 86400, number>>;
+	readonly maxBytes: number;
+}
+
+export interface NotifierModel {
+	readonly name: string;
+	readonly kinds: readonly PolywanEvent["kind"][];
+	readonly severity: Severity;
+	readonly gatherMs: number;
+	readonly perHour: number;
+	readonly means: Means;
+}
+
+export type Means = WebhookModel | MailModel | ScriptModel | { readonly type: "syslog" };
+
+export type Preset = "json" | "slack" | "discord" | "telegram" | "ntfy";
+
+export interface WebhookModel {
+	readonly type: "webhook";
+	readonly url: string;
+	readonly preset: Preset;
+	readonly template: string | null;
+	readonly chat: string | null;
+	readonly token: string | null;
+	readonly hmacKey: string | null;
+}
+
+export interface MailModel {
+	readonly type: "mail";
+	readonly server: string;
+	readonly port: number;
+	readonly username: string | null;
+	readonly password: string | null;
+	readonly from: string;
+	readonly to: readonly string[];
+}
+
+export interface ScriptModel {
+	readonly type: "script";
+	readonly program: string;
+}
+
+export interface PluginModel {
+	readonly name: string;
+	readonly program: string;
+	readonly timeoutMs: number;
+	readonly intervalMs: number;
+	readonly memoryMb: number;
+}
+
+/** Whether the program has anything to do besides answering Prometheus, which starts it by itself. */
+export function isAnythingWanted({ mqtt, history, notifiers, plugins }: ReportsModel): boolean {
+	return mqtt !== null || history !== null || notifiers.length > 0 || plugins.length > 0;
+}

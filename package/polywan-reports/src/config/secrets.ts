@@ -1,0 +1,31 @@
+import type { SectionReader } from "polywan-core/config/section-reader";
+
+export type SecretOption = "token" | "password" | "url" | "hmac_key";
+
+/** What /etc/config/polywan_secrets holds, by section. */
+export class Secrets {
+	readonly #sections: ReadonlyMap<string, SectionReader>;
+
+	constructor(sections: readonly SectionReader[]) {
+		this.#sections = new Map(sections.map((section) => [section.name, section]));
+	}
+
+	/** Null when it is not set. */
+	read(section: string, option: SecretOption): string | null {
+		return this.#sections.get(section)?.stringOrNull(option) ?? null;
+	}
+}
+
+/** `text` with every secret in it replaced: for messages of programs and servers that repeat what they were given. */
+export function maskSecrets(text: string, secrets: readonly (string | null)[]): string {
+	return secrets.reduce<string>(
+		(masked, secret) => (secret === null || secret === "" ? masked : masked.replaceAll(secret, "***")),
+		text,
+	);
+}
+
+/** An address as it may be shown: user, path and query of a webhook often are the secret. */
+export function maskUrl(url: string): string {
+	const [, scheme = "", host = ""] = /^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*)/.exec(url) ?? [];
+	return scheme === "" ? "***" : `${scheme}${host}/***`;
+}

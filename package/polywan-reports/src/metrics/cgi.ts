@@ -1,0 +1,37 @@
+import { buildMetrics, OPEN_METRICS_TYPE } from "polywan-core/metrics/build";
+import { renderOpenMetrics } from "polywan-core/metrics/family";
+import type { Status } from "polywan-core/status";
+import { env, writeStdout } from "polywan-runtime/program";
+import { callOnce } from "../bus/call.ts";
+import { readReports } from "../config/read.ts";
+import { admit } from "./door.ts";
+
+const REFUSALS = {
+	shut: ["404 Not Found", "off: set a token or list allow, see /etc/config/polywan_reports"],
+	network: ["403 Forbidden", "this address may not read the metrics"],
+	token: ["401 Unauthorized", "the bearer token is missing or wrong"],
+} as const;
+
+/** Answers one request of /cgi-bin/polywan-metrics (RFC 3875) and gives the exit code. */
+export async function answerRequest(): Promise<number> {
+	const visitor = { address: env("REMOTE_ADDR") ?? "", authorization: env("HTTP_AUTHORIZATION") ?? "" };
+	const admission = admit(readReports().metrics, visitor);
+	if (admission !== "open") {
+		const [status, text] = REFUSALS[admission];
+		const challenge = admission === "token" ? "WWW-Authenticate: Bearer\r\n" : "";
+		return answer(status, "text/plain", `${text}\n`, challenge);
+	}
+	try {
+		const status = (await callOnce("polywan", "status")) as unknown as Status;
+		return answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(buildMetrics(status)));
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		return answer("503 Service Unavailable", "text/plain", `the polywan daemon does not answer: ${why}\n`);
+	}
+}
+
+function answer(status: string, type: string, body: string, headers = ""): number {
+	const head = `Status: ${status}\r\nContent-Type: ${type}\r\nCache-Control: no-store\r\n${headers}`;
+	writeStdout(`${head}\r\n${body}`);
+	return 0;
+}

@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildMetrics } from "polywan-core/metrics/build";
+import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { status, uplinkStatus } from "./fixture.ts";
+import { parseOpenMetrics } from "./open-metrics.ts";
+
+const render = (of = status()) => renderOpenMetrics(buildMetrics(of));
+
+/** Value of the sample with exactly these labels. */
+function value(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
+	return parseOpenMetrics(text)
+		.flatMap(({ samples }) => samples)
+		.find((sample) => sample.name === name && JSON.stringify(sample.labels) === JSON.stringify(labels))
+		?.value;
+}
+
+describe("metrics of a status", () => {
+	test("are OpenMetrics with the status's own figures in base units", () => {
+		const text = render();
+		expect(value(text, "polywan_info", { version: "0.1.0", firewall: "nftables" })).toBe(1);
+		expect(value(text, "polywan_uplink_receive_bytes_total", { uplink: "wan" })).toBe(5_000_000_000);
+		expect(value(text, "polywan_uplink_rtt_seconds", { uplink: "wan", family: "ipv4" })).toBe(0.0123456);
+		expect(value(text, "polywan_uplink_rtt_seconds", { uplink: "wan_b", family: "ipv4" })).toBeUndefined();
+		expect(value(text, "polywan_uplink_loss_ratio", { uplink: "wan", family: "ipv4" })).toBe(0.025);
+		expect(value(text, "polywan_uplink_state", { uplink: "wan_b", state: "down" })).toBe(1);
+		expect(value(text, "polywan_uplink_state", { uplink: "wan_b", state: "up" })).toBe(0);
+		expect(
+			value(text, "polywan_policy_share_ratio", { policy: "balanced", family: "ipv4", uplink: "wan" }),
+		).toBe(1);
+		expect(value(text, "polywan_apply_timestamp_seconds")).toBe(1_760_000_000.5);
+	});
+
+	test("stay readable whatever a name holds, and without uplinks", () => {
+		const odd = 'a"b\\c\nd';
+		const text = render(status({ uplinks: [uplinkStatus(odd)] }));
+		expect(value(text, "polywan_uplink_tier", { uplink: odd })).toBe(1);
+		expect(parseOpenMetrics(render(status({ uplinks: [], policies: [] }))).length).toBeGreaterThan(5);
+	});
+
+	test("the test's own reader refuses what is no OpenMetrics", () => {
+		for (const bad of [
+			"",
+			"# TYPE a gauge\na 1\n",
+			"a 1\n# EOF\n",
+			"# TYPE a counter\na 1\n# EOF\n",
+			"# TYPE a gauge\na 1\na 2\n# EOF\n",
+			"# TYPE a gauge\n# UNIT a seconds\na 1\n# EOF\n",
+			'# TYPE a gauge\na{b="c} 1\n# EOF\n',
+			"# TYPE a gauge\na NaN\n# EOF\n",
+		])
+			expect(() => parseOpenMetrics(bad)).toThrow();
+	});
+});
+
+test("the collector hands the same samples to prometheus-node-exporter-lua", () => {
+	const folder = mkdtempSync(join(tmpdir(), "polywan-metrics-"));
+	onTestFinished(() => rmSync(folder, { recursive: true }));
+	const text = render(status({ uplinks: [uplinkStatus('a"b\\c'), uplinkStatus("wan")] }));
+	writeFileSync(join(folder, "metrics"), text);
+	writeFileSync(join(folder, "polywan"), `#!/bin/sh\ncat ${folder}/metrics\n`);
+	chmodSync(join(folder, "polywan"), 0o755);
+	const collector = "rootfs-overlay/usr/lib/lua/prometheus-collectors/polywan.lua";
+	// The exporter's own contract: a global metric(name, type, labels, value) that gives a function for further samples.
+	const exporter = `
+		function metric(name, kind, labels, value)
+			print("# TYPE " .. name .. " " .. kind)
+			return function(labels, value)
+				local keys = {}
+				for key in pairs(labels) do keys[#keys + 1] = key end
+				table.sort(keys)
+				for index, key in ipairs(keys) do keys[index] = key .. "=" .. labels[key] end
+				print(name .. "|" .. table.concat(keys, ",") .. "|" .. value)
+			end
+		end
+		dofile(arg[1]).scrape()`;
+	writeFileSync(join(folder, "exporter.lua"), exporter);
+	const got = execFileSync("lua5.1", [join(folder, "exporter.lua"), collector], {
+		encoding: "utf8",
+		env: { PATH: `${folder}:${process.env.PATH}` },
+	})
+		.split("\n")
+		.filter((line) => line.includes("|"));
+	const wanted = parseOpenMetrics(text).flatMap(({ samples }) =>
+		samples.map(({ name, labels, value }) => {
+			const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+			return `${name}|${pairs.map((pair) => pair.join("=")).join(",")}|${value}`;
+		}),
+	);
+	expect(got).toEqual(wanted);
+});
+
+test("the dashboard asks for metrics there are, alone", () => {
+	const dashboard = readFileSync("rootfs-overlay/usr/share/polywan-reports/grafana-dashboard.json", "utf8");
+	const known = parseOpenMetrics(render()).flatMap(({ samples }) => samples.map(({ name }) => name));
+	const { panels } = JSON.parse(dashboard) as { panels: { title: string; targets: { expr: string }[] }[] };
+	const asked = panels.flatMap(({ targets }) =>
+		targets.flatMap(({ expr }) => expr.match(/polywan_\w+/g) ?? []),
+	);
+	expect(asked.length).toBeGreaterThan(6);
+	expect(asked.filter((metric) => !known.includes(metric))).toEqual([]);
+});
