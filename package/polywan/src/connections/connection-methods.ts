@@ -7,6 +7,7 @@ import { isAccounting } from "./accounting.ts";
 import { buildConnection } from "./build-connection.ts";
 import { killConnections } from "./kill.ts";
 import { readRows } from "./read-rows.ts";
+import { parseRows } from "./row.ts";
 import { CRITERIA, type Criteria, parseCriteria, parsePaging, SelectionError } from "./selection.ts";
 
 const CRITERIA_ARGUMENTS: Readonly<Record<(typeof CRITERIA)[number], BlobTypeName>> = {
@@ -56,7 +57,7 @@ async function readPage(args: BlobTable, planOf: PlanOf): Promise<ConnectionPage
 		total,
 		offset: paging.offset,
 		accounting: isAccounting(),
-		connections: rows.map((row) => buildConnection(row, plan, now)),
+		connections: parseRows(rows).map((row) => buildConnection(row, plan, now)),
 	};
 }
 

@@ -5,7 +5,7 @@ import { CT_DELETE } from "../apply/conntrack.ts";
 import { buildAttribute, buildMessage, buildNested, concatenate, NLM_F_REQUEST } from "../netlink/message.ts";
 import { NETLINK_NETFILTER } from "../netlink/request.ts";
 import { readRows } from "./read-rows.ts";
-import type { Row } from "./row.ts";
+import { parseRows, ROW_BYTES, type Row } from "./row.ts";
 import type { Criteria } from "./selection.ts";
 
 // include/uapi/linux/netfilter/nfnetlink_conntrack.h
@@ -38,8 +38,8 @@ export async function killConnections(criteria: Criteria): Promise<number> {
 		return total;
 	}
 	const { rows } = await readRows(criteria, { ...paging, limit: MOST_ROWS });
-	deleteRows(rows);
-	return rows.length;
+	await deleteRows(rows);
+	return rows.length / ROW_BYTES;
 }
 
 function isWholeMark(criteria: Criteria): boolean {
@@ -47,15 +47,17 @@ function isWholeMark(criteria: Criteria): boolean {
 	return source === null && destination === null && protocol + sourcePort + destinationPort === 0;
 }
 
-function deleteRows(rows: readonly Row[]): void {
+/** In pieces, between which the rest of the program has its turn. */
+async function deleteRows(rows: Uint8Array): Promise<void> {
 	const socket = Socket.open("netlink", "raw", NETLINK_NETFILTER);
 	try {
 		socket.bind({ family: "netlink", pid: 0, groups: 0 });
-		for (let at = 0; at < rows.length; at += BATCH) {
-			const messages = rows.slice(at, at + BATCH).map(buildDelete);
+		for (let at = 0; at < rows.length; at += BATCH * ROW_BYTES) {
+			const messages = parseRows(rows.subarray(at, at + BATCH * ROW_BYTES)).map(buildDelete);
 			// One that has ended by itself meanwhile is refused, which is as good.
 			socket.send(concatenate(messages), { family: "netlink", pid: 0, groups: 0 });
 			drain(socket);
+			await new Promise<void>((resolve) => setTimeout(resolve, 0));
 		}
 	} finally {
 		socket.close();

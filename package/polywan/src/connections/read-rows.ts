@@ -10,7 +10,7 @@ import {
 	NLM_F_REQUEST,
 } from "../netlink/message.ts";
 import { NETLINK_NETFILTER, NetlinkError } from "../netlink/request.ts";
-import { parseRows, ROW_BYTES, type Row } from "./row.ts";
+import { ROW_BYTES } from "./row.ts";
 import { buildFilter, type Criteria, type Paging } from "./selection.ts";
 
 const RECEIVE_BYTES = 64 * 1024;
@@ -25,7 +25,8 @@ const AF_INET6 = 10;
 export interface Found {
 	/** How many there are besides those of the page. */
 	readonly total: number;
-	readonly rows: readonly Row[];
+	/** The page's rows, for `parseRows`. */
+	readonly rows: Uint8Array;
 }
 
 let before: Promise<unknown> = Promise.resolve();
@@ -42,7 +43,7 @@ async function read(criteria: Criteria, { order, reverse, offset, limit }: Pagin
 	const collector = new ConntrackCollector({ filter, capacity: offset + limit, order, reverse });
 	await collect(collector, criteria);
 	const { total } = collector;
-	return { total, rows: parseRows(collector.takeRows().subarray(offset * ROW_BYTES)) };
+	return { total, rows: collector.takeRows().subarray(offset * ROW_BYTES) };
 }
 
 /** The kernel leaves out other marks and families; one that is too old for that leaves it to the collector. */
