@@ -8,6 +8,7 @@ import type { PlanInput } from "polywan-core/plan/build";
 import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import { listRuleProblems } from "polywan-core/plan/rules";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { renderIptables } from "polywan-core/render/iptables";
 import { renderNft } from "polywan-core/render/nft";
@@ -15,7 +16,7 @@ import { renderNft } from "polywan-core/render/nft";
 import { describe, expect, test } from "vitest";
 
 // A case is a folder with `config` (UCI), `links.json`, `states.json`, and optionally `ids.json`, `devices.json` (netifd
-// interface → device) and `networks.json` (the router's other networks). Everything else in it is what must come out;
+// interface → device), `networks.json` (the router's other networks) and `facts.json` (what else rules refer to: zones, users, groups). Everything else in it is what must come out;
 // UPDATE_GOLDEN=1 writes it.
 
 const folder = join(process.cwd(), "test/golden");
@@ -36,19 +37,25 @@ function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string>
 	const pkg = readPackage(readFileSync(join(folder, name, "config"), "utf8"));
 	const model = parseModel(pkg, devices === null ? {} : { netifdInterfaces: Object.keys(devices) });
 	const { ids, problems } = allocateKernelIds(model, readJson(name, "ids.json", NO_IDS));
-	const plan = buildPlan({
+	const facts = readJson<Record<string, Record<string, never>>>(name, "facts.json", {});
+	const input = {
+		...Object.fromEntries(
+			Object.entries(facts).map(([kind, table]) => [kind, new Map(Object.entries(table))]),
+		),
 		model,
 		links: readJson<PlanInput["links"]>(name, "links.json", []),
 		states: readJson<PlanInput["states"]>(name, "states.json", []),
 		ids,
 		devices: new Map(Object.entries(devices ?? {})),
 		localNetworks: readJson<readonly string[]>(name, "networks.json", []),
-	});
+	};
+	const plan = buildPlan(input);
+	const waiting = listRuleProblems(model, input);
 	const changes = diffIp({ ipRules: [], tables: [] }, plan);
 	const files = [
 		[
 			"problems.txt",
-			[...model.problems, ...problems].map((problem) => `${renderProblem(problem)}\n`).join(""),
+			[...model.problems, ...problems, ...waiting].map((problem) => `${renderProblem(problem)}\n`).join(""),
 		],
 		["plan", `${JSON.stringify(plan, null, "\t")}\n`],
 		["nft", renderNft(plan)],

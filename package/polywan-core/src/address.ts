@@ -68,6 +68,54 @@ export function networkContains(network: Network, address: Address): boolean {
 	});
 }
 
+/** Below 0 when `a` comes first; both of one family. */
+export function compareAddresses(a: Address, b: Address): number {
+	for (const [index, byte] of a.bytes.entries()) {
+		const difference = byte - (b.bytes[index] ?? 0);
+		if (difference !== 0) return difference;
+	}
+	return 0;
+}
+
+/** The fewest networks that hold exactly the addresses from `from` to `to`; none when `to` comes first. */
+export function networksBetween(from: Address, to: Address): readonly Network[] {
+	const networks: Network[] = [];
+	const width = from.bytes.length * 8;
+	let at: Address | null = from;
+	while (at !== null && compareAddresses(at, to) <= 0) {
+		let prefixLength = width;
+		while (
+			prefixLength > 0 &&
+			isFirstOf(at, prefixLength - 1) &&
+			compareAddresses(lastOf(at, prefixLength - 1), to) <= 0
+		)
+			prefixLength--;
+		networks.push({ ...at, prefixLength });
+		at = following(lastOf(at, prefixLength));
+	}
+	return networks;
+}
+
+function isFirstOf(address: Address, prefixLength: number): boolean {
+	return address.bytes.every((byte, index) => (byte & ~byteMask(prefixLength - index * 8) & 0xff) === 0);
+}
+
+function lastOf(address: Address, prefixLength: number): Address {
+	const bytes = address.bytes.map((byte, index) => byte | (~byteMask(prefixLength - index * 8) & 0xff));
+	return { family: address.family, bytes };
+}
+
+/** Null after the highest address there is. */
+function following(address: Address): Address | null {
+	const bytes = [...address.bytes];
+	for (let index = bytes.length - 1; index >= 0; index--) {
+		const byte = bytes[index] ?? 0;
+		bytes[index] = (byte + 1) & 0xff;
+		if (byte < 0xff) return { family: address.family, bytes };
+	}
+	return null;
+}
+
 /** IPv6 link-local unicast, fe80::/10 (RFC 4291 §2.5.6). */
 export function isLinkLocal(address: Address): boolean {
 	return address.family === 6 && address.bytes[0] === 0xfe && ((address.bytes[1] ?? 0) & 0xc0) === 0x80;

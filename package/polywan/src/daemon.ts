@@ -28,6 +28,7 @@ import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import type { Log } from "./log.ts";
+import { RuleKeeper } from "./rules/rule-keeper.ts";
 import { renderShareChanges } from "./share-changes.ts";
 import {
 	EMPTY_STATE,
@@ -59,6 +60,7 @@ export class Daemon implements Controller {
 	readonly #applier: Applier;
 	readonly #hooks: HookRunner;
 	readonly #wanted = new Map<string, Wanted>();
+	readonly #rules = new RuleKeeper();
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -110,6 +112,7 @@ export class Daemon implements Controller {
 		});
 		this.#trial.start();
 		this.#config.readNow();
+		this.#rules.refresh();
 		this.#takeConfig();
 		this.#bus.start();
 		this.#linkWatcher.start().catch((error: unknown) => {
@@ -142,6 +145,7 @@ export class Daemon implements Controller {
 			this.#tell({ kind: "config", reason: renderReading(this.#config.problems) });
 			this.#decideSoon();
 		}
+		if (this.#rules.refresh()) this.#decideSoon();
 		await this.#settled();
 		return this.#problems();
 	}
@@ -193,7 +197,8 @@ export class Daemon implements Controller {
 	}
 
 	#problems(): readonly Problem[] {
-		return [...this.#config.problems, ...this.#idProblems, ...this.#applier.problems];
+		const waiting = this.#rules.problems(this.#model, this.#devices);
+		return [...this.#config.problems, ...this.#idProblems, ...waiting, ...this.#applier.problems];
 	}
 
 	#takeConfig(): void {
@@ -249,6 +254,7 @@ export class Daemon implements Controller {
 		const before = this.#plan;
 		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
 		const plan = buildPlan({
+			...this.#rules.facts,
 			model: this.#model,
 			links: this.#links,
 			states,

@@ -110,6 +110,10 @@ function hasBits(field: "mark" | "ctMark"): Compiler {
 	});
 }
 
+function onIcmpType(protocol: number): Compiler {
+	return onValue((packet, value) => packet.protocol === protocol && (packet.icmpType ?? 0) === Number(value));
+}
+
 const never = condition(() => false);
 
 /** Options by the match or target they belong to; a value follows each but those with an empty pattern. */
@@ -118,7 +122,15 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-d (\S+)/, onValue((packet, value) => inNetwork(packet.destination, value))],
 	[/^-i (\S+)/, onValue((packet, value) => packet.incoming === value)],
 	[/^-o (\S+)/, onValue((packet, value) => packet.outgoing === value)],
-	[/^-p ipv6-icmp -m icmp6 --icmpv6-type (\d+)/, never],
+	[/^-p ipv6-icmp -m icmp6 --icmpv6-type (13[3-7]) -j RETURN/, never],
+	[/^-p icmp -m icmp --icmp-type (\d+)/, onIcmpType(1)],
+	[/^-p ipv6-icmp -m icmp6 --icmpv6-type (\d+)/, onIcmpType(58)],
+	[/^-m mac --mac-source (\S+)/, onValue((packet, value) => packet.mac?.toUpperCase() === value)],
+	[/^-m dscp --dscp (0x[0-9a-f]{2})/, onValue((packet, value) => (packet.dscp ?? 0) === Number(value))],
+	[/^-m owner --uid-owner (\d+)/, onValue((packet, value) => packet.user === Number(value))],
+	[/^-m owner --gid-owner (\d+)/, onValue((packet, value) => packet.group === Number(value))],
+	[/^-m limit --limit (10\/sec) --limit-burst 20/, () => () => "next"],
+	[/^-j LOG --log-prefix "(polywan [\w.-]{1,19}: )"/, () => () => "next"],
 	[/^-p (\d+)/, onValue((packet, value) => packet.protocol === Number(value))],
 	[/^-m multiport --sports (\S+)/, onValue((packet, value) => anyPort(packet.sourcePort, value))],
 	[/^-m multiport --dports (\S+)/, onValue((packet, value) => anyPort(packet.destinationPort, value))],
@@ -170,6 +182,7 @@ function compileRule(rule: string, chains: Chains): readonly Part[] {
 		left = left.slice(text.length).trimStart();
 	}
 	const target = /-[jg] (polywan_\w+)/.exec(rule)?.[1];
+	if (/-p .* -p | -s .* -s | -d .* -d | -i .* -i /.test(rule)) throw new Error(`iptables: twice: ${rule}`);
 	if (target !== undefined && !chains.has(target)) throw new Error(`iptables: no chain ${target}`);
 	return parts;
 }

@@ -177,9 +177,32 @@ type Compiler = (found: RegExpExecArray, context: Context) => Part;
 
 const MASK = "0x([0-9a-f]{8})";
 const VALUES = "(?:\\{ ([^}]*) \\}|(\\S+))";
+const NOT = "(!= )?";
 
 function condition(test: (packet: Packet) => boolean): Part {
 	return (packet) => (test(packet) ? "next" : "break");
+}
+
+function negatable(not: string | undefined, test: (packet: Packet) => boolean): Part {
+	return condition((packet) => test(packet) === (not === undefined));
+}
+
+/** What a packet does not have meets neither a condition nor its opposite. */
+function onField(read: (packet: Packet) => string | number | undefined): Compiler {
+	return (found) => (packet) => {
+		const value = read(packet);
+		if (value === undefined) return "break";
+		return valuesOf(found, 2).includes(String(value)) === (found[1] === undefined) ? "next" : "break";
+	};
+}
+
+function compileIcmpType(found: RegExpExecArray): Part {
+	const protocol = found[1] === "icmp" ? 1 : 58;
+	return (packet) => {
+		if (packet.protocol !== protocol) return "break";
+		const isThere = valuesOf(found, 3).includes(String(packet.icmpType ?? 0));
+		return isThere === (found[2] === undefined) ? "next" : "break";
+	};
 }
 
 function valuesOf(found: RegExpExecArray, from: number): readonly string[] {
@@ -238,13 +261,31 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 	],
 	[/^meta nfproto ipv([46])/, (found) => condition((packet) => packet.family === Number(found[1]))],
 	[
-		new RegExp(`^([io])ifname ${VALUES}`),
+		new RegExp(`^([io])ifname ${NOT}${VALUES}`),
 		(found) => {
-			const names = valuesOf(found, 2).map((name) => name.slice(1, -1));
-			return condition((packet) =>
+			const names = valuesOf(found, 3).map((name) => name.slice(1, -1));
+			return negatable(found[2], (packet) =>
 				names.includes((found[1] === "i" ? packet.incoming : packet.outgoing) ?? ""),
 			);
 		},
+	],
+	[new RegExp(`^(icmp|icmpv6) type ${NOT}${VALUES}`), compileIcmpType],
+	[
+		/^counter|^limit rate 10\/second burst 20 packets log prefix "polywan [\w.-]{1,19}: "/,
+		() => () => "next",
+	],
+	[new RegExp(`^ether saddr ${NOT}${VALUES}`), onField(({ mac }) => mac)],
+	[new RegExp(`^ip6? dscp ${NOT}${VALUES}`), onField(({ dscp }) => dscp ?? 0)],
+	[new RegExp(`^meta skuid ${NOT}${VALUES}`), onField(({ user }) => user)],
+	[new RegExp(`^meta skgid ${NOT}${VALUES}`), onField(({ group }) => group)],
+	[
+		new RegExp(`^meta mark & ${MASK} ${NOT}${VALUES}`),
+		(found) =>
+			negatable(found[2], ({ mark }) =>
+				valuesOf(found, 3)
+					.map(Number)
+					.includes((mark & hex(found[1])) >>> 0),
+			),
 	],
 	[/^icmpv6 type 133-137/, () => condition(() => false)],
 	[
@@ -260,24 +301,24 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 			}),
 	],
 	[
-		new RegExp(`^ip(6?) ([sd])addr ${VALUES}`),
+		new RegExp(`^ip(6?) ([sd])addr ${NOT}${VALUES}`),
 		(found) => {
-			const networks = valuesOf(found, 3);
-			return condition((packet) =>
+			const networks = valuesOf(found, 4);
+			return negatable(found[3], (packet) =>
 				networks.some((network) => inNetwork(addressOf(packet, found[2]), network)),
 			);
 		},
 	],
 	[
-		new RegExp(`^meta l4proto ${VALUES}`),
-		(found) => condition((packet) => valuesOf(found, 1).includes(String(packet.protocol))),
+		new RegExp(`^meta l4proto ${NOT}${VALUES}`),
+		(found) => negatable(found[1], (packet) => valuesOf(found, 2).includes(String(packet.protocol))),
 	],
 	[
-		new RegExp(`^th ([sd])port ${VALUES}`),
+		new RegExp(`^th ([sd])port ${NOT}${VALUES}`),
 		(found) =>
-			condition((packet) => {
+			negatable(found[2], (packet) => {
 				const port = found[1] === "s" ? packet.sourcePort : packet.destinationPort;
-				return valuesOf(found, 2).some((range) => inPorts(port, range));
+				return valuesOf(found, 3).some((range) => inPorts(port, range));
 			}),
 	],
 	[/^numgen inc mod (\d+) vmap \{ ([^}]*) \}/, compileRoundRobin],

@@ -14,6 +14,12 @@ export interface Packet {
 	readonly destinationPort: number;
 	/** A route more specific than a default one leads there. */
 	readonly connected: boolean;
+	/** As the packet says; what is absent is 0, and no hardware address or account. */
+	readonly mac?: string;
+	readonly dscp?: number;
+	readonly icmpType?: number;
+	readonly user?: number;
+	readonly group?: number;
 	mark: number;
 	ctMark: number;
 }

@@ -19,10 +19,19 @@ const DESTINATIONS = {
 function packets(walk: Walk) {
 	return Array.from({ length: 12 }, () => {
 		const family = walk.pick(2) === 0 ? 4 : 6;
+		const incoming = ["br-lan", "br-lan", "br-guest", "w1", null][walk.pick(5)] ?? null;
+		const from =
+			incoming === null
+				? { user: 999 + walk.pick(3), group: 100 + walk.pick(2) }
+				: { mac: `00:11:22:33:44:${["55", "66", "77"][walk.pick(3)]}` };
 		return packetOf(family, {
-			incoming: ["br-lan", "br-lan", "br-guest", "w1", null][walk.pick(5)] ?? null,
+			...from,
+			incoming,
+			dscp: [0, 8, 34, 46][walk.pick(4)] ?? 0,
+			icmpType: [0, 8, 128, 129][walk.pick(4)] ?? 0,
+			mark: [0, 0, 0x10, 0x2f][walk.pick(4)] ?? 0,
 			destination: DESTINATIONS[family][walk.pick(DESTINATIONS[family].length)] ?? "",
-			protocol: [6, 17, 1][walk.pick(3)] ?? 6,
+			protocol: [6, 17, family === 4 ? 1 : 58][walk.pick(3)] ?? 6,
 			destinationPort: PORTS[walk.pick(4)] ?? 443,
 		});
 	});
@@ -77,7 +86,7 @@ describe("random walks against a kernel that knows only what we render", () => {
 					const kernel = fresh(plan);
 					const marks = kernel.marks(packet);
 					expect(marks.iptables, `step ${step} ${JSON.stringify(packet)}`).toBe(marks.nft);
-					expect((marks.nft & ~plan.markMask) >>> 0).toBe(0);
+					expect((marks.nft & ~plan.markMask) >>> 0).toBe(packet.mark);
 					const leaving = { ...packet, incoming: null, outgoing: `w${1 + walk.pick(3)}` };
 					const connection = kernel.connectionMarks(leaving);
 					expect(connection.iptables).toBe(connection.nft);

@@ -98,7 +98,14 @@ export class Walk {
 			family,
 			state: this.#states.get(`${family} ${uplink}`) ?? "up",
 		}));
-		return buildPlan({ model, links, states, ids: this.#ids, devices: new Map([["guest", "br-guest"]]) });
+		return buildPlan({
+			model,
+			links,
+			states,
+			ids: this.#ids,
+			devices: new Map([["guest", "br-guest"]]),
+			zones: new Map([["guests", ["guest"]]]),
+		});
 	}
 
 	#renumber(link: Link): Link["addresses"] {
@@ -116,6 +123,15 @@ export class Walk {
 			"\toption src_iface guest\n",
 			"\toption family ipv6\n",
 			"\tlist src_ip 192.168.1.0/26\n\tlist src_ip 192.168.1.96/28\n\tlist dest_ip 192.0.2.0/28\n\tlist dest_ip 198.51.100.0/24\n\toption proto 'udp tcp sctp'\n\toption dest_port 443\n",
+			"\toption src_mac '00:11:22:33:44:55 00:11:22:33:44:66'\n\toption dest_port '443 !8000-8100'\n",
+			"\toption src_mac '!00:11:22:33:44:55'\n\toption log 1\n",
+			"\toption icmp_type 'echo-request echo-reply'\n",
+			"\toption icmp_type '!echo-request'\n\toption src_zone '!guests'\n",
+			"\toption dscp 'EF !CS1 AF41'\n",
+			"\toption dscp '!EF'\n\toption src_ip '192.168.1.0/24 fd00:1::/64 !192.168.1.100-192.168.1.103'\n",
+			"\toption mark '0x10/0xf0 0x20/0xf0'\n\toption log 1\n",
+			"\toption user '1000 1001'\n\toption proto '!udp'\n",
+			"\toption group '!100'\n\toption dest_ip '!192.0.2.0/28 !2001:db8:ffff::/48'\n",
 			"",
 		];
 		const targets = [...TARGETS, ...this.#names];
@@ -123,7 +139,7 @@ export class Walk {
 		if (this.chance(3)) this.#addRow(targets);
 		this.#rules.set(
 			`r${this.#steps}`,
-			`${conditions[this.#random(conditions.length)]}\toption target ${target}\n`,
+			`${conditions[this.#random(conditions.length)]}\toption priority ${this.#random(3)}\n\toption target ${target}\n`,
 		);
 	}
 

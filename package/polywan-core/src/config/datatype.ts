@@ -1,5 +1,15 @@
 import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
+import { parseProbeTarget } from "../health/probe-target.ts";
 import type { PortRange } from "./model.ts";
+import {
+	DSCP_NAMES,
+	ICMP_TYPE_NAMES,
+	parseAddresses,
+	parseDscp,
+	parseIcmpType,
+	parseMac,
+	parseMark,
+} from "./rule-value.ts";
 
 /**
  * What an option's text may be. Each kind knows how to say what it allows, so that problems, `polywan help options` and
@@ -16,7 +26,16 @@ export type Datatype =
 	| { readonly kind: "bitrate" }
 	| { readonly kind: "mask" }
 	| { readonly kind: "address" }
+	/** What a probe asks, see health/probe-target. */
+	| { readonly kind: "probeTarget" }
 	| { readonly kind: "network" }
+	/** A network, or a range of addresses as "from-to". */
+	| { readonly kind: "addresses" }
+	| { readonly kind: "mac" }
+	| { readonly kind: "dscp" }
+	/** Of others: "value/mask". */
+	| { readonly kind: "mark" }
+	| { readonly kind: "icmpType" }
 	| { readonly kind: "ports" }
 	| { readonly kind: "protocol" }
 	/** Name of a netifd interface, policy, uplink or target: checked where the other sections are known. */
@@ -67,10 +86,22 @@ export function parseValue(type: Datatype, text: string): DatatypeValue | null {
 			return parseMask(text);
 		case "address":
 			return parseCanonicalAddress(text);
+		case "probeTarget":
+			return parseProbeTarget(text) === null && !text.startsWith("https://") ? null : text;
 		case "network": {
 			const network = parseNetwork(text);
 			return network === null ? null : renderNetwork(network);
 		}
+		case "addresses":
+			return parseAddresses(text);
+		case "mac":
+			return parseMac(text);
+		case "dscp":
+			return parseDscp(text);
+		case "mark":
+			return parseMark(text);
+		case "icmpType":
+			return parseIcmpType(text);
 		case "ports":
 			return parsePorts(text);
 		case "protocol":
@@ -101,8 +132,20 @@ export function describeDatatype(type: Datatype): string {
 			return "4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000";
 		case "address":
 			return "an IPv4 or IPv6 address";
+		case "probeTarget":
+			return "an address, gateway, or a URI such as tcp://192.0.2.1:80, dns://192.0.2.1/example.com, http://192.0.2.1/ or script:/path";
 		case "network":
 			return "an IPv4 or IPv6 address or network, such as 192.0.2.0/24";
+		case "addresses":
+			return "an IPv4 or IPv6 address, network or range, such as 192.0.2.0/24 or 192.0.2.10-192.0.2.20";
+		case "mac":
+			return "a hardware address, such as 00:11:22:33:44:55";
+		case "dscp":
+			return `a number from 0 to 63, or one of ${[...DSCP_NAMES.keys()].join(", ")}`;
+		case "mark":
+			return "a mark with or without a mask, such as 0x10/0xff";
+		case "icmpType":
+			return `a number from 0 to 255, or one of ${ICMP_TYPE_NAMES.join(", ")}`;
 		case "ports":
 			return "ports from 1 to 65535, such as 443 or 1024-2048 or 80,443";
 		case "protocol":

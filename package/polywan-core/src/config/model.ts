@@ -1,4 +1,5 @@
 import type { Family } from "../family.ts";
+import type { Condition } from "./condition.ts";
 import type { Problem } from "./problem.ts";
 
 /** `/etc/config/polywan`, parsed and validated. Everything in it can be used as it stands; what could not is in `problems`. */
@@ -44,12 +45,23 @@ export type ProbingPace = "frugal" | "normal" | "eager";
 export interface Probing {
 	/** False: the uplink counts as up whenever its link is. */
 	readonly enabled: boolean;
+	/** As health/probe-target reads them. */
 	readonly targets: { readonly 4: readonly string[]; readonly 6: readonly string[] };
 	readonly pace: ProbingPace;
 	/** Steady-state interval; null: from the pace. */
 	readonly intervalMs: number | null;
 	readonly timeoutFloorMs: number;
 	readonly timeoutCapMs: number;
+	/** Which way each plain address is asked is found out; else every target is asked as its text says. */
+	readonly isAuto: boolean;
+	/** How many targets must answer; more than there are means all. */
+	readonly reliability: number;
+	/** Answers after which an uplink that was down can be used again, if recoveryMs is over too. */
+	readonly upCount: number;
+	/** Probes in a row that must be lost before the uplink is down; null: as many as its usual loss asks for. */
+	readonly downCount: number | null;
+	/** Ask more seldom the longer all is well, more often after losses. */
+	readonly isAdaptive: boolean;
 	/** ICMP payload bytes. */
 	readonly payloadBytes: number;
 	/** How long a recovering uplink must answer before it is used again. */
@@ -79,7 +91,18 @@ export interface Uplink {
 	readonly uploadBitsPerSecond: number;
 }
 
-export type PolicyMode = "failover" | "weighted";
+export type PolicyMode =
+	| "failover"
+	| "weighted"
+	| "round_robin"
+	| "least_connections"
+	| "least_used"
+	| "latency"
+	| "quality"
+	| "adaptive"
+	| "flow_hash"
+	| "overflow"
+	| "custom";
 export type LastResort = "unreachable" | "blackhole" | "default";
 
 export interface Policy {
@@ -88,6 +111,8 @@ export interface Policy {
 	/** Explicit members, or every uplink with its own tier and weight. */
 	readonly members: readonly Member[];
 	readonly lastResort: LastResort;
+	/** Mode overflow: use of a tier from which the next one helps. */
+	readonly overflowPercent: number;
 }
 
 export interface Member {
@@ -100,6 +125,8 @@ export interface Rule {
 	readonly name: string;
 	readonly match: Match;
 	readonly target: Target;
+	/** Whether new connections it matches go to the kernel's log. */
+	readonly log: boolean;
 }
 
 export interface PortRange {
@@ -119,6 +146,8 @@ export interface Match {
 	readonly destinationPorts: readonly PortRange[];
 	/** netifd interface names the packet came in by. */
 	readonly sourceInterfaces: readonly string[];
+	/** All the others. */
+	readonly conditions: readonly Condition[];
 }
 
 export type Target =

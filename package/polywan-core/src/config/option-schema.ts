@@ -4,6 +4,7 @@ import type { OptionSchema } from "./schema.ts";
 interface Extra {
 	readonly list?: boolean;
 	readonly essential?: boolean;
+	readonly negatable?: boolean;
 }
 
 export function option(
@@ -20,6 +21,7 @@ export function option(
 		help,
 		list: extra.list ?? false,
 		essential: extra.essential ?? false,
+		negatable: extra.negatable ?? false,
 	};
 }
 

@@ -1,14 +1,8 @@
-import { familyOf } from "../address.ts";
-import type { Family } from "../family.ts";
-import { PORT_PROTOCOLS } from "./datatype.ts";
-import type { Match, Policy, Rule, Target, Uplink } from "./model.ts";
-import { parseFamilies } from "./parse-uplink.ts";
+import type { Policy, Rule, Target, Uplink } from "./model.ts";
+import { parseMatch } from "./parse-match.ts";
 import { RESERVED_NAMES } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
-
-const TCP = 6;
-const UDP = 17;
 
 /** What a target's name means, or null when nothing is called so. */
 export function parseTarget(
@@ -32,15 +26,29 @@ export function renderUnknownTarget(
 	return `must be a policy, an uplink, default, unreachable or blackhole${hint}; there are ${known.join(", ") || "no policies and no uplinks"}`;
 }
 
+/** What rules refer to besides themselves. */
+export interface RuleContext {
+	readonly uplinks: readonly Uplink[];
+	readonly policies: readonly Policy[];
+	/** Null: not known. */
+	readonly netifdInterfaces: readonly string[] | null;
+	readonly markMask: number;
+}
+
+/** The rules in the order they are tried. */
+export function parseRules(readers: readonly SectionReader[], context: RuleContext): readonly Rule[] {
+	const rules = readers.flatMap((reader) => {
+		const rule = parseRule(reader, context);
+		return rule === null ? [] : [{ rule, priority: reader.number("priority") }];
+	});
+	return rules.sort((a, b) => a.priority - b.priority).map(({ rule }) => rule);
+}
+
 /** The rule, or null when it is switched off or cannot mean what was written. */
-export function parseRule(
-	reader: SectionReader,
-	uplinks: readonly Uplink[],
-	policies: readonly Policy[],
-	netifdInterfaces: readonly string[] | null,
-): Rule | null {
+function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
+	const { uplinks, policies } = context;
 	const enabled = reader.boolean("enabled");
-	const match = parseMatch(reader, netifdInterfaces);
+	const match = parseMatch(reader, context.netifdInterfaces, context.markMask);
 	const name = reader.stringOrNull("target");
 	if (name === null) {
 		if (!reader.has("target")) reader.report("target", null, "is missing; the rule is left out");
@@ -52,63 +60,5 @@ export function parseRule(
 		return null;
 	}
 	if (match === null || !reader.usable || !enabled) return null;
-	return { name: reader.name, match, target };
-}
-
-function parseMatch(reader: SectionReader, known: readonly string[] | null): Match | null {
-	const sources = reader.strings("src_ip");
-	const destinations = reader.strings("dest_ip");
-	const sourcePorts = reader.portRanges("src_port");
-	const destinationPorts = reader.portRanges("dest_port");
-	const sourceInterfaces = reader.strings("src_iface");
-	for (const name of sourceInterfaces) {
-		if (known === null || known.includes(name)) continue;
-		reader.report(
-			"src_iface",
-			name,
-			`is not an interface in /etc/config/network${renderSuggestion(name, known)}`,
-			"warning",
-		);
-	}
-	const wanted = parseFamilies(reader.string("family"));
-	const families = wanted.filter((family) => hasFamily(sources, family) && hasFamily(destinations, family));
-	if (families.length === 0) {
-		reader.report(
-			null,
-			null,
-			"can match nothing: its addresses and option family are of different IP versions; the rule is left out",
-		);
-		return null;
-	}
-	const protocols = parseProtocols(reader, sourcePorts.length + destinationPorts.length > 0);
-	if (protocols === null) return null;
-	return { families, protocols, sources, destinations, sourcePorts, destinationPorts, sourceInterfaces };
-}
-
-function hasFamily(networks: readonly string[], family: Family): boolean {
-	return networks.length === 0 || networks.some((network) => familyOf(network) === family);
-}
-
-function parseProtocols(reader: SectionReader, hasPorts: boolean): readonly number[] | null {
-	const written = reader.numbers("proto");
-	if (!hasPorts) return written;
-	if (written.length === 0) return [TCP, UDP];
-	const usable = written.filter((protocol) => PORT_PROTOCOLS.includes(protocol));
-	if (usable.length === written.length) return written;
-	const without = written.filter((protocol) => !PORT_PROTOCOLS.includes(protocol)).join(" ");
-	if (usable.length > 0) {
-		reader.report(
-			"proto",
-			without,
-			"has no ports, so this protocol is left out of a rule with ports",
-			"warning",
-		);
-		return usable;
-	}
-	reader.report(
-		"proto",
-		without,
-		"has no ports; a rule with ports needs tcp, udp, udplite, sctp or dccp; the rule is left out",
-	);
-	return null;
+	return { name: reader.name, match, target, log: reader.boolean("log") };
 }

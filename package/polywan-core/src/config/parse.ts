@@ -1,7 +1,7 @@
 import type { UciPackage, UciSection } from "uci-parser/config";
-import type { FirewallChoice, Globals, LogLevel, Model, Policy, Rule, Target, Uplink } from "./model.ts";
+import type { FirewallChoice, Globals, LogLevel, Model, Policy, Target, Uplink } from "./model.ts";
 import { builtInPolicy, hasTargetName, parsePolicies, withMembers } from "./parse-policy.ts";
-import { parseRule, parseTarget, renderUnknownTarget } from "./parse-rule.ts";
+import { parseRules, parseTarget, renderUnknownTarget } from "./parse-rule.ts";
 import { parseUplink } from "./parse-uplink.ts";
 import type { Problem } from "./problem.ts";
 import type { SectionType } from "./schema.ts";
@@ -31,13 +31,13 @@ export function parseModel(pkg: UciPackage | null, context: ParseContext): Model
 			.map((section) => new SectionReader(section, schemaOf(type), problems));
 	const globals = firstGlobals(sections, problems);
 	const uplinks = parseUplinks(readers("uplink"), netifdInterfaces);
-	const written = parsePolicies(readers("policy"), uplinks);
-	const policies = withMembers(written, readers("member"), uplinks);
+	const policyReaders = readers("policy");
+	const written = parsePolicies(policyReaders, uplinks);
+	const policies = withMembers(written, readers("member"), uplinks, policyReaders);
 	if (policies.length === 0) policies.push(builtInPolicy(uplinks));
-	const rules = readers("rule")
-		.map((reader) => parseRule(reader, uplinks, policies, netifdInterfaces))
-		.filter((rule): rule is Rule => rule !== null);
 	const parsed = parseGlobals(globals, uplinks, policies);
+	const { markMask } = parsed;
+	const rules = parseRules(readers("rule"), { uplinks, policies, netifdInterfaces, markMask });
 	return { globals: parsed, uplinks, policies, rules, problems: inFileOrder(problems, pkg) };
 }
 

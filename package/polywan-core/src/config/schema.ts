@@ -1,5 +1,7 @@
 import type { Datatype } from "./datatype.ts";
 import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
+import { POLICY } from "./policy-schema.ts";
+import { RULE } from "./rule-schema.ts";
 
 /** One option of one section type: the single source for validation, `polywan help options` and the panel's forms. */
 export interface OptionSchema {
@@ -11,6 +13,8 @@ export interface OptionSchema {
 	readonly default: string | readonly string[] | null;
 	/** Without a usable value the whole section is left out: its default would mean something else. */
 	readonly essential: boolean;
+	/** A value after `!` must not be the case, as in /etc/config/firewall. */
+	readonly negatable: boolean;
 	readonly help: string;
 }
 
@@ -129,11 +133,42 @@ const UPLINK: SectionSchema = {
 			"How often the line is tested; off counts it as up whenever its link is.",
 		),
 		option(
-			"target",
-			{ kind: "address" },
-			null,
-			"Addresses to probe; without any of an IP version, public resolvers of several providers.",
+			"method",
+			choice("ping", "arp", "tcp", "dns", "http", "auto"),
+			"ping",
+			"How plain addresses among the targets are asked, several ways at once if several are given: ping; tcp connects to port 53; dns asks for the root's name servers; http asks for /; arp resolves the gateway instead (neighbour discovery in IPv6); auto finds out for each address which of ping, tcp, dns and http works best.",
 			{ list: true },
+		),
+		option(
+			"target",
+			{ kind: "probeTarget" },
+			null,
+			"What to probe; without any for an IP version, public resolvers of several providers. An address is asked by method; gateway resolves the gateway as a neighbour; tcp://host:port connects (#send=text&expect=text); dns://server/name?type=A asks a server, dns:name those of the link (#expect=192.0.2.1&tcp); http://host/path#status=204&header=Name:value&body=text&redirects=3 asks for a page; script:/path#timeout=5 runs a program, whose exit code 0 is an answer. Conditions behind # are joined by & and percent-encoded.",
+			{ list: true },
+		),
+		option(
+			"reliability",
+			integer(1, 64),
+			"1",
+			"How many targets must answer for the uplink to be up; a target that answers on no uplink does not count.",
+		),
+		option(
+			"up_count",
+			integer(1, 100),
+			"3",
+			"Answers after which an uplink that was down is used again, once recovery_time is over.",
+		),
+		option(
+			"down_count",
+			integer(3, 100),
+			null,
+			"Probes, sent within milliseconds, that must all be lost before the uplink is down; without it 6 to 40, the more the line usually loses.",
+		),
+		option(
+			"adaptive",
+			BOOLEAN,
+			"0",
+			"Probe up to four times more seldom the longer all is well, and twice as often after losses.",
 		),
 		option(
 			"interval",
@@ -185,25 +220,6 @@ const UPLINK: SectionSchema = {
 	],
 };
 
-const POLICY: SectionSchema = {
-	type: "policy",
-	help: "How connections are spread over uplinks; without members over all uplinks with their own tier and weight.",
-	options: [
-		option(
-			"mode",
-			choice("failover", "weighted"),
-			"failover",
-			"failover uses the lowest tier that works, weighted all tiers at once; both share by weight.",
-		),
-		option(
-			"last_resort",
-			choice("unreachable", "blackhole", "default"),
-			"unreachable",
-			"What happens to new connections when no member is usable; default leaves them to the main routing table.",
-		),
-	],
-};
-
 const MEMBER: SectionSchema = {
 	type: "member",
 	help: "One uplink of a policy.",
@@ -212,46 +228,6 @@ const MEMBER: SectionSchema = {
 		option("uplink", nameOf("an uplink"), null, "The uplink meant.", { essential: true }),
 		option("tier", TIER, null, "Tier in this policy; without it the uplink's own."),
 		option("weight", WEIGHT, null, "Weight in this policy; without it the uplink's own."),
-	],
-};
-
-const RULE: SectionSchema = {
-	type: "rule",
-	help: "Sends new connections that match all its conditions to a target; the first rule that matches wins.",
-	options: [
-		option("enabled", BOOLEAN, "1", "Whether the rule is in force."),
-		option("family", choice("any", "ipv4", "ipv6"), "any", "IP version to match.", { essential: true }),
-		option("proto", { kind: "protocol" }, null, "Protocols to match; without it all.", {
-			list: true,
-			essential: true,
-		}),
-		option("src_ip", { kind: "network" }, null, "Source addresses or networks.", {
-			list: true,
-			essential: true,
-		}),
-		option("dest_ip", { kind: "network" }, null, "Destination addresses or networks.", {
-			list: true,
-			essential: true,
-		}),
-		option("src_port", { kind: "ports" }, null, "Source ports; proto is tcp and udp unless given.", {
-			list: true,
-			essential: true,
-		}),
-		option("dest_port", { kind: "ports" }, null, "Destination ports; proto is tcp and udp unless given.", {
-			list: true,
-			essential: true,
-		}),
-		option("src_iface", nameOf("a netifd interface"), null, "netifd interfaces the packet came in by.", {
-			list: true,
-			essential: true,
-		}),
-		option(
-			"target",
-			nameOf("a policy or uplink, or default, unreachable or blackhole"),
-			null,
-			"Where matching connections go.",
-			{ essential: true },
-		),
 	],
 };
 

@@ -8,6 +8,12 @@ import { renderSuggestion } from "./suggestion.ts";
 
 export const CONFIG_NAME = "polywan";
 
+/** Values of a list, and those after `!`. */
+interface List {
+	readonly included: readonly DatatypeValue[];
+	readonly excluded: readonly DatatypeValue[];
+}
+
 /** Reads one section as its schema says; what is wrong becomes a problem and the option takes its default. */
 export class SectionReader {
 	readonly name: string;
@@ -18,6 +24,7 @@ export class SectionReader {
 	readonly #config: string;
 	readonly #section: UciSection;
 	readonly #problems: Problem[];
+	readonly #lists = new Map<string, List>();
 
 	/** `config`: the file's name, for its problems. */
 	constructor(section: UciSection, schema: SectionSchema<string>, problems: Problem[], config = CONFIG_NAME) {
@@ -72,15 +79,28 @@ export class SectionReader {
 	}
 
 	strings(option: string): string[] {
-		return this.#list(option).map(String);
+		return this.#list(option).included.map(String);
 	}
 
 	numbers(option: string): number[] {
-		return this.#list(option).map(Number);
+		return this.#list(option).included.map(Number);
 	}
 
 	portRanges(option: string): PortRange[] {
-		return this.#list(option).flatMap((value) => (Array.isArray(value) ? (value as PortRange[]) : []));
+		return this.#list(option).included.flatMap(portRangesOf);
+	}
+
+	/** Values after `!`. */
+	excludedStrings(option: string): string[] {
+		return this.#list(option).excluded.map(String);
+	}
+
+	excludedNumbers(option: string): number[] {
+		return this.#list(option).excluded.map(Number);
+	}
+
+	excludedPortRanges(option: string): PortRange[] {
+		return this.#list(option).excluded.flatMap(portRangesOf);
 	}
 
 	#option(name: string): OptionSchema {
@@ -108,19 +128,43 @@ export class SectionReader {
 		return this.#value(option, text.trim()) ?? fallback;
 	}
 
-	#list(name: string): DatatypeValue[] {
-		const option = this.#option(name);
-		const texts = this.#written(name).flatMap((text) => text.split(/\s+/).filter((word) => word !== ""));
-		const values: DatatypeValue[] = [];
+	#list(name: string): List {
+		const known = this.#lists.get(name);
+		if (known !== undefined) return known;
+		const list = this.#readList(this.#option(name));
+		this.#lists.set(name, list);
+		return list;
+	}
+
+	#readList(option: OptionSchema): List {
+		const { name, type, essential, negatable } = option;
+		const written = this.#written(name).join(" ");
+		const texts = (negatable ? written.replace(/!\s+/g, "!") : written)
+			.split(/\s+/)
+			.filter((word) => word !== "");
+		const list = { included: [] as DatatypeValue[], excluded: [] as DatatypeValue[] };
 		for (const text of texts) {
-			if (option.type.kind === "protocol" && (text === "all" || text === "any")) continue;
-			const value = parseValue(option.type, text);
+			if (type.kind === "protocol" && (text === "all" || text === "any")) continue;
+			const isExcluded = negatable && text.startsWith("!");
+			const value = parseValue(type, isExcluded ? text.slice(1) : text);
+			const values = isExcluded ? list.excluded : list.included;
 			if (value === null) this.report(name, text, this.#requirement(option));
 			else if (!values.includes(value)) values.push(value);
 		}
 		const meantNone = texts.every((text) => text === "all" || text === "any");
-		if (texts.length > 0 && values.length === 0 && option.essential && !meantNone) this.usable = false;
-		return values;
+		const isEmpty = list.included.length + list.excluded.length === 0;
+		// Without the values that could not be read it would match what was not meant.
+		const lost = negatable && this.#isLess(list, texts);
+		if (texts.length > 0 && essential && ((isEmpty && !meantNone) || lost)) this.usable = false;
+		return list;
+	}
+
+	/** Whether all values of one sign were refused: then there is no such condition any more. */
+	#isLess({ included, excluded }: List, texts: readonly string[]): boolean {
+		const meant = texts.filter((text) => text !== "all" && text !== "any");
+		const hasExcluded = meant.some((text) => text.startsWith("!"));
+		const hasIncluded = meant.some((text) => !text.startsWith("!"));
+		return (hasIncluded && included.length === 0) || (hasExcluded && excluded.length === 0);
 	}
 
 	#value(option: OptionSchema, text: string): DatatypeValue | null {
@@ -137,4 +181,8 @@ export class SectionReader {
 		this.report(option.name, text, message);
 		if (option.essential) this.usable = false;
 	}
+}
+
+function portRangesOf(value: DatatypeValue): readonly PortRange[] {
+	return Array.isArray(value) ? (value as readonly PortRange[]) : [];
 }

@@ -1,20 +1,22 @@
 import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
-import type { Match, Model, Target, Uplink } from "../config/model.ts";
+import type { Model, Target, Uplink } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
-import { FAMILIES, perFamily } from "../family.ts";
+import { perFamily } from "../family.ts";
 import type { UplinkState } from "../health/state.ts";
 import { isEligible } from "../health/state.ts";
-import type { InterfaceDevices, Link } from "../link.ts";
+import type { Link } from "../link.ts";
 import type { Share } from "../policy/shares.ts";
 import { buildShares, isManaged } from "../policy/shares.ts";
 import { buildSlots } from "../policy/slots.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
-import { mergeNetworks, mergePorts } from "./network-list.ts";
+import { mergeNetworks } from "./network-list.ts";
 import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
 import { buildIpRules, buildTables } from "./routing.ts";
+import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
+import { buildRules } from "./rules.ts";
 
-export interface PlanInput {
+export interface PlanInput extends RuleFacts {
 	readonly model: Model;
 	/** What there is; an uplink without a link in a family is not eligible in it. */
 	readonly links: readonly Link[];
@@ -25,8 +27,6 @@ export interface PlanInput {
 		readonly state: UplinkState;
 	}[];
 	readonly ids: KernelIds;
-	/** Devices of all netifd interfaces, for rules with a source interface; one that is absent makes such a rule wait. */
-	readonly devices?: InterfaceDevices;
 	/** Networks of the router's other interfaces: never balanced, and not counted as a connection of any policy. */
 	readonly localNetworks?: readonly string[];
 }
@@ -36,9 +36,6 @@ const MAX_SLOTS = 1024;
 
 /** Destinations with no way to the Internet: link-local and multicast (RFC 6890), broadcast. */
 const NEVER_BALANCED = ["169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"];
-
-/** Linux: shorter than IFNAMSIZ. Anything else could mean something in a script (`*` and `+` are wildcards). */
-const DEVICE_NAME = /^[A-Za-z0-9_.@:-]{1,15}$/;
 
 interface Context {
 	readonly model: Model;
@@ -67,9 +64,7 @@ export function buildPlan(input: PlanInput): Plan {
 		const slots = perFamily((family) => context.slots(share[family]));
 		return [{ name: policy.name, kernelName: `p${id}`, shares: slots }];
 	});
-	const rules = model.globals.enabled
-		? model.rules.flatMap((rule) => buildRule(rule, context, input.devices))
-		: [];
+	const rules = buildRules(model, input, (target) => buildTarget(target, context));
 	const managed = perFamily(
 		(family) => isManaged(model, family) || rules.some((rule) => isVerdictIn(rule, family)),
 	);
@@ -205,32 +200,6 @@ function shareOf(target: PlanTarget, policies: readonly PlanPolicy[], family: Fa
 	if (target.kind === "uplink") return target.shares[family];
 	const policy = policies.find((candidate) => candidate.kernelName === target.kernelName);
 	return policy?.shares[family] ?? { kind: "verdict", verdict: "default" };
-}
-
-function buildRule(
-	rule: { name: string; match: Match; target: Target },
-	context: Context,
-	devices?: InterfaceDevices,
-): PlanRule[] {
-	const { sourceInterfaces, ...match } = rule.match;
-	const found = sourceInterfaces.map((name) => devices?.get(name)).filter((device) => device !== undefined);
-	const sourceDevices = [...new Set(found)].filter((device) => DEVICE_NAME.test(device)).sort();
-	if (sourceInterfaces.length > 0 && sourceDevices.length === 0) return [];
-	return [
-		{
-			name: rule.name,
-			match: {
-				families: match.families,
-				protocols: [...match.protocols].sort((a, b) => a - b),
-				sources: FAMILIES.flatMap((family) => mergeNetworks(match.sources, family)),
-				destinations: FAMILIES.flatMap((family) => mergeNetworks(match.destinations, family)),
-				sourcePorts: mergePorts(match.sourcePorts),
-				destinationPorts: mergePorts(match.destinationPorts),
-				sourceDevices,
-			},
-			target: buildTarget(rule.target, context),
-		},
-	];
 }
 
 function isVerdictIn(rule: PlanRule, family: Family): boolean {

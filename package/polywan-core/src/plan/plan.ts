@@ -1,3 +1,4 @@
+import type { ConditionKind } from "../config/condition.ts";
 import type { LastResort, Match } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
 
@@ -48,20 +49,40 @@ export interface PlanPolicy {
 	readonly name: string;
 	readonly kernelName: string;
 	readonly shares: PerFamily<PlanShare>;
+	/** Which way of an adaptive policy this is; absent: the one for what has no class, or the only one. */
+	readonly variant?: "latency" | "least_used";
 }
 
 export type PlanShare =
 	/** Uplink ids in the order connections take them, repeating: an exact interleaved round robin (smooth weighted round robin). */
 	| { readonly kind: "slots"; readonly slots: readonly number[] }
+	/** The same, of a fixed length, with slots that change while connections come. `first`: who takes the very next one; null: no matter. */
+	| { readonly kind: "table"; readonly slots: readonly number[]; readonly first: number | null }
+	/** Uplink ids by the hash of a flow's addresses, protocol and ports. Back ends that cannot do it take turns in the same proportion. */
+	| { readonly kind: "hash"; readonly slots: readonly number[] }
 	/** No member is eligible. */
 	| { readonly kind: "verdict"; readonly verdict: LastResort };
 
 export interface PlanRule {
 	readonly name: string;
-	/** Source interfaces are replaced by their devices. */
-	readonly match: Omit<Match, "sourceInterfaces"> & { readonly sourceDevices: readonly string[] };
+	/** "r" and eight hex digits: of chains and sets of its own, which not every rule needs. */
+	readonly kernelName: string;
+	readonly match: PlanMatch;
 	readonly target: PlanTarget;
+	readonly log: boolean;
 }
+
+/** A rule's match, with devices in place of interfaces and numbers in place of accounts. */
+export type PlanMatch = Omit<Match, "sourceInterfaces" | "conditions"> & {
+	readonly sourceDevices: readonly string[];
+	readonly conditions: readonly PlanCondition[];
+};
+
+export type PlanCondition = { readonly not: boolean } & (
+	| Exclude<ConditionKind, { readonly on: "sourceInterface" | "sourceZone" | "user" | "group" }>
+	| { readonly on: "sourceDevice"; readonly devices: readonly string[] }
+	| { readonly on: "user" | "group"; readonly ids: readonly number[] }
+);
 
 export type PlanTarget =
 	| { readonly kind: "policy"; readonly kernelName: string }

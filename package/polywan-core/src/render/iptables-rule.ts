@@ -1,24 +1,34 @@
-import { familyOf } from "../address.ts";
-import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
+import { combine, join, renderCondition, renderPorts } from "./iptables-condition.ts";
 import type { IptablesChain } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX } from "./iptables-ruleset.ts";
-import { renderComment } from "./mark.ts";
-
-/** xt_multiport: XT_MULTI_PORTS; a range takes two. */
-const MAX_PORTS = 15;
+import { renderComment, renderLogPrefix } from "./mark.ts";
+import { networksOf } from "./nft-condition.ts";
 
 /** Up to this many combinations of values are written out; beyond it sources and destinations are matched one after the other. */
 const MAX_COMBINATIONS = 8;
 
-/** The rules that stand for one of the plan, and the chain they need when it has many sources and many destinations. */
+/** The rules that stand for one of the plan, and the chains they need. */
 export interface RenderedRule {
 	readonly rules: readonly string[];
-	readonly chain: IptablesChain | null;
+	/** A chain stands before those that lead to it. */
+	readonly chains: readonly IptablesChain[];
 }
 
-/** `marked`: the condition that some rule applied. `target`: the chain that sets the mark. Null: not of this family. */
+/** What the kernel looks at in which hook: senders' hardware addresses in forwarded packets, accounts in the router's own. */
+export function isForRouterOnly(rule: PlanRule): boolean {
+	return rule.match.conditions.some(({ on }) => on === "user" || on === "group");
+}
+
+export function isForOthersOnly(rule: PlanRule): boolean {
+	return rule.match.conditions.some(({ on }) => on === "sourceMac");
+}
+
+/**
+ * `place`: among the rules. `target`: the chain that sets the mark. `marked`: the condition that some rule applied.
+ * Null: not of this family.
+ */
 export function renderIptablesRule(
 	rule: PlanRule,
 	family: Family,
@@ -28,70 +38,57 @@ export function renderIptablesRule(
 ): RenderedRule | null {
 	const { match } = rule;
 	if (!match.families.includes(family)) return null;
+	const own = buildOwnChain(rule, target);
+	const goto = `-g ${own?.name ?? target}`;
 	const comment = `-m comment --comment ${renderComment("rule", rule.name)}`;
 	const sources = networksOf(match.sources, family).map((network) => `-s ${network}`);
 	const destinations = networksOf(match.destinations, family).map((network) => `-d ${network}`);
 	const devices = match.sourceDevices.map((device) => `-i ${device}`);
-	const services = renderServices(rule);
+	const services = renderServices(rule, family);
+	const exceptions = match.conditions
+		.filter(({ not }) => not)
+		.flatMap((condition) => renderCondition(condition, match.protocols, family))
+		.map((words) => join(words, "-j RETURN"));
 	const combinations = [sources, destinations, devices, services].reduce(
 		(count, list) => count * Math.max(1, list.length),
 		1,
 	);
-	if (combinations <= MAX_COMBINATIONS || sources.length < 2 || destinations.length < 2) {
+	const inOneStep = combinations <= MAX_COMBINATIONS || sources.length < 2 || destinations.length < 2;
+	if (exceptions.length === 0 && inOneStep) {
 		const rules = combine(sources, destinations, devices, services).map((words) =>
-			join(words, comment, `-g ${target}`),
+			join(words, comment, goto),
 		);
-		return { rules, chain: null };
+		return { rules, chains: own === null ? [] : [own] };
 	}
-	const name = `${CHAIN_PREFIX}r${place}`;
-	const second = combine(destinations, services).map((words) => join(words, comment, `-g ${target}`));
-	const first = combine(sources, devices).map((words) => join(words, comment, `-j ${name}`));
-	return { rules: [...first, `${marked} -j RETURN`], chain: { name, rules: second, dynamic: false } };
+	const name = `${CHAIN_PREFIX}x${place}`;
+	const first = combine(sources, devices).map((words) => join(words, `-j ${name}`));
+	const second = combine(destinations, services).map((words) => join(words, comment, goto));
+	const chain = { name, rules: [...exceptions, ...second], dynamic: false };
+	return {
+		rules: [...first, `${marked} -j RETURN`],
+		chains: own === null ? [chain] : [own, chain],
+	};
 }
 
-function networksOf(networks: readonly string[], family: Family): readonly string[] {
-	return networks.filter((network) => familyOf(network) === family);
+/** Where more is to be done with what a rule matches than to send it to its target. */
+function buildOwnChain(rule: PlanRule, target: string): IptablesChain | null {
+	if (!rule.log) return null;
+	const log = `-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "${renderLogPrefix(rule.name)}"`;
+	return { name: `${CHAIN_PREFIX}${rule.kernelName}`, rules: [log, `-g ${target}`], dynamic: false };
 }
 
-/** Protocols with their ports. */
-function renderServices({ match }: PlanRule): readonly string[] {
+/** Protocols with their ports, and the other conditions. */
+function renderServices({ match }: PlanRule, family: Family): readonly string[] {
 	const ports = combine(
 		renderPorts("--sports", match.sourcePorts),
 		renderPorts("--dports", match.destinationPorts),
 	);
+	const others = match.conditions
+		.filter(({ not }) => !not)
+		.map((condition) => renderCondition(condition, match.protocols, family));
 	return combine(
 		match.protocols.map((protocol) => `-p ${protocol}`),
 		ports,
+		...others,
 	);
-}
-
-function renderPorts(option: string, ranges: readonly PortRange[]): readonly string[] {
-	const groups: PortRange[][] = [];
-	let left = 0;
-	for (const range of ranges) {
-		const size = range.from === range.to ? 1 : 2;
-		if (size > left) {
-			groups.push([]);
-			left = MAX_PORTS;
-		}
-		left -= size;
-		groups.at(-1)?.push(range);
-	}
-	return groups.map((group) => {
-		const ports = group.map(({ from, to }) => (from === to ? String(from) : `${from}:${to}`));
-		return `-m multiport ${option} ${ports.join(",")}`;
-	});
-}
-
-/** Every choice of one from each list; an empty list is no condition. */
-function combine(...lists: readonly (readonly string[])[]): readonly string[] {
-	let combined: readonly string[] = [""];
-	for (const list of lists) {
-		if (list.length > 0) combined = combined.flatMap((before) => list.map((word) => join(before, word)));
-	}
-	return combined;
-}
-
-function join(...words: readonly string[]): string {
-	return words.filter((word) => word !== "").join(" ");
 }

@@ -1,8 +1,8 @@
 import type { Family } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
-import type { Plan, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
+import type { Plan, PlanRule, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
 import { buildSlots, countSlots } from "../policy/slots.ts";
-import { renderIptablesRule } from "./iptables-rule.ts";
+import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
 import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
 import { renderComment } from "./mark.ts";
@@ -128,22 +128,29 @@ function renderShare(share: PlanShare, comment: string): readonly string[] {
 	});
 }
 
-/** The rules' chain last, after those it leads to; none without rules of the family. */
+/**
+ * The chains of rules after those they lead to; none without rules of the family. What the router itself sends has a
+ * chain of its own where some rule looks at what only one of the two hooks has.
+ */
 function buildRules(plan: Plan, family: Family): readonly IptablesChain[] {
 	const marked = `-m mark ! --mark ${masked(plan, 0)}`;
 	const rendered = plan.rules.flatMap((rule, index) => {
 		const entry = renderIptablesRule(rule, family, index + 1, ours(targetName(rule.target)), marked);
-		return entry === null ? [] : [entry];
+		return entry === null ? [] : [{ rule, ...entry }];
 	});
 	if (rendered.length === 0) return [];
-	const own = [...bypassRules(plan, family), `-g ${ours("rules")}`];
-	return [
-		...rendered.flatMap((entry) => (entry.chain === null ? [] : [entry.chain])),
+	const chains = new Map(rendered.flatMap((entry) => entry.chains.map((each) => [each.name, each])));
+	const list = (name: string, isMissing: (rule: PlanRule) => boolean): IptablesChain =>
 		chain(
-			"rules",
-			rendered.flatMap((entry) => entry.rules),
-		),
-		chain("own", own),
+			name,
+			rendered.flatMap((entry) => (isMissing(entry.rule) ? [] : entry.rules)),
+		);
+	const isSplit = rendered.some(({ rule }) => isForRouterOnly(rule) || isForOthersOnly(rule));
+	return [
+		...chains.values(),
+		list("rules", isForRouterOnly),
+		...(isSplit ? [list("ownrules", isForOthersOnly)] : []),
+		chain("own", [...bypassRules(plan, family), `-g ${ours(isSplit ? "ownrules" : "rules")}`]),
 	];
 }
 

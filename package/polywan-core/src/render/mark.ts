@@ -12,3 +12,9 @@ export function invertMask(mask: number): number {
 export function renderComment(kind: string, name: string): string {
 	return `${kind}:${name.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 80)}`;
 }
+
+/** "polywan <rule>: ", as far as it fits: iptables takes 29 characters (NF_LOG_PREFIXLEN of xt_LOG). */
+export function renderLogPrefix(rule: string): string {
+	const name = rule.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 19);
+	return `polywan ${name}: `;
+}

@@ -2,8 +2,8 @@ import { familyOf, networkContains, parseNetwork } from "../address.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
+import { ruleChain } from "./nft-rule.ts";
 import type { NftSet } from "./nft-ruleset.ts";
-import { targetChain } from "./nft-target.ts";
 
 /** Fewer rules than this are as fast one after the other. */
 const MIN_RULES = 4;
@@ -71,6 +71,7 @@ export function groupRules(rules: readonly PlanRule[], family: Family): readonly
 
 function findCandidate(rule: PlanRule, family: Family): Candidate | null {
 	const { match } = rule;
+	if (match.conditions.length > 0) return null;
 	if ([...match.sourcePorts, ...match.destinationPorts].some(({ from, to }) => from !== to)) return null;
 	const ip = family === 4 ? "ip" : "ip6";
 	const address = `ipv${family}_addr`;
@@ -132,7 +133,7 @@ function buildMap(run: readonly Candidate[], family: Family, name: string): NftS
 	const isInterval = conditions.some(({ wide }) => wide);
 	const elements = new Map<string, readonly [comment: string, verdict: string]>();
 	for (const candidate of run) {
-		const verdict = `goto ${targetChain(candidate.rule.target, family)}`;
+		const verdict = `goto ${ruleChain(candidate.rule, family)}`;
 		const comment = `comment "${renderComment("rule", candidate.rule.name)}"`;
 		for (const key of combine(candidate.conditions)) {
 			if (!elements.has(key)) elements.set(key, [comment, verdict]);
@@ -145,7 +146,7 @@ function buildMap(run: readonly Candidate[], family: Family, name: string): NftS
 		const [comment = "", verdict = ""] = elements.get(key) ?? [];
 		return [`${key} ${comment}`, verdict];
 	});
-	const definition = isInterval ? [type, "flags interval"] : [type];
+	const definition = isInterval ? [type, "flags interval", "counter"] : [type, "counter"];
 	return { kind: "map", name, definition, elements: new Map(commented) };
 }
 

@@ -1,8 +1,8 @@
-import { familyOf } from "../address.ts";
-import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
-import { renderComment } from "./mark.ts";
+import { renderComment, renderLogPrefix } from "./mark.ts";
+import { networksOf, renderNftCondition, renderPorts, renderValues } from "./nft-condition.ts";
+import type { NftChain } from "./nft-ruleset.ts";
 import { targetChain } from "./nft-target.ts";
 
 /** A rule in the chain of a family it matches. */
@@ -19,22 +19,36 @@ export function renderNftRule(rule: PlanRule, family: Family): string {
 	);
 	add(`${ip} saddr`, networksOf(match.sources, family));
 	add(`${ip} daddr`, networksOf(match.destinations, family));
-	add("meta l4proto", match.protocols.map(String));
+	// The type of a message says its protocol, and nft refuses to be told both ICMPs.
+	if (!match.conditions.some(({ on }) => on === "icmpType")) add("meta l4proto", match.protocols.map(String));
 	add("th sport", match.sourcePorts.map(renderPorts));
 	add("th dport", match.destinationPorts.map(renderPorts));
-	words.push(`goto ${targetChain(rule.target, family)} comment "${renderComment("rule", rule.name)}"`);
-	return words.join(" ");
+	words.push(...match.conditions.map((condition) => renderNftCondition(condition, family)));
+	words.push(`counter goto ${ruleChain(rule, family)} comment "${renderComment("rule", rule.name)}"`);
+	return words.filter((word) => word !== "").join(" ");
 }
 
-function networksOf(networks: readonly string[], family: Family): readonly string[] {
-	return networks.filter((network) => familyOf(network) === family);
+/** Where what a rule matches goes: to the target, by way of a chain of the rule's own where more is to be done than that. */
+export function ruleChain(rule: PlanRule, family: Family): string {
+	return hasOwnChain(rule) ? `${rule.kernelName}_${family}` : targetChain(rule.target, family);
 }
 
-function renderPorts({ from, to }: PortRange): string {
-	return from === to ? String(from) : `${from}-${to}`;
+/** The chains of rules that need one. */
+export function buildRuleChains(rules: readonly PlanRule[], family: Family): readonly NftChain[] {
+	const own = rules.filter((rule) => rule.match.families.includes(family) && hasOwnChain(rule));
+	const named = new Map(own.map((rule) => [rule.kernelName, rule]));
+	return [...named.values()].map((rule) => ({
+		name: ruleChain(rule, family),
+		hook: null,
+		rules: [
+			...(rule.log
+				? [`limit rate 10/second burst 20 packets log prefix "${renderLogPrefix(rule.name)}"`]
+				: []),
+			`goto ${targetChain(rule.target, family)}`,
+		],
+	}));
 }
 
-/** A set of one is slower than a comparison. */
-function renderValues(values: readonly string[]): string {
-	return values.length === 1 ? (values[0] ?? "") : `{ ${values.join(", ")} }`;
+function hasOwnChain(rule: PlanRule): boolean {
+	return rule.log;
 }

@@ -3,7 +3,7 @@ import { FAMILIES, perFamily } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanUplink } from "../plan/plan.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
-import { renderNftRule } from "./nft-rule.ts";
+import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
@@ -158,7 +158,7 @@ function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] 
 
 function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[]): readonly NftChain[] {
 	const ip = family === 4 ? "ip" : "ip6";
-	const chains = [...buildTargetChains(plan, family)];
+	const chains = [...buildTargetChains(plan, family), ...buildRuleChains(plan.rules, family)];
 	const rules = steps.map((step) => renderStep(step, family));
 	const bypassed = `${ip} daddr @bypass${family} return`;
 	if (rules.length > 0) {

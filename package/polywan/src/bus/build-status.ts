@@ -1,3 +1,4 @@
+import type { Condition } from "polywan-core/config/condition";
 import type { Match, Model, Policy, Rule, Target, Uplink } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { Family } from "polywan-core/family";
@@ -152,9 +153,47 @@ export function renderMatch(match: Match): string {
 		clause("from port", ports(match.sourcePorts)),
 		clause("to", match.destinations.join(",")),
 		clause("to port", ports(match.destinationPorts)),
+		...match.conditions.map(renderCondition),
 	].filter((part) => part !== "");
 	return parts.join(" ") || "everything";
 }
+
+/** "not from 10.0.0.0/8", "DSCP 46". */
+function renderCondition(condition: Condition): string {
+	const { on, not, ...rest } = condition;
+	const values = Object.values(rest).map((value) => renderConditionValue(value));
+	return `${not ? "not " : ""}${CONDITION_WORDS[on]} ${values.join(" of ")}`;
+}
+
+function renderConditionValue(value: unknown): string {
+	if (!Array.isArray(value)) {
+		if (typeof value !== "object" || value === null) return String(value);
+		return [...new Set(Object.values(value).flat())].join(",");
+	}
+	return value
+		.map((entry) =>
+			typeof entry === "object" && entry !== null
+				? [...new Set(Object.values(entry))].join("-")
+				: String(entry),
+		)
+		.join(",");
+}
+
+const CONDITION_WORDS: Readonly<Record<Condition["on"], string>> = {
+	source: "from",
+	destination: "to",
+	sourcePort: "from port",
+	destinationPort: "to port",
+	protocol: "protocol",
+	icmpType: "ICMP type",
+	sourceMac: "sent by",
+	dscp: "DSCP",
+	mark: "mark",
+	sourceInterface: "in by",
+	sourceZone: "in by zone",
+	user: "user",
+	group: "group",
+};
 
 function clause(word: string, values: string): string {
 	return values === "" ? "" : `${word} ${values}`;

@@ -156,7 +156,7 @@ describe("bad input", () => {
 		const model = parse(`${TWO_UPLINKS}config rule 'r'\n\toption src_ip 300.1.2.3\n\toption target wan\n`);
 		expect(model.rules).toEqual([]);
 		expect(model.problems.map(renderProblem)).toEqual([
-			"polywan.r.src_ip '300.1.2.3': must be an IPv4 or IPv6 address or network, such as 192.0.2.0/24",
+			"polywan.r.src_ip '300.1.2.3': must be an IPv4 or IPv6 address, network or range, such as 192.0.2.0/24 or 192.0.2.10-192.0.2.20",
 		]);
 	});
 

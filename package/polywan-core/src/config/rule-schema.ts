@@ -1,0 +1,56 @@
+import type { Datatype } from "./datatype.ts";
+import { choice, integer, nameOf, option } from "./option-schema.ts";
+import type { OptionSchema, SectionSchema } from "./schema.ts";
+
+/** A list of values of which one must be the case, and of values after `!` of which none may. */
+function match(name: string, type: Datatype, help: string): OptionSchema {
+	return option(name, type, null, help, { list: true, essential: true, negatable: true });
+}
+
+export const RULE: SectionSchema = {
+	type: "rule",
+	help: "Sends new connections that match all its conditions to a target; the first rule that matches wins. A value after ! must not be the case.",
+	options: [
+		option("enabled", { kind: "boolean" }, "1", "Whether the rule is in force."),
+		option(
+			"priority",
+			integer(0, 65_535),
+			"1000",
+			"Rules with a lower number are tried first; those with the same number in the order of the file.",
+		),
+		option("family", choice("any", "ipv4", "ipv6"), "any", "IP version to match.", { essential: true }),
+		match("proto", { kind: "protocol" }, "Protocols; without it all."),
+		match(
+			"icmp_type",
+			{ kind: "icmpType" },
+			"Types of ICMP and ICMPv6 messages; proto is both unless given.",
+		),
+		match("src_ip", { kind: "addresses" }, "Source addresses, networks or ranges."),
+		match("dest_ip", { kind: "addresses" }, "Destination addresses, networks or ranges."),
+		match("src_port", { kind: "ports" }, "Source ports; proto is tcp and udp unless given."),
+		match("dest_port", { kind: "ports" }, "Destination ports; proto is tcp and udp unless given."),
+		match("src_mac", { kind: "mac" }, "Hardware addresses of the senders, as the router sees them."),
+		match("src_iface", nameOf("a netifd interface"), "netifd interfaces the packet came in by."),
+		match(
+			"src_zone",
+			nameOf("a zone of /etc/config/firewall"),
+			"Firewall zones the packet came in by; together with src_iface either will do.",
+		),
+		match("dscp", { kind: "dscp" }, "Differentiated services code points."),
+		match("mark", { kind: "mark" }, "Firewall marks that others set; all values need the same mask."),
+		match("user", nameOf("a user, or a number"), "Users whose programs on the router make the connection."),
+		match(
+			"group",
+			nameOf("a group, or a number"),
+			"Groups whose programs on the router make the connection.",
+		),
+		option("log", { kind: "boolean" }, "0", "Whether matching connections are logged, ten a second at most."),
+		option(
+			"target",
+			nameOf("a policy or uplink, or default, unreachable or blackhole"),
+			null,
+			"Where matching connections go.",
+			{ essential: true },
+		),
+	],
+};

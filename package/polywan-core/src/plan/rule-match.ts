@@ -1,0 +1,123 @@
+import type { Condition } from "../config/condition.ts";
+import type { Match } from "../config/model.ts";
+import { FAMILIES } from "../family.ts";
+import type { InterfaceDevices } from "../link.ts";
+import { mergeNetworks, mergePorts } from "./network-list.ts";
+import type { PlanCondition, PlanMatch } from "./plan.ts";
+
+/** What a rule's names stand for on this router. What is absent is not known: rules that need it wait. */
+export interface RuleFacts {
+	/** Devices of netifd interfaces. */
+	readonly devices?: InterfaceDevices;
+	/** netifd interfaces of firewall zones. */
+	readonly zones?: ReadonlyMap<string, readonly string[]>;
+	readonly users?: ReadonlyMap<string, number>;
+	readonly groups?: ReadonlyMap<string, number>;
+}
+
+/** Why a rule is not in force, although nothing is wrong with its text. */
+export interface Waiting {
+	readonly option: string | null;
+	readonly value: string | null;
+	/** Null: nothing to tell, as when an interface is down. */
+	readonly message: string | null;
+}
+
+/** Linux: shorter than IFNAMSIZ. Anything else could mean something in a script (`*` and `+` are wildcards). */
+export const DEVICE_NAME = /^[A-Za-z0-9_.@:-]{1,15}$/;
+
+export function isWaiting(found: PlanMatch | Waiting): found is Waiting {
+	return "message" in found;
+}
+
+/** A rule's match in the kernel's terms, or why it has to wait. */
+export function resolveMatch(match: Match, facts: RuleFacts): PlanMatch | Waiting {
+	const zones = match.conditions.find((condition) => condition.on === "sourceZone" && !condition.not);
+	const interfaces = [...match.sourceInterfaces];
+	if (zones?.on === "sourceZone") {
+		const found = findZones(zones.zones, facts);
+		if ("message" in found) return found;
+		interfaces.push(...found.interfaces);
+	}
+	const sourceDevices = devicesOf(interfaces, facts);
+	if ((match.sourceInterfaces.length > 0 || zones !== undefined) && sourceDevices.length === 0) return SILENT;
+	const conditions: PlanCondition[] = [];
+	for (const condition of match.conditions) {
+		if (condition === zones) continue;
+		const found = resolveCondition(condition, facts);
+		if (found === null) continue;
+		if ("message" in found) return found;
+		conditions.push(found);
+	}
+	return {
+		families: match.families,
+		protocols: [...match.protocols].sort((a, b) => a - b),
+		sources: FAMILIES.flatMap((family) => mergeNetworks(match.sources, family)),
+		destinations: FAMILIES.flatMap((family) => mergeNetworks(match.destinations, family)),
+		sourcePorts: mergePorts(match.sourcePorts),
+		destinationPorts: mergePorts(match.destinationPorts),
+		sourceDevices,
+		conditions,
+	};
+}
+
+const SILENT: Waiting = { option: null, value: null, message: null };
+
+/** Null: always met. */
+function resolveCondition(condition: Condition, facts: RuleFacts): PlanCondition | Waiting | null {
+	const { not } = condition;
+	switch (condition.on) {
+		case "source":
+		case "destination":
+			return {
+				...condition,
+				networks: FAMILIES.flatMap((family) => mergeNetworks(condition.networks, family)),
+			};
+		case "sourcePort":
+		case "destinationPort":
+			return { ...condition, ports: mergePorts(condition.ports) };
+		case "sourceZone": {
+			const found = findZones(condition.zones, facts);
+			return "message" in found ? found : devicesCondition(found.interfaces, facts);
+		}
+		case "sourceInterface":
+			return devicesCondition(condition.interfaces, facts);
+		case "user":
+		case "group": {
+			const ids = condition.names.map((name) => accountId(name, facts[`${condition.on}s`]));
+			const missing = condition.names[ids.indexOf(null)];
+			if (missing !== undefined)
+				return waiting(condition.on, missing, `there is no ${condition.on} of this name on the router`);
+			return { on: condition.on, not, ids: ids.filter((id) => id !== null) };
+		}
+		default:
+			return condition;
+	}
+}
+
+function devicesCondition(interfaces: readonly string[], facts: RuleFacts): PlanCondition | null {
+	const devices = devicesOf(interfaces, facts);
+	return devices.length === 0 ? null : { on: "sourceDevice", not: true, devices };
+}
+
+function devicesOf(interfaces: readonly string[], { devices }: RuleFacts): readonly string[] {
+	const found = interfaces.map((name) => devices?.get(name)).filter((device) => device !== undefined);
+	return [...new Set(found)].filter((device) => DEVICE_NAME.test(device)).sort();
+}
+
+function findZones(
+	names: readonly string[],
+	{ zones }: RuleFacts,
+): { readonly interfaces: readonly string[] } | Waiting {
+	const missing = names.find((name) => !zones?.has(name));
+	if (missing !== undefined) return waiting("src_zone", missing, "is not a zone in /etc/config/firewall");
+	return { interfaces: names.flatMap((name) => zones?.get(name) ?? []) };
+}
+
+function accountId(name: string, known: ReadonlyMap<string, number> | undefined): number | null {
+	return /^[0-9]{1,9}$/.test(name) ? Number(name) : (known?.get(name) ?? null);
+}
+
+function waiting(option: string, value: string, message: string): Waiting {
+	return { option, value, message: `${message}; the rule waits for it` };
+}
