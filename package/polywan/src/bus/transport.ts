@@ -2,7 +2,7 @@ import { env } from "polywan-runtime/program";
 import { Socket } from "polywan-runtime/socket";
 import type { Connect, Transport, TransportEvents } from "ubus-js/bus";
 
-const RECEIVE_BYTES = 16 * 1024;
+const RECEIVE_BYTES = 8 * 1024;
 
 /** Where ubusd listens: UBUS_SOCKET, or OpenWrt's place. */
 export function ubusSocketPath(): string {

@@ -1,9 +1,9 @@
 import { type FilterInstruction, Socket } from "polywan-runtime/socket";
 import { hostIsLittleEndian, type NetlinkMessage, parseMessages } from "../netlink/message.ts";
+import { receiveBuffer } from "../netlink/receive-buffer.ts";
 import { NETLINK_ROUTE } from "../netlink/request.ts";
 import { LINK_GROUPS, RTM_DELNEIGH, RTM_NEWNEIGH } from "./rtnetlink.ts";
 
-const RECEIVE_BYTES = 32 * 1024;
 const RECEIVE_BUFFER_BYTES = 512 * 1024;
 const KEEP = 0x40000;
 const NUD_FAILED = 0x20;
@@ -11,7 +11,6 @@ const NUD_FAILED = 0x20;
 /** Hears what changes at the kernel's devices, addresses and neighbours. */
 export class KernelEvents {
 	readonly #socket: Socket;
-	readonly #buffer = new Uint8Array(RECEIVE_BYTES);
 	readonly #onMessage: (message: NetlinkMessage) => void;
 	readonly #onLost: () => void;
 
@@ -33,9 +32,9 @@ export class KernelEvents {
 	#receive(): void {
 		try {
 			for (;;) {
-				const received = this.#socket.receive(this.#buffer);
+				const received = this.#socket.receive(receiveBuffer);
 				if (received === null) return;
-				for (const message of parseMessages(this.#buffer.subarray(0, received.bytes)))
+				for (const message of parseMessages(receiveBuffer.subarray(0, received.bytes)))
 					this.#onMessage(message);
 			}
 		} catch {

@@ -1,14 +1,13 @@
 import { type FilterInstruction, Socket } from "polywan-runtime/socket";
 import { type NetlinkMessage, parseMessages } from "./message.ts";
+import { receiveBuffer } from "./receive-buffer.ts";
 
-const RECEIVE_BYTES = 32 * 1024;
 const RECEIVE_BUFFER_BYTES = 512 * 1024;
 
 /** Receives what the kernel tells to groups. */
 export class NetlinkListener {
 	readonly #socket: Socket;
 	readonly #watch;
-	readonly #buffer = new Uint8Array(RECEIVE_BYTES);
 	readonly #onMessage: (message: NetlinkMessage) => void;
 	readonly #onLost: () => void;
 
@@ -41,9 +40,9 @@ export class NetlinkListener {
 	receive(): void {
 		try {
 			for (;;) {
-				const received = this.#socket.receive(this.#buffer);
+				const received = this.#socket.receive(receiveBuffer);
 				if (received === null) return;
-				for (const message of parseMessages(this.#buffer.subarray(0, received.bytes)))
+				for (const message of parseMessages(receiveBuffer.subarray(0, received.bytes)))
 					this.#onMessage(message);
 			}
 		} catch {

@@ -12,11 +12,11 @@ import {
 	parseErrorCode,
 	parseMessages,
 } from "./message.ts";
+import { receiveBuffer } from "./receive-buffer.ts";
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
 
-const RECEIVE_BYTES = 64 * 1024;
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 const ANSWER_TIMEOUT_MS = 2000;
 
@@ -121,12 +121,11 @@ function receive(
 	sequence: number,
 	onPayload: (payload: Uint8Array, type: number) => void,
 ): { result: number | null; disturbed: boolean } {
-	const buffer = receiveBuffer();
 	let disturbed = false;
 	for (;;) {
-		const received = socket.receive(buffer);
+		const received = socket.receive(receiveBuffer);
 		if (received === null) return { result: null, disturbed };
-		for (const message of parseMessages(buffer.subarray(0, received.bytes))) {
+		for (const message of parseMessages(receiveBuffer.subarray(0, received.bytes))) {
 			if (message.sequence !== sequence) continue;
 			if (message.flags & NLM_F_DUMP_INTR) disturbed = true;
 			if (message.type === NLMSG_DONE || message.type === NLMSG_ERROR)
@@ -134,12 +133,4 @@ function receive(
 			onPayload(message.payload, message.type);
 		}
 	}
-}
-
-let sharedBuffer: Uint8Array | null = null;
-
-/** One buffer for all exchanges: each message is consumed before the next is received. */
-function receiveBuffer(): Uint8Array {
-	sharedBuffer ??= new Uint8Array(RECEIVE_BYTES);
-	return sharedBuffer;
 }
