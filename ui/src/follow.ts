@@ -1,65 +1,109 @@
-import type { PolywanEvent, Status } from "polywan-core/status";
+import type { Figures, History } from "polywan-core/status";
 import { RpcError, type RpcTable, type UbusSession } from "ubus-js/browser";
-import { takeSamples } from "./history.ts";
-import { liveness, type Missing, takeEvents, takeStatus } from "./store.ts";
+import { takeHistory, takeSamples } from "./history.ts";
+import { liveness, type Missing, takeNews } from "./store.ts";
 
-/** The daemon holds `wait` this long; uhttpd gives up after 60 s. */
-const HOLD_MS = 45_000;
-/** Figures such as round-trip times are not events: they are fetched this often besides. */
-const FIGURES_MS = 5_000;
+/** Two answers a minute while nothing changes; a daemon that died unseen is missed after this at the latest. */
+const HOLD_S = 30;
+/** While figures move there is an answer every second or so: a longer silence is worth a question. */
+const SILENCE_MS = 4000;
+const LOOK_MS = 1000;
 
-/** Keeps the store as the router is: at once after every event, every few seconds for the figures, never while hidden. */
-export function follow(session: UbusSession<AbortSignal>): () => void {
-	let figures: ReturnType<typeof setInterval> | null = null;
-	let sawEvent = 0;
+type Session = UbusSession<AbortSignal>;
 
-	const refresh = async () => {
-		try {
-			const [status, list] = await Promise.all([
-				session.call("polywan", "status"),
-				session.call("polywan", "events", { since: sawEvent, limit: 200 }),
-			]);
-			take(status);
-			const events = parseEvents(list);
-			takeEvents(events);
-			sawEvent = Math.max(sawEvent, ...events.map((event) => event.sequence));
-		} catch (error) {
-			fail(error);
+/** Keeps the store as the router is: at once after every event, once a second while figures move, never while hidden. */
+export function follow(session: Session): () => void {
+	const pulse = new Pulse();
+	const poll = session.poll(
+		"polywan",
+		"wait",
+		(since) => ({ figures: true, hold: HOLD_S, ...(since !== null && { since }) }),
+		{
+			holdMs: HOLD_S * 1000,
+			sinceOf: (answer) => Number(answer.sequence ?? 0),
+			onAnswer: (answer) => {
+				pulse.beat();
+				take(answer);
+			},
+			onFailure: fail,
+		},
+	);
+	// Nobody tells the browser that the daemon died while it held the call.
+	const ask = () => {
+		session.call("polywan", "events", { limit: 0 }).then(
+			() => {},
+			(error: unknown) => {
+				fail(error);
+				restart();
+			},
+		);
+	};
+	const restart = () => {
+		session.pause();
+		if (!document.hidden) session.resume();
+	};
+	const silence = setInterval(() => {
+		if (!document.hidden && liveness.value.kind === "live" && pulse.stopped(SILENCE_MS)) ask();
+	}, LOOK_MS);
+	const touched = () => {
+		if (liveness.value.kind === "live" && pulse.silentMs() > SILENCE_MS) {
+			pulse.beat();
+			ask();
 		}
 	};
-	const poll = session.poll("polywan", "wait", (since) => (since === null ? {} : { since }), {
-		holdMs: HOLD_MS,
-		sinceOf: (answer) => Number(answer.sequence ?? 0),
-		onAnswer: () => void refresh(),
-		onFailure: fail,
-	});
-	const watch = () => {
-		if (document.hidden) {
-			session.pause();
-			if (figures !== null) clearInterval(figures);
-			figures = null;
-		} else {
-			session.resume();
-			figures ??= setInterval(() => void refresh(), FIGURES_MS);
-		}
-	};
+	const watch = () => (document.hidden ? session.pause() : session.resume());
 	document.addEventListener("visibilitychange", watch);
+	document.addEventListener("pointerdown", touched);
 	watch();
 	return () => {
 		document.removeEventListener("visibilitychange", watch);
-		if (figures !== null) clearInterval(figures);
+		document.removeEventListener("pointerdown", touched);
+		clearInterval(silence);
 		poll.close();
 	};
 }
 
+/** Tells a stream of answers that broke off from one that was never there. */
+class Pulse {
+	#lastMs = Date.now();
+	#intervalMs = Number.POSITIVE_INFINITY;
+
+	beat(): void {
+		this.#intervalMs = this.silentMs();
+		this.#lastMs = Date.now();
+	}
+
+	silentMs(): number {
+		return Date.now() - this.#lastMs;
+	}
+
+	/** True once for each silence. */
+	stopped(afterMs: number): boolean {
+		if (this.#intervalMs > afterMs || this.silentMs() < afterMs) return false;
+		this.#intervalMs = Number.POSITIVE_INFINITY;
+		return true;
+	}
+}
+
+/** Brings the ten minutes before this page was opened. */
+export async function readHistory(session: Session): Promise<void> {
+	const answer = await session.call("polywan", "history").catch((error: unknown) => {
+		fail(error);
+		return null;
+	});
+	if (answer !== null && typeof answer.uplinks === "object")
+		takeHistory(answer as unknown as History, Date.now());
+}
+
 function take(answer: RpcTable): void {
-	const status = parseStatus(answer);
+	const { status, rates, events: fresh, now_ms: routerNowMs } = parseFigures(answer);
 	const atMs = Date.now();
-	takeStatus(status, atMs);
+	takeNews({ status, rates, events: fresh, routerNowMs }, atMs);
 	takeSamples(status, atMs);
 }
 
-function fail(error: unknown): void {
+/** Shows on the page what does not answer. Anything but a failed call is a bug and goes on. */
+export function fail(error: unknown): void {
 	if (!(error instanceof RpcError)) throw error;
 	if (error.kind === "stopped" || error.kind === "request") return;
 	liveness.value = { kind: "gone", what: missingOf(error) };
@@ -72,14 +116,9 @@ function missingOf(error: RpcError): Missing {
 }
 
 /** The daemon's own answer, of the same release; only its outline is checked. */
-function parseStatus(answer: RpcTable): Status {
-	const { uplinks, policies, rules, problems } = answer;
-	if (![uplinks, policies, rules, problems].every(Array.isArray))
-		throw new RpcError("down", "ubus call polywan status: the answer is not a status");
-	return answer as unknown as Status;
-}
-
-function parseEvents(answer: RpcTable): readonly PolywanEvent[] {
-	const { events } = answer;
-	return Array.isArray(events) ? (events as unknown as readonly PolywanEvent[]) : [];
+function parseFigures(answer: RpcTable): Figures {
+	const { status, rates, events } = answer;
+	if (typeof status !== "object" || typeof rates !== "object" || !Array.isArray(events))
+		throw new RpcError("down", "ubus call polywan wait: the answer tells no figures");
+	return answer as unknown as Figures;
 }

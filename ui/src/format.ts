@@ -6,7 +6,7 @@ export interface Figure {
 
 /** "0.4", "12.3", "140": three digits at most, so that columns do not jump. */
 function shortNumber(value: number): string {
-	if (value >= 100) return String(Math.round(value));
+	if (value >= 100 || value === 0) return String(Math.round(value));
 	return value.toFixed(1);
 }
 
@@ -18,7 +18,7 @@ export function formatPercent(percent: number | null): Figure {
 	return { value: percent === null ? "–" : shortNumber(percent), unit: "%" };
 }
 
-const RATE_UNITS = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"];
+const RATE_UNITS = ["kbit/s", "Mbit/s", "Gbit/s"];
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
 function scale(value: number, units: readonly string[]): Figure {
@@ -32,7 +32,7 @@ function scale(value: number, units: readonly string[]): Figure {
 }
 
 export function formatRate(bytesPerSecond: number | null): Figure {
-	return bytesPerSecond === null ? { value: "–", unit: "" } : scale(bytesPerSecond * 8, RATE_UNITS);
+	return bytesPerSecond === null ? { value: "–", unit: "" } : scale((bytesPerSecond * 8) / 1000, RATE_UNITS);
 }
 
 export function formatBytes(bytes: number): Figure {

@@ -1,19 +1,24 @@
 import { useState } from "preact/hooks";
 import { t } from "./words.ts";
 
-/** Asks for the router's user and password. `onLogin` resolves false when they are wrong. */
+/** Asks for the router's user and password. `onLogin` resolves false when they are wrong, rejects when nobody answers. */
 export function Login(props: {
 	readonly again: boolean;
 	readonly onLogin: (user: string, password: string) => Promise<boolean>;
 }) {
 	const [user, setUser] = useState("root");
 	const [password, setPassword] = useState("");
-	const [wrong, setWrong] = useState(false);
+	const [trouble, setTrouble] = useState<"wrong" | "gone" | null>(null);
 	const [busy, setBusy] = useState(false);
 	const submit = async (event: Event) => {
 		event.preventDefault();
 		setBusy(true);
-		setWrong(!(await props.onLogin(user, password)));
+		setTrouble(
+			await props.onLogin(user, password).then(
+				(entered) => (entered ? null : ("wrong" as const)),
+				() => "gone" as const,
+			),
+		);
 		setBusy(false);
 	};
 	return (
@@ -26,6 +31,7 @@ export function Login(props: {
 					<input
 						name="username"
 						autocomplete="username"
+						autocapitalize="none"
 						value={user}
 						onInput={(event) => setUser(event.currentTarget.value)}
 					/>
@@ -40,11 +46,9 @@ export function Login(props: {
 						onInput={(event) => setPassword(event.currentTarget.value)}
 					/>
 				</label>
-				{wrong && (
-					<p role="alert" class="small">
-						{t("login.wrong")}
-					</p>
-				)}
+				<p role="alert" class="wrong small">
+					{trouble !== null && t(trouble === "wrong" ? "login.wrong" : "login.gone")}
+				</p>
 				<button type="submit" class="primary" disabled={busy}>
 					{t("login.submit")}
 				</button>

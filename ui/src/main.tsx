@@ -1,16 +1,16 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { UbusSession } from "ubus-js/browser";
-import { follow } from "./follow.ts";
-import { Login } from "./login.tsx";
-import { AboutPage } from "./page/about.tsx";
-import { OverviewPage } from "./page/overview.tsx";
+import { App } from "./app.tsx";
+import { follow, readHistory } from "./follow.ts";
+import type { Panel } from "./panel.ts";
 import { browserPlatform } from "./platform.ts";
-import { Shell } from "./shell.tsx";
-import { liveness, nowMs, page, readOnly, status } from "./store.ts";
+import { followAddress } from "./route.ts";
+import { findStaged, forgetStaged } from "./staged.ts";
+import { liveness, nowMs, readOnly, status } from "./store.ts";
 import style from "./style.css";
 import { followTheme } from "./theme.ts";
-import { chooseLanguage, language, t } from "./words.ts";
+import { chooseLanguage, language, setLanguage } from "./words.ts";
 
 /** What LuCI hands over. Without a session id the panel stands alone and asks for user and password. */
 export interface MountOptions {
@@ -23,21 +23,18 @@ export interface MountOptions {
 }
 
 const SESSION_KEY = "polywan-session";
+const LANGUAGE_KEY = "polywan-language";
 
 /** Puts the panel into `host`, in a shadow root: no theme's style reaches in, only its colours. Returns what takes it away again. */
 export function mount(host: HTMLElement, options: MountOptions = {}): () => void {
 	const alone = options.sid === undefined;
 	host.toggleAttribute("data-alone", alone);
 	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-	const sheet = new CSSStyleSheet();
-	sheet.replaceSync(style);
-	root.adoptedStyleSheets = [sheet];
-	language.value = chooseLanguage([...(options.language ? [options.language] : []), ...navigator.languages]);
-	const kept = alone ? sessionStorage.getItem(SESSION_KEY) : null;
-	const sid = options.sid ?? kept ?? undefined;
+	root.adoptedStyleSheets = [toSheet(style)];
+	const sid = options.sid ?? sessionStorage.getItem(SESSION_KEY);
 	const session = new UbusSession(browserPlatform, {
 		url: (options.ubus ?? "/ubus").replace(/\/$/, ""),
-		...(sid !== undefined && { sid }),
+		...(sid !== null && { sid }),
 		onLost: () => {
 			liveness.value = { kind: "gone", what: "session" };
 		},
@@ -45,62 +42,73 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 	let stopFollowing: (() => void) | null = null;
 	const enter = async () => {
 		if (alone) sessionStorage.setItem(SESSION_KEY, session.sid);
-		readOnly.value =
-			options.readonly ?? !(await session.access("uci", "polywan", "write").catch(() => false));
 		stopFollowing ??= follow(session);
+		const [mayWrite] = await Promise.all([
+			session.access("uci", "polywan", "write").catch(() => false),
+			readHistory(session),
+			findStaged(session),
+		]);
+		readOnly.value = options.readonly ?? !mayWrite;
 	};
-	const leave = () => {
-		stopFollowing?.();
-		stopFollowing = null;
-		sessionStorage.removeItem(SESSION_KEY);
-		void session.logout().catch(() => {});
-		status.value = null;
-		liveness.value = { kind: "gone", what: "session" };
+	const panel: Panel = {
+		session,
+		alone,
+		changed: options.changed ?? (() => {}),
+		adopt: (more) => root.adoptedStyleSheets.push(toSheet(more)),
+		logout: () => {
+			stopFollowing?.();
+			stopFollowing = null;
+			sessionStorage.removeItem(SESSION_KEY);
+			void session.logout().catch(() => {});
+			forgetStaged();
+			status.value = null;
+			liveness.value = { kind: "gone", what: "session" };
+		},
 	};
 	const login = async (user: string, password: string) => {
-		const entered = await session.login(user, password).catch(() => false);
+		const entered = await session.login(user, password);
 		if (entered) {
 			liveness.value = { kind: "connecting" };
 			await enter();
 		}
 		return entered;
 	};
-	const switchUplink = (name: string, action: "down" | "auto") => {
-		void session.call("polywan", "uplink", { name, action });
-	};
-	const Panel = () => {
-		if (!session.signedIn || (liveness.value.kind === "gone" && liveness.value.what === "session"))
-			return <Login again={status.value !== null} onLogin={login} />;
-		const now = status.value;
-		return (
-			<Shell alone={alone} onLogout={leave}>
-				{now === null ? (
-					<p class="soft">{t("live.connecting")}</p>
-				) : page.value === "about" ? (
-					<AboutPage status={now} />
-				) : (
-					<OverviewPage status={now} onSwitch={switchUplink} />
-				)}
-			</Shell>
-		);
-	};
-	render(<Panel />, root);
-	const stopTheme = followTheme(host);
-	const stopLanguage = effect(() => {
-		host.lang = language.value;
-	});
-	const clock = setInterval(() => {
-		nowMs.value = Date.now();
-	}, 1000);
+	const stops = [followTheme(host), followAddress(), followLanguage(host, options.language), followClock()];
+	render(<App panel={panel} onLogin={login} />, root);
 	if (session.signedIn) void enter();
 	return () => {
-		clearInterval(clock);
-		stopTheme();
-		stopLanguage();
+		for (const stop of stops) stop();
 		stopFollowing?.();
 		session.close();
 		render(null, root);
 	};
+}
+
+function toSheet(style: string): CSSStyleSheet {
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync(style);
+	return sheet;
+}
+
+/** LuCI's language inside LuCI, else the one chosen here before, else the browser's. */
+function followLanguage(host: HTMLElement, given: string | undefined): () => void {
+	const chosen = given === undefined ? localStorage.getItem(LANGUAGE_KEY) : given;
+	void setLanguage(chooseLanguage([...(chosen ? [chosen] : []), ...navigator.languages]));
+	return effect(() => {
+		host.lang = language.value;
+		if (host.hasAttribute("data-alone")) {
+			document.documentElement.lang = language.value;
+			if (language.value !== "en" || localStorage.getItem(LANGUAGE_KEY) !== null)
+				localStorage.setItem(LANGUAGE_KEY, language.value);
+		}
+	});
+}
+
+function followClock(): () => void {
+	const clock = setInterval(() => {
+		if (!document.hidden) nowMs.value = Date.now();
+	}, 1000);
+	return () => clearInterval(clock);
 }
 
 if (document.body.dataset.polywanAlone !== undefined) {

@@ -1,85 +1,88 @@
 import type { ComponentChildren } from "preact";
 import { formatDuration } from "./format.ts";
-import { ageMs, liveness, page, readOnly } from "./store.ts";
-import { theme } from "./theme.ts";
-import type { WordKey } from "./words/en.ts";
-import { LANGUAGES, language, t } from "./words.ts";
-
-const STALE_MS = 10_000;
-export const PAGES: readonly { readonly name: string; readonly title: WordKey }[] = [
-	{ name: "overview", title: "nav.overview" },
-	{ name: "about", title: "nav.about" },
-];
+import { usePanel } from "./panel.ts";
+import { PAGES, page } from "./route.ts";
+import { staged } from "./staged.ts";
+import { ageMs, liveness, readOnly } from "./store.ts";
+import { setTheme, type Theme, theme } from "./theme.ts";
+import { LANGUAGES, language, setLanguage, t } from "./words.ts";
 
 /** What every page stands in: name, liveness, navigation. In LuCI the name, language and theme are LuCI's own. */
-export function Shell(props: {
-	readonly alone: boolean;
-	readonly onLogout: () => void;
-	readonly children: ComponentChildren;
-}) {
+export function Shell({ children }: { readonly children: ComponentChildren }) {
+	const { alone } = usePanel();
 	return (
 		<div class="frame" lang={language.value}>
-			<div class="bar">
-				{props.alone ? <h1 class="brand">polywan</h1> : <h1>Multi-WAN</h1>}
+			<button type="button" class="skip" onClick={skipToContent}>
+				{t("skip")}
+			</button>
+			<header class="bar">
+				<h1 class={alone ? "brand" : ""}>{alone ? "polywan" : "Multi-WAN"}</h1>
 				<LiveSign />
-				{props.alone && <Preferences onLogout={props.onLogout} />}
-			</div>
-			<nav class="tabs" aria-label="polywan">
+				{alone && <Preferences />}
+			</header>
+			<nav class="tabs" aria-label={t("nav.label")}>
 				{PAGES.map((entry) => (
 					<a
 						key={entry.name}
 						href={`#${entry.name}`}
 						aria-current={page.value === entry.name ? "page" : undefined}
-						onClick={(event) => {
-							event.preventDefault();
-							page.value = entry.name;
-						}}
 					>
 						{t(entry.title)}
 					</a>
 				))}
 			</nav>
 			<GoneNotice />
-			{readOnly.value && liveness.value.kind === "live" && <p class="notice small">{t("readonly")}</p>}
-			<main class="frame-body">{props.children}</main>
+			{readOnly.value && liveness.value.kind === "live" && !staged.value && (
+				<p class="notice small">{t("readonly")}</p>
+			)}
+			<main id="content" class="page" tabIndex={-1}>
+				{children}
+			</main>
 		</div>
 	);
+}
+
+/** The address's fragment names the page, so the jump is made by hand. */
+function skipToContent({ currentTarget }: MouseEvent): void {
+	const root = currentTarget instanceof Element ? currentTarget.getRootNode() : null;
+	if (root instanceof ShadowRoot) root.getElementById("content")?.focus();
 }
 
 function LiveSign() {
 	const now = liveness.value;
 	if (now.kind === "connecting") return <span class="soft small">{t("live.connecting")}</span>;
-	const late = now.kind === "gone" || ageMs.value > STALE_MS;
 	return (
-		<span class={`state ${late ? "degraded" : "up"}`} aria-live="polite">
-			{late ? t("live.stale", { time: formatDuration(ageMs.value, language.value) }) : t("live.live")}
+		<span class={`state ${now.kind === "gone" ? "degraded" : "up"}`}>
+			<span role="status">{now.kind === "gone" ? t("live.stale") : t("live.live")}</span>
+			{now.kind === "gone" && <span class="number">{formatDuration(ageMs.value, language.value)}</span>}
 		</span>
 	);
 }
 
 function GoneNotice() {
 	const now = liveness.value;
-	if (now.kind !== "gone" || now.what === "session") return null;
 	return (
-		<p class="notice bad" role="alert">
-			{t("live.gone", {
-				what: t(`gone.${now.what}`),
-				time: formatDuration(ageMs.value, language.value),
-			})}
-		</p>
+		<div role="alert">
+			{now.kind === "gone" && now.what !== "session" && (
+				<p class="notice bad">{t("live.gone", { what: t(`gone.${now.what}`) })}</p>
+			)}
+		</div>
 	);
 }
 
-function Preferences({ onLogout }: { readonly onLogout: () => void }) {
+function Preferences() {
+	const { logout } = usePanel();
+	const leave = () => {
+		if (!staged.value || confirm(t("leave.staged"))) logout();
+	};
 	return (
-		<>
-			<label class="push small">
+		<div class="preferences">
+			<label>
 				<span class="unseen">{t("language.label")}</span>
 				<select
+					class="slim"
 					value={language.value}
-					onChange={(event) => {
-						language.value = event.currentTarget.value;
-					}}
+					onChange={(event) => void setLanguage(event.currentTarget.value)}
 				>
 					{Object.entries(LANGUAGES).map(([tag, entry]) => (
 						<option key={tag} value={tag} lang={tag}>
@@ -88,27 +91,21 @@ function Preferences({ onLogout }: { readonly onLogout: () => void }) {
 					))}
 				</select>
 			</label>
-			<label class="small">
+			<label>
 				<span class="unseen">{t("theme.label")}</span>
 				<select
+					class="slim"
 					value={theme.value}
-					onChange={(event) => {
-						theme.value =
-							event.currentTarget.value === "dark"
-								? "dark"
-								: event.currentTarget.value === "light"
-									? "light"
-									: "auto";
-					}}
+					onChange={(event) => setTheme(event.currentTarget.value as Theme)}
 				>
 					<option value="auto">{t("theme.auto")}</option>
 					<option value="light">{t("theme.light")}</option>
 					<option value="dark">{t("theme.dark")}</option>
 				</select>
 			</label>
-			<button type="button" class="plain" onClick={onLogout}>
+			<button type="button" class="plain" onClick={leave}>
 				{t("login.out")}
 			</button>
-		</>
+		</div>
 	);
 }

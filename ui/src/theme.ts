@@ -2,7 +2,19 @@ import { effect, signal } from "@preact/signals";
 
 export type Theme = "auto" | "light" | "dark";
 
-export const theme = signal<Theme>("auto");
+const KEY = "polywan-theme";
+
+export const theme = signal<Theme>(readTheme());
+
+export function setTheme(next: Theme): void {
+	theme.value = next;
+	localStorage.setItem(KEY, next);
+}
+
+function readTheme(): Theme {
+	const kept = localStorage.getItem(KEY);
+	return kept === "light" || kept === "dark" ? kept : "auto";
+}
 
 /** Keeps `data-dark` on the host element: LuCI's own choice inside LuCI, else the user's, else the system's. */
 export function followTheme(host: HTMLElement): () => void {

@@ -1,18 +1,17 @@
-import { signal } from "@preact/signals";
-import { de } from "./words/de.ts";
+import { batch, signal } from "@preact/signals";
 import { en, type WordKey, type Words } from "./words/en.ts";
-import { es } from "./words/es.ts";
-import { zh } from "./words/zh.ts";
 
-/** Each language under the tag a browser or LuCI names it by, with its own name for the menu. */
-export const LANGUAGES: Readonly<Record<string, { readonly name: string; readonly words: Words }>> = {
-	en: { name: "English", words: en },
-	de: { name: "Deutsch", words: de },
-	es: { name: "Español", words: es },
-	zh: { name: "中文", words: zh },
+/** Each language under the tag a browser or LuCI names it by, with its own name for the menu. English is always there. */
+export const LANGUAGES: Readonly<Record<string, { readonly name: string; load(): Promise<Words> }>> = {
+	en: { name: "English", load: async () => en },
+	de: { name: "Deutsch", load: async () => (await import("./words/de.ts")).de },
+	es: { name: "Español", load: async () => (await import("./words/es.ts")).es },
+	zh: { name: "中文", load: async () => (await import("./words/zh.ts")).zh },
 };
 
+/** The language of the words on the screen. */
 export const language = signal("en");
+const words = signal<Words>(en);
 
 /** The best language we have for a list of wishes such as ["de-AT", "en"]. */
 export function chooseLanguage(wishes: readonly string[]): string {
@@ -23,8 +22,23 @@ export function chooseLanguage(wishes: readonly string[]): string {
 	return "en";
 }
 
+/** Changes the language once its words are there; without them it stays as it is. */
+export async function setLanguage(tag: string): Promise<void> {
+	const loaded = await LANGUAGES[tag]?.load().catch(() => null);
+	if (!loaded) return;
+	batch(() => {
+		words.value = loaded;
+		language.value = tag;
+	});
+}
+
+export type Places = Readonly<Record<string, string | number>>;
+
 /** The sentence for `key`, with `{name}` places filled. */
-export function t(key: WordKey, values: Readonly<Record<string, string | number>> = {}): string {
-	const words = LANGUAGES[language.value]?.words ?? en;
-	return words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function t(key: WordKey, places: Places = {}): string {
+	return fillPlaces(words.value[key], places);
+}
+
+export function fillPlaces(sentence: string, places: Places): string {
+	return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole));
 }

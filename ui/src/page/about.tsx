@@ -1,26 +1,73 @@
 import type { Status } from "polywan-core/status";
-import { formatDuration } from "../format.ts";
+import { formatDuration, formatMoment } from "../format.ts";
+import { Problems } from "../part/problems.tsx";
+import { Scroll } from "../part/scroll.tsx";
+import { routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
 
 export function AboutPage({ status }: { readonly status: Status }) {
+	const { apply } = status;
+	const applied = `${formatMoment(apply.at_ms, routerNowMs.value, language.value)} · ${t("about.took", { ms: apply.took_ms.toFixed(1) })}`;
 	const rows = [
 		[t("about.version"), status.version],
 		[t("about.firewall"), status.firewall],
 		[t("about.uptime"), formatDuration(status.uptime_s * 1000, language.value)],
-		[t("about.applied"), status.apply.error ?? t("about.took", { ms: status.apply.took_ms.toFixed(1) })],
+		[t("about.applied"), apply.error ?? (apply.at_ms === 0 ? "–" : applied)],
+		[t("about.clock"), new Date(routerNowMs.value).toLocaleString(language.value)],
+		[t("about.license"), "Apache-2.0"],
 	] as const;
 	return (
-		<section class="card" aria-label={t("nav.about")}>
-			<table>
-				<tbody>
+		<>
+			<Problems problems={status.problems} />
+			<section class="card" aria-labelledby="about-title">
+				<header>
+					<h2 id="about-title">{t("nav.about")}</h2>
+				</header>
+				<p>{t("about.what")}</p>
+				<dl class="facts">
 					{rows.map(([label, value]) => (
-						<tr key={label}>
-							<th scope="row">{label}</th>
-							<td>{value}</td>
-						</tr>
+						<div key={label}>
+							<dt>{label}</dt>
+							<dd>{value}</dd>
+						</div>
 					))}
-				</tbody>
-			</table>
-		</section>
+				</dl>
+			</section>
+			<section class="card" aria-labelledby="kernel-title">
+				<header>
+					<h2 id="kernel-title">{t("about.kernel")}</h2>
+				</header>
+				<Scroll labelledBy="kernel-title">
+					<table>
+						<thead>
+							<tr>
+								<th scope="col">{t("log.uplink")}</th>
+								<th scope="col">{t("about.device")}</th>
+								<th scope="col" class="number">
+									{t("about.mark")}
+								</th>
+								<th scope="col" class="number">
+									{t("about.table")}
+								</th>
+								<th scope="col">{t("card.gateway")}</th>
+								<th scope="col">DNS</th>
+							</tr>
+						</thead>
+						<tbody>
+							{status.uplinks.map(({ name, mark, table, ipv4, ipv6 }) => (
+								<tr key={name}>
+									<th scope="row">{name}</th>
+									<td>{ipv4?.device ?? ipv6?.device ?? "–"}</td>
+									<td class="number">{mark}</td>
+									<td class="number">{table}</td>
+									<td>{[ipv4?.gateway, ipv6?.gateway].filter(Boolean).join(", ") || "–"}</td>
+									<td>{[...(ipv4?.dns_servers ?? []), ...(ipv6?.dns_servers ?? [])].join(", ") || "–"}</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</Scroll>
+			</section>
+		</>
 	);
 }

@@ -1,65 +1,77 @@
-import { renderProblem } from "polywan-core/config/problem";
 import type { Status } from "polywan-core/status";
+import { Problems } from "../part/problems.tsx";
 import { Shares } from "../part/shares.tsx";
 import { Timeline } from "../part/timeline.tsx";
 import { Topology } from "../part/topology.tsx";
 import { UplinkCard } from "../part/uplink-card.tsx";
-import { events } from "../store.ts";
+import { events, readOnly } from "../store.ts";
 import { t } from "../words.ts";
 
-export function OverviewPage(props: {
-	readonly status: Status;
-	readonly onSwitch: (uplink: string, action: "down" | "auto") => void;
-}) {
-	const { status } = props;
+const EVENTS_SHOWN = 8;
+
+export function OverviewPage({ status }: { readonly status: Status }) {
 	return (
 		<>
-			{status.problems.length > 0 && (
-				<section class="notice warn" aria-label={t("overview.problems")}>
-					<h2>{t("overview.problems")}</h2>
-					<ul>
-						{status.problems.map((problem) => (
-							<li key={renderProblem(problem)} class="small">
-								{renderProblem(problem)}
-							</li>
-						))}
-					</ul>
-				</section>
+			{status.uplinks.length === 0 && <Nothing />}
+			<Problems problems={status.uplinks.length === 0 ? [] : status.problems} />
+			{status.apply.error !== null && (
+				<p class="notice bad" role="alert">
+					{t("overview.applyFailed")} <span lang="en">{status.apply.error}</span>
+				</p>
 			)}
+			{status.uplinks.length > 0 && <Uplinks status={status} />}
+			<section class="card" aria-labelledby="events-title">
+				<header>
+					<h2 id="events-title">{t("overview.events")}</h2>
+					<a class="push small" href="#log">
+						{t("overview.allEvents")}
+					</a>
+				</header>
+				<Timeline events={events.value.slice(0, EVENTS_SHOWN)} />
+			</section>
+		</>
+	);
+}
+
+function Nothing() {
+	return (
+		<section class="card empty">
+			<h2>{t("overview.noUplinks")}</h2>
+			<p class="soft">{t("overview.noUplinksMore")}</p>
+			{!readOnly.value && (
+				<a class="button primary" href="#setup">
+					{t("overview.setup")}
+				</a>
+			)}
+		</section>
+	);
+}
+
+function Uplinks({ status }: { readonly status: Status }) {
+	return (
+		<>
 			<section aria-label={t("overview.uplinks")}>
 				<h2 class="unseen">{t("overview.uplinks")}</h2>
-				{status.uplinks.length === 0 && <p class="notice">{t("overview.noUplinks")}</p>}
 				<div class="grid">
 					{status.uplinks.map((uplink) => (
-						<UplinkCard
-							key={uplink.name}
-							uplink={uplink}
-							sharePercent={shareOf(status, uplink.name)}
-							onSwitch={(action) => props.onSwitch(uplink.name, action)}
-						/>
+						<UplinkCard key={uplink.name} uplink={uplink} sharePercent={shareOf(status, uplink.name)} />
 					))}
 				</div>
 			</section>
 			<div class="two">
-				<section class="card" aria-label={t("overview.topology")}>
+				<section class="card" aria-labelledby="topology-title">
 					<header>
-						<h2>{t("overview.topology")}</h2>
+						<h2 id="topology-title">{t("overview.topology")}</h2>
 					</header>
 					<Topology status={status} />
 				</section>
-				<section class="card" aria-label={t("overview.shares")}>
+				<section class="card" aria-labelledby="shares-title">
 					<header>
-						<h2>{t("overview.shares")}</h2>
+						<h2 id="shares-title">{t("overview.shares")}</h2>
 					</header>
 					<Shares status={status} />
 				</section>
 			</div>
-			<section class="card" aria-label={t("overview.events")}>
-				<header>
-					<h2>{t("overview.events")}</h2>
-				</header>
-				<Timeline events={events.value} />
-			</section>
 		</>
 	);
 }

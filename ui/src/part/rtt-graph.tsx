@@ -1,44 +1,65 @@
 import { type Sample, SPAN_MS } from "../history.ts";
+import { nowMs } from "../store.ts";
 import { t } from "../words.ts";
 
 const WIDTH = 300;
 const HEIGHT = 40;
 
 /** Round-trip times as a line, outages as shaded spans; time runs from ten minutes ago to now. */
-export function RttGraph(props: {
-	readonly samples: readonly Sample[];
-	readonly family: "ipv4" | "ipv6";
-	readonly nowMs: number;
-}) {
-	const { samples, family, nowMs } = props;
-	const top = Math.max(10, ...samples.map((sample) => sample.rttMs[family] ?? 0)) * 1.15;
-	const x = (sample: Sample) => WIDTH * (1 - (nowMs - sample.atMs) / SPAN_MS);
+export function RttGraph(props: { readonly samples: readonly Sample[]; readonly family: "ipv4" | "ipv6" }) {
+	const { samples, family } = props;
+	const highest = Math.max(0, ...samples.map((sample) => sample.rttMs[family] ?? 0));
+	const { line, outages } = draw(samples, family, nowMs.value, scaleTop(highest));
+	return (
+		<figure class="line-graph">
+			<svg
+				viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+				preserveAspectRatio="none"
+				role="img"
+				aria-label={t("card.graph")}
+			>
+				{outages.map((span) => (
+					<rect
+						key={span.from}
+						x={span.from}
+						y={0}
+						width={Math.max(1, span.to - span.from)}
+						height={HEIGHT}
+					/>
+				))}
+				<path d={line} />
+			</svg>
+			<span class="number" aria-hidden="true">
+				{scaleTop(highest)} ms
+			</span>
+		</figure>
+	);
+}
+
+function draw(samples: readonly Sample[], family: "ipv4" | "ipv6", nowMs: number, top: number) {
+	const x = (sample: Sample) => Math.max(0, WIDTH * (1 - (nowMs - sample.atMs) / SPAN_MS));
+	const y = (rttMs: number) => HEIGHT - 1.5 - (rttMs / top) * (HEIGHT - 3);
+	const outages: { from: number; to: number }[] = [];
 	let line = "";
 	let pen = "M";
-	const outages: { from: number; to: number }[] = [];
 	samples.forEach((sample, index) => {
-		const rtt = sample.rttMs[family];
-		if (sample.usable[family] && rtt !== null) {
-			line += `${pen}${x(sample).toFixed(1)} ${(HEIGHT - 2 - (rtt / top) * (HEIGHT - 4)).toFixed(1)}`;
-			pen = "L";
-			return;
-		}
-		pen = "M";
+		const rttMs = sample.rttMs[family];
 		const next = samples[index + 1];
 		if (!sample.usable[family]) outages.push({ from: x(sample), to: next ? x(next) : WIDTH });
+		if (!sample.usable[family] || rttMs === null) {
+			pen = "M";
+			return;
+		}
+		line += `${pen}${x(sample).toFixed(1)} ${y(rttMs).toFixed(1)}`;
+		pen = "L";
+		// Nothing new since then means that nothing changed.
+		if (next === undefined) line += `H${WIDTH}`;
 	});
-	return (
-		<svg
-			class="line-graph"
-			viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-			preserveAspectRatio="none"
-			role="img"
-			aria-label={t("card.graph")}
-		>
-			{outages.map((span) => (
-				<rect key={span.from} x={span.from} y={0} width={Math.max(1, span.to - span.from)} height={HEIGHT} />
-			))}
-			<path d={line} />
-		</svg>
-	);
+	return { line, outages };
+}
+
+/** The next of 5, 10, 20, 50, 100 … above: a scale that stays while values change a little. */
+function scaleTop(highest: number): number {
+	for (let decade = 1; ; decade *= 10)
+		for (const step of [5, 10, 20]) if (step * decade >= highest * 1.1) return step * decade;
 }

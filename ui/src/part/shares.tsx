@@ -31,7 +31,7 @@ function familiesOf(policy: PolicyStatus): readonly (readonly [string, readonly 
 	];
 }
 
-function ShareBar(props: {
+export function ShareBar(props: {
 	readonly label: string;
 	readonly shares: readonly ShareStatus[];
 	readonly lastResort: string;

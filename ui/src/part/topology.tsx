@@ -1,6 +1,6 @@
 import type { Status, UplinkStatus } from "polywan-core/status";
 import { formatRate } from "../format.ts";
-import { rateOf, samples } from "../history.ts";
+import { rates } from "../store.ts";
 import { t } from "../words.ts";
 
 const WIDTH = 720;
@@ -39,9 +39,7 @@ function Wire({
 	readonly y: number;
 	readonly middle: number;
 }) {
-	const seen = samples.value.get(uplink.name) ?? [];
-	const down = rateOf(seen, "rxBytes") ?? 0;
-	const up = rateOf(seen, "txBytes") ?? 0;
+	const { rx: down, tx: up } = rates.value[uplink.name] ?? { rx: 0, tx: 0 };
 	const width = Math.min(12, 2 + Math.log10(1 + (down + up) / 100) * 1.6);
 	return (
 		<g>

@@ -1,43 +1,60 @@
 import type { FamilyStatus, UplinkStatus } from "polywan-core/status";
-import { formatDuration, formatMilliseconds, formatPercent, formatRate } from "../format.ts";
-import { rateOf, samples } from "../history.ts";
-import { answeredAtMs, nowMs, readOnly } from "../store.ts";
+import { useState } from "preact/hooks";
+import { formatBytes, formatDuration, formatMilliseconds, formatPercent, formatRate } from "../format.ts";
+import { samples } from "../history.ts";
+import { usePanel } from "../panel.ts";
+import { rates, readOnly, routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
 import { Figure } from "./figure.tsx";
 import { RttGraph } from "./rtt-graph.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
-export function UplinkCard(props: {
-	readonly uplink: UplinkStatus;
-	readonly sharePercent: number;
-	readonly onSwitch: (action: "down" | "auto") => void;
-}) {
-	const { uplink, sharePercent, onSwitch } = props;
-	const seen = samples.value.get(uplink.name) ?? [];
-	const off = uplink.wanted === "down";
+export function UplinkCard(props: { readonly uplink: UplinkStatus; readonly sharePercent: number }) {
+	const { uplink, sharePercent } = props;
+	const rate = rates.value[uplink.name] ?? null;
 	return (
-		<article class="card" aria-label={uplink.name}>
+		<article class="card uplink" aria-label={uplink.name}>
 			<header>
 				<h3>{uplink.name}</h3>
 				<StateBadge state={uplink.state} />
 			</header>
 			<dl class="figures">
-				<Figure label={t("card.download")} value={formatRate(rateOf(seen, "rxBytes"))} />
-				<Figure label={t("card.upload")} value={formatRate(rateOf(seen, "txBytes"))} />
+				<Figure label={t("card.download")} value={formatRate(rate?.rx ?? null)} />
+				<Figure label={t("card.upload")} value={formatRate(rate?.tx ?? null)} />
 				<Figure label={t("card.share")} value={formatPercent(sharePercent)} />
 			</dl>
 			{uplink.ipv4 && <FamilyPart name="IPv4" family="ipv4" of={uplink.ipv4} uplink={uplink.name} />}
 			{uplink.ipv6 && <FamilyPart name="IPv6" family="ipv6" of={uplink.ipv6} uplink={uplink.name} />}
 			{!uplink.ipv4 && !uplink.ipv6 && <p class="soft family">{t("card.noFamily")}</p>}
-			{!readOnly.value && uplink.state !== "disabled" && (
-				<p class="family">
-					<button type="button" class="plain" onClick={() => onSwitch(off ? "auto" : "down")}>
-						{t(off ? "card.turnOn" : "card.turnOff")}
-						<span class="unseen">: {uplink.name}</span>
-					</button>
-				</p>
-			)}
+			<footer>
+				<span class="soft small number">
+					{t("card.total", { down: figure(uplink.rx_bytes), up: figure(uplink.tx_bytes) })}
+				</span>
+				{!readOnly.value && uplink.state !== "disabled" && <UseSwitch uplink={uplink} />}
+			</footer>
 		</article>
+	);
+}
+
+/** Takes the uplink out of use by hand, or leaves it to its probes again. */
+function UseSwitch({ uplink }: { readonly uplink: UplinkStatus }) {
+	const { session } = usePanel();
+	const [failed, setFailed] = useState(false);
+	const off = uplink.wanted === "down";
+	const toggle = () => {
+		setFailed(false);
+		session
+			.call("polywan", "uplink", { name: uplink.name, action: off ? "auto" : "down" })
+			.catch(() => setFailed(true));
+	};
+	return (
+		<>
+			{failed && <span role="alert">{t("card.failed")}</span>}
+			<button type="button" class="plain small" onClick={toggle}>
+				{t(off ? "card.turnOn" : "card.turnOff")}
+				<span class="unseen">: {uplink.name}</span>
+			</button>
+		</>
 	);
 }
 
@@ -47,27 +64,29 @@ function FamilyPart(props: {
 	readonly of: FamilyStatus;
 	readonly uplink: string;
 }) {
-	const { of } = props;
+	const { of, family } = props;
+	const since = formatDuration(routerNowMs.value - of.since_ms, language.value);
 	return (
 		<section class="family" aria-label={props.name}>
 			<header>
-				<span>
-					<b>{props.name}</b> <span class="soft small">{of.addresses[0] ?? of.device}</span>
-				</span>
+				<h4>{props.name}</h4>
+				<span class="address soft small">{of.addresses[0] ?? of.device}</span>
 				<StateBadge state={of.state} />
 			</header>
-			<p class="soft small">
-				{t("card.since", {
-					time: formatDuration(of.since_ms + nowMs.value - answeredAtMs.value, language.value),
-				})}{" "}
-				· {of.reason}
+			<p class="soft small why">
+				{t("card.since", { time: since })} · {of.reason}
 			</p>
 			<dl class="figures">
 				<Figure label={t("card.rtt")} value={formatMilliseconds(of.rtt_ms)} />
 				<Figure label={t("card.jitter")} value={formatMilliseconds(of.jitter_ms)} />
 				<Figure label={t("card.loss")} value={formatPercent(of.loss_percent)} />
 			</dl>
-			<RttGraph samples={samples.value.get(props.uplink) ?? []} family={props.family} nowMs={nowMs.value} />
+			<RttGraph samples={samples.value.get(props.uplink) ?? []} family={family} />
 		</section>
 	);
+}
+
+function figure(bytes: number): string {
+	const { value, unit } = formatBytes(bytes);
+	return `${value} ${unit}`;
 }

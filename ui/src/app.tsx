@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { Login } from "./login.tsx";
+import { OverviewPage } from "./page/overview.tsx";
+import { type Panel, PanelContext, usePanel } from "./panel.ts";
+import { type PageName, page } from "./route.ts";
+import { Shell } from "./shell.tsx";
+import { staged } from "./staged.ts";
+import { liveness, status } from "./store.ts";
+import { t } from "./words.ts";
+
+/** The panel, and before it the question for user and password; what was begun stays under that question. */
+export function App(props: {
+	readonly panel: Panel;
+	readonly onLogin: (user: string, password: string) => Promise<boolean>;
+}) {
+	const { panel } = props;
+	const signedOut =
+		!panel.session.signedIn || (liveness.value.kind === "gone" && liveness.value.what === "session");
+	const begun = status.value !== null;
+	return (
+		<PanelContext.Provider value={panel}>
+			{signedOut && <Login again={begun} onLogin={props.onLogin} />}
+			{(begun || !signedOut) && (
+				<div class={signedOut ? "behind" : ""} inert={signedOut}>
+					<Shell>
+						<Page />
+					</Shell>
+				</div>
+			)}
+		</PanelContext.Provider>
+	);
+}
+
+function Page() {
+	const panel = usePanel();
+	const edit = useLoaded(isEdited(page.value) || staged.value, async () => {
+		const { editing } = await import("./edit/edit.tsx");
+		panel.adopt(editing.style);
+		return editing;
+	});
+	return (
+		<>
+			{edit !== null && staged.value && <edit.ChangeBar />}
+			{!isEdited(page.value) ? (
+				<LivePage />
+			) : edit === null ? (
+				<Waiting />
+			) : (
+				<edit.EditPage key={page.value} name={page.value} />
+			)}
+		</>
+	);
+}
+
+function LivePage() {
+	const name = page.value;
+	const now = status.value;
+	const more = useLoaded(name !== "overview", async () => (await import("./page/more.ts")).morePages);
+	if (now === null || (name !== "overview" && more === null)) return <Waiting />;
+	if (name === "log" && more !== null) return <more.log status={now} />;
+	if (name === "about" && more !== null) return <more.about status={now} />;
+	return <OverviewPage status={now} />;
+}
+
+function Waiting() {
+	return liveness.value.kind === "gone" ? null : <p class="soft">{t("live.connecting")}</p>;
+}
+
+function isEdited(name: PageName): boolean {
+	return name !== "overview" && name !== "log" && name !== "about";
+}
+
+/** What `load` brings once it is wanted; null until then. A failure is tried again when the router answers again. */
+function useLoaded<T>(wanted: boolean, load: () => Promise<T>): T | null {
+	const [loaded, setLoaded] = useState<T | null>(null);
+	const alive = liveness.value.kind === "live";
+	useEffect(() => {
+		if (wanted && loaded === null)
+			load().then(
+				(value) => setLoaded(value),
+				() => {},
+			);
+	}, [wanted, loaded, alive]);
+	return loaded;
+}

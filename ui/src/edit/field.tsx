@@ -1,0 +1,141 @@
+import { describeDatatype } from "polywan-core/config/datatype";
+import type { Problem } from "polywan-core/config/problem";
+import type { OptionSchema } from "polywan-core/config/schema";
+import type { ComponentChildren } from "preact";
+import { type ConfigSection, type ConfigValue, textOf, valuesOf } from "./config.ts";
+import { ListInput } from "./list-input.tsx";
+import { optionHelp, optionLabel, te } from "./words.ts";
+
+export interface FieldProps {
+	readonly section: ConfigSection;
+	readonly option: OptionSchema;
+	readonly problems: readonly Problem[];
+	/** What the value may well be, where that is known: names of uplinks, interfaces … */
+	readonly suggestions: readonly string[];
+	/** Nothing but a suggestion makes sense. */
+	readonly closed: boolean;
+	onChange(value: ConfigValue): void;
+}
+
+/** One option with name, help and what is wrong with it, in the words of the CLI. */
+export function Field(props: FieldProps) {
+	const { section, option, problems } = props;
+	const id = `${section.name}-${option.name}`;
+	const invalid = problems.some(({ severity }) => severity === "error");
+	const describedBy = `${id}-help${problems.length > 0 ? ` ${id}-wrong` : ""}`;
+	const label = optionLabel(section.type, option.name);
+	const common = { id, "aria-describedby": describedBy, "aria-invalid": invalid };
+	return (
+		<div class="option">
+			{option.list ? (
+				<span class="name" id={`${id}-label`}>
+					{label}
+				</span>
+			) : (
+				<label class="name" for={id}>
+					{label}
+				</label>
+			)}
+			<div class="control">
+				<Control {...props} common={common} />
+			</div>
+			<p class="help soft small" id={`${id}-help`}>
+				{optionHelp(section.type, option)} <Allowed option={option} />
+			</p>
+			<div class="wrong small" id={`${id}-wrong`} role="alert">
+				{problems.map((problem) => (
+					<p key={problem.message} lang="en" class={problem.severity}>
+						{problem.value !== null && problem.value !== textOf(section, option.name) && (
+							<b>{problem.value}: </b>
+						)}
+						{problem.message}
+					</p>
+				))}
+			</div>
+		</div>
+	);
+}
+
+function Allowed({ option }: { readonly option: OptionSchema }): ComponentChildren {
+	const { kind } = option.type;
+	if (kind === "boolean" || kind === "choice" || kind === "name") return null;
+	const fallback =
+		typeof option.default === "string" ? ` ${te("form.default", { value: option.default })}.` : "";
+	return (
+		<span class="allowed">
+			<span lang="en">{describeDatatype(option.type)}.</span>
+			{fallback}
+		</span>
+	);
+}
+
+interface Common {
+	readonly id: string;
+	readonly "aria-describedby": string;
+	readonly "aria-invalid": boolean;
+}
+
+function Control(props: FieldProps & { readonly common: Common }) {
+	const { section, option, common, suggestions, closed, onChange } = props;
+	const fallback = typeof option.default === "string" ? option.default : "";
+	const text = textOf(section, option.name);
+	if (option.list)
+		return (
+			<ListInput
+				{...common}
+				values={valuesOf(section, option.name)}
+				suggestions={suggestions}
+				onChange={onChange}
+			/>
+		);
+	if (option.type.kind === "boolean") {
+		const on = ["1", "yes", "on", "true", "enabled"].includes(text ?? fallback);
+		const known = text === null || on || ["0", "no", "off", "false", "disabled"].includes(text);
+		if (known)
+			return (
+				<input
+					{...common}
+					type="checkbox"
+					class="switch"
+					checked={on}
+					onChange={(event) => {
+						const value = event.currentTarget.checked ? "1" : "0";
+						onChange(value === fallback ? "" : value);
+					}}
+				/>
+			);
+	}
+	const choices = option.type.kind === "choice" ? option.type.choices : closed ? suggestions : null;
+	if (choices !== null) {
+		const value = text ?? fallback;
+		const offered = choices.includes(value) ? choices : [value, ...choices];
+		return (
+			<select
+				{...common}
+				value={value}
+				onChange={(event) => {
+					const chosen = event.currentTarget.value;
+					onChange(chosen === fallback ? "" : chosen);
+				}}
+			>
+				{offered.map((choice) => (
+					<option key={choice} value={choice}>
+						{choice === "" ? te("form.unset") : choice}
+					</option>
+				))}
+			</select>
+		);
+	}
+	return (
+		<input
+			{...common}
+			type="text"
+			inputMode={option.type.kind === "integer" ? "numeric" : "text"}
+			autocomplete="off"
+			spellcheck={false}
+			placeholder={fallback}
+			value={text ?? ""}
+			onInput={(event) => onChange(event.currentTarget.value.trim())}
+		/>
+	);
+}

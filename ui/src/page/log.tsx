@@ -1,0 +1,87 @@
+import type { PolywanEvent, Status } from "polywan-core/status";
+import { useState } from "preact/hooks";
+import { formatMoment } from "../format.ts";
+import { Scroll } from "../part/scroll.tsx";
+import { headline } from "../part/timeline.tsx";
+import { events, routerNowMs } from "../store.ts";
+import { language, t } from "../words.ts";
+
+type Kind = PolywanEvent["kind"];
+const KINDS: readonly Kind[] = ["uplink", "shares", "config", "apply", "repair", "trial", "daemon", "hook"];
+
+/** Everything the daemon remembers, newest first, and what of it is looked for. */
+export function LogPage({ status }: { readonly status: Status }) {
+	const [kind, setKind] = useState<Kind | "">("");
+	const [uplink, setUplink] = useState("");
+	const [text, setText] = useState("");
+	const wanted = text.toLowerCase();
+	const shown = events.value.filter(
+		(event) =>
+			(kind === "" || event.kind === kind) &&
+			(uplink === "" || event.uplink === uplink) &&
+			(wanted === "" || `${headline(event)} ${event.reason}`.toLowerCase().includes(wanted)),
+	);
+	return (
+		<section class="card" aria-labelledby="log-title">
+			<header>
+				<h2 id="log-title">{t("nav.log")}</h2>
+				<span class="soft small" role="status">
+					{t("log.count", { shown: shown.length, all: events.value.length })}
+				</span>
+			</header>
+			<search class="filters">
+				<label class="field small">
+					{t("log.kind")}
+					<select value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind | "")}>
+						<option value="">{t("log.all")}</option>
+						{KINDS.map((each) => (
+							<option key={each} value={each}>
+								{t(`event.${each}`)}
+							</option>
+						))}
+					</select>
+				</label>
+				<label class="field small">
+					{t("log.uplink")}
+					<select value={uplink} onChange={(event) => setUplink(event.currentTarget.value)}>
+						<option value="">{t("log.all")}</option>
+						{status.uplinks.map(({ name }) => (
+							<option key={name}>{name}</option>
+						))}
+					</select>
+				</label>
+				<label class="field small">
+					{t("log.text")}
+					<input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+				</label>
+			</search>
+			<Scroll labelledBy="log-title">
+				<table class="log">
+					<thead>
+						<tr>
+							<th scope="col">{t("log.time")}</th>
+							<th scope="col">{t("log.what")}</th>
+							<th scope="col">{t("log.why")}</th>
+						</tr>
+					</thead>
+					<tbody>
+						{shown.map((event) => (
+							<tr key={event.sequence} class={event.to === "down" ? "down" : ""}>
+								<td class="soft time">
+									<time dateTime={new Date(event.at_ms).toISOString()}>
+										{formatMoment(event.at_ms, routerNowMs.value, language.value)}
+									</time>
+								</td>
+								<td>{headline(event)}</td>
+								<td class="soft" lang="en">
+									{event.reason}
+								</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</Scroll>
+			{shown.length === 0 && <p class="soft">{t("log.none")}</p>}
+		</section>
+	);
+}
