@@ -1,0 +1,86 @@
+import { renderProblem } from "../config/problem.ts";
+import type { FamilyStatus } from "../status.ts";
+import type { DoctorFacts } from "./facts.ts";
+import { error, type Finding, warning } from "./finding.ts";
+
+export function checkDaemon({ status, daemonTrouble }: DoctorFacts): Finding[] {
+	if (status === null) {
+		const message = daemonTrouble ?? "the daemon does not answer";
+		const remedy =
+			"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan says why it ended";
+		return [error("no-daemon", "", message, remedy)];
+	}
+	if (!status.enabled)
+		return [
+			warning(
+				"switched-off",
+				"",
+				"polywan is switched off: nothing is balanced",
+				"uci set polywan.globals.enabled=1; uci commit polywan; reload_config",
+			),
+		];
+	if (status.apply.error === null) return [];
+	return [
+		error(
+			"apply-failed",
+			"",
+			`the last change of the kernel failed: ${status.apply.error}`,
+			"polywan script prints what is applied; the daemon goes on trying",
+		),
+	];
+}
+
+export function checkConfig({ problems }: DoctorFacts): Finding[] {
+	return problems.map((problem) => ({
+		code: "config-problem",
+		severity: problem.severity,
+		subject: problem.section ?? "",
+		message: renderProblem(problem),
+		remedy: "polywan help options explains every option; polywan check tests the file",
+	}));
+}
+
+/** Two programs that mark packets and add ip rules undo each other's work. */
+export function checkRivals({ rivals }: DoctorFacts): Finding[] {
+	return rivals.map(({ name, running }) =>
+		error(
+			"rival",
+			name,
+			`${name} ${running ? "is active" : "starts at boot"}: it routes the same connections by rules of its own`,
+			`/etc/init.d/${name} stop; /etc/init.d/${name} disable${name === "mwan3" ? "; polywan import mwan3 takes its configuration over" : ""}`,
+		),
+	);
+}
+
+/** A target that never answers makes every other one count more; without any the uplink is down. */
+export function checkTargets({ status }: DoctorFacts): Finding[] {
+	return (status?.uplinks ?? []).flatMap(({ name, ipv4, ipv6 }) => [
+		...checkFamily(`${name} IPv4`, ipv4),
+		...checkFamily(`${name} IPv6`, ipv6),
+	]);
+}
+
+function checkFamily(subject: string, family: FamilyStatus | null): Finding[] {
+	if (family === null || family.device === "") return [];
+	const silent = family.targets.filter(({ answering }) => !answering).map(({ address }) => address);
+	if (silent.length === 0) return [];
+	if (silent.length === family.targets.length)
+		return family.state === "starting"
+			? []
+			: [
+					error(
+						"targets-unreachable",
+						subject,
+						`none of its targets answers (${silent.join(", ")}): ${family.reason}`,
+						`ping -I ${family.device} ${silent[0]} tells whether the line or the choice of targets is to blame`,
+					),
+				];
+	return [
+		warning(
+			"target-unreachable",
+			subject,
+			`${silent.join(", ")} does not answer, the other targets do`,
+			"list target of the uplink: name hosts that answer pings",
+		),
+	];
+}
