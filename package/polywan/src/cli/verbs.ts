@@ -5,6 +5,7 @@ import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
 import { configVerb } from "./config.ts";
 import { connectionsVerb } from "./connections.ts";
 import { daemonVerb } from "./daemon.ts";
+import { doctorVerb } from "./doctor.ts";
 import { helpVerb } from "./help.ts";
 import { importVerb } from "./import.ts";
 import { diffVerb, scriptVerb } from "./kernel.ts";
@@ -34,6 +35,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	reloadVerb,
 	applyVerb,
 	checkVerb,
+	doctorVerb,
 	configVerb,
 	importVerb,
 	simulateVerb,
