@@ -82,6 +82,11 @@ export interface RuleStatus {
 	readonly name: string;
 	readonly match: string;
 	readonly target: string;
+	/** False while it waits for something, or for its time. */
+	readonly active: boolean;
+	/** Connections it took since it is as it is, and the bytes of their first packets; `polywan rules` alone tells. */
+	readonly connections?: number;
+	readonly bytes?: number;
 }
 
 /** One entry of connection tracking. Sent: from who opened it. */

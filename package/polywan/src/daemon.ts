@@ -19,6 +19,7 @@ import { errorMessage } from "./apply/tool.ts";
 import { buildStatus, type FamilyFacts } from "./bus/build-status.ts";
 import { EventRing, type NewEvent } from "./bus/event-ring.ts";
 import { type Controller, PolywanObject } from "./bus/polywan-object.ts";
+import { ruleMethods } from "./bus/rule-methods.ts";
 import { connectUbus, ubusSocketPath } from "./bus/transport.ts";
 import { CONFIG_FILE, ConfigKeeper } from "./config/config-keeper.ts";
 import { switchAccountingOn } from "./connections/accounting.ts";
@@ -96,6 +97,10 @@ export class Daemon implements Controller {
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),
 			...connectionMethods(() => this.#plan),
+			...ruleMethods(
+				() => this.status(),
+				() => this.#applier.counters(),
+			),
 		});
 		this.#linkWatcher = new LinkWatcher({
 			bus: this.#bus,

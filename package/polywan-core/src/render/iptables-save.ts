@@ -40,6 +40,18 @@ export function parseIptablesSave(text: string): IptablesSave {
 	return tables;
 }
 
+/** Counters of rules that lead to a target, from the output of iptables-save -c. */
+export function parseIptablesCounters(
+	text: string,
+): readonly { readonly comment: string; readonly packets: number; readonly bytes: number }[] {
+	const pattern = /^\[(\d+):(\d+)\] -A polywan_\S+ .*--comment "?(rule:[\w.-]+)"? -g /gm;
+	return [...text.matchAll(pattern)].map(([, packets, bytes, comment = ""]) => ({
+		comment,
+		packets: Number(packets),
+		bytes: Number(bytes),
+	}));
+}
+
 /**
  * What takes the kernel from `saved` to the plan (null: to nothing of ours), table by table in the order to commit them;
  * empty when it is there. A chain that is right is not touched, so its round robin goes on.

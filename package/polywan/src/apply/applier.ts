@@ -6,6 +6,7 @@ import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Death } from "../deaths.ts";
 import { type Culprit, type Notices, Repairs, renderRepair } from "../repair.ts";
 import type { SavedState } from "../state-file.ts";
+import type { Counter } from "./firewall.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelPart } from "./kernel-watch.ts";
 import { errorMessage } from "./tool.ts";
@@ -106,6 +107,11 @@ export class Applier {
 	checkRouting(): void {
 		this.#suspect.add("routing");
 		if (this.#latest !== null) this.apply(this.#waiting ?? this.#latest);
+	}
+
+	/** What matched each rule of the plan in force. Rejects with ToolError or NetlinkError. */
+	async counters(): Promise<ReadonlyMap<string, Counter>> {
+		return this.#lastApplied === null ? new Map() : this.#kernel.counters(this.#lastApplied);
 	}
 
 	/** Ends when nothing is under way: what was asked for is in force, or failed. */

@@ -17,10 +17,29 @@ export interface Firewall {
 	reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void>;
 	/** What differs from `plan`, one line each. */
 	diff(plan: Plan): Promise<readonly string[]>;
+	/** What matched each rule since it is as it is, by the rule's comment; the first packet of each connection counts. */
+	counters(plan: Plan): Promise<ReadonlyMap<string, Counter>>;
 	/** Takes everything of ours out. */
 	remove(): Promise<void>;
 	/** Ends its timers. */
 	close(): void;
+}
+
+export interface Counter {
+	readonly packets: number;
+	readonly bytes: number;
+}
+
+/** Counters of the same comment are parts of one rule. */
+export function sumCounters(
+	counters: readonly (Counter & { readonly comment: string })[],
+): ReadonlyMap<string, Counter> {
+	const sums = new Map<string, Counter>();
+	for (const { comment, packets, bytes } of counters) {
+		const before = sums.get(comment) ?? { packets: 0, bytes: 0 };
+		sums.set(comment, { packets: before.packets + packets, bytes: before.bytes + bytes });
+	}
+	return sums;
 }
 
 export function openFirewall(name: FirewallName): Firewall {

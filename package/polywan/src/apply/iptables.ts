@@ -5,13 +5,14 @@ import {
 	diffIptables,
 	type IptablesChange,
 	type IptablesSave,
+	parseIptablesCounters,
 	parseIptablesSave,
 	renderIptablesChange,
 	renderIptablesDifferences,
 } from "polywan-core/render/iptables-save";
 import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
 import { monotonicMs } from "polywan-runtime/clock";
-import type { Firewall } from "./firewall.ts";
+import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
 import { hasTool, runTool, ToolError } from "./tool.ts";
 
 /** As long as nftables keeps them. */
@@ -46,6 +47,14 @@ export class IptablesFirewall implements Firewall {
 			}),
 		);
 		return lines.flat();
+	}
+
+	async counters(plan: Plan): Promise<ReadonlyMap<string, Counter>> {
+		const families = FAMILIES.filter((family) => plan.managed[family]);
+		const texts = await Promise.all(
+			families.map((family) => runTool([program(family, "save"), "-c", "-t", "mangle"], "")),
+		);
+		return sumCounters(texts.flatMap(parseIptablesCounters));
 	}
 
 	async remove(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Death } from "../deaths.ts";
 import { readNftTables } from "../netlink/nftables.ts";
 import type { Culprit } from "../repair.ts";
 import { buryConnections } from "./burial.ts";
-import { chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
+import { type Counter, chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
 import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
 import { applyRouting, diffRouting } from "./routing.ts";
 import { isRoutingAdded } from "./routing-order.ts";
@@ -88,6 +88,10 @@ export class Kernel {
 	/** Repairs rules and routes that are not as they should be; starts no program when all is well. Rejects as `change`. */
 	async checkRouting(plan: Plan): Promise<void> {
 		await this.#watch.duringOwnChange(() => this.#settleRouting(plan, plan));
+	}
+
+	async counters(plan: Plan): Promise<ReadonlyMap<string, Counter>> {
+		return isIdle(plan) ? new Map() : ((await this.#firewall?.counters(plan)) ?? new Map());
 	}
 
 	close(): void {

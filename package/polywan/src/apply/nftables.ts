@@ -1,5 +1,5 @@
 import type { Plan } from "polywan-core/plan/plan";
-import { NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft";
+import { buildNftRuleset, NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft";
 import { renderNftChange } from "polywan-core/render/nft-change";
 import {
 	COMPARED_TABLE,
@@ -9,9 +9,12 @@ import {
 	renderNftComparisonEnd,
 } from "polywan-core/render/nft-listing";
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
+import { readChainCounters, readMapCounters } from "../netlink/nft-counters.ts";
 import { readNftTables } from "../netlink/nftables.ts";
-import type { Firewall } from "./firewall.ts";
+import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
 import { runTool, ToolError } from "./tool.ts";
+
+const RULE_CHAINS = ["rules4", "rules6"];
 
 /** A table of our own; every change is one transaction. */
 export class NftablesFirewall implements Firewall {
@@ -49,6 +52,18 @@ export class NftablesFirewall implements Firewall {
 		} finally {
 			await runNft(renderNftComparisonEnd());
 		}
+	}
+
+	/** Straight from the kernel: nft would read the whole table first. */
+	async counters(plan: Plan): Promise<ReadonlyMap<string, Counter>> {
+		const { sets, chains } = buildNftRuleset(plan);
+		const maps = sets.filter((set) => set.kind === "map" && set.definition.includes("counter"));
+		const lists = chains.filter(({ name }) => RULE_CHAINS.includes(name));
+		const counters = await Promise.all([
+			...maps.map(({ name }) => readMapCounters(NFT_TABLE, name)),
+			...lists.map(({ name }) => readChainCounters(NFT_TABLE, name)),
+		]);
+		return sumCounters(counters.flat());
 	}
 
 	close(): void {}

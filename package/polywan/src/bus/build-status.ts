@@ -1,5 +1,5 @@
 import type { Condition } from "polywan-core/config/condition";
-import type { Match, Model, Policy, Rule, Target, Uplink } from "polywan-core/config/model";
+import type { Match, Model, Policy, Target, Uplink } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { Family } from "polywan-core/family";
 import type { Quality } from "polywan-core/health/event";
@@ -54,7 +54,7 @@ export function buildStatus(facts: StatusFacts): Status {
 		sequence: facts.sequence,
 		uplinks: facts.model.uplinks.map((uplink) => buildUplink(uplink, facts)),
 		policies: facts.model.policies.map((policy) => buildPolicy(policy, facts.plan)),
-		rules: facts.model.rules.map(buildRule),
+		rules: buildRules(facts.model, facts.plan),
 		problems: facts.problems,
 		apply: facts.apply,
 	};
@@ -133,8 +133,14 @@ function buildShares(share: PlanShare, plan: Plan): ShareStatus[] {
 		.filter(({ percent }) => percent > 0);
 }
 
-function buildRule(rule: Rule): RuleStatus {
-	return { name: rule.name, match: renderMatch(rule.match), target: renderTarget(rule.target) };
+function buildRules(model: Model, plan: Plan | null): readonly RuleStatus[] {
+	const active = new Set(plan?.rules.map(({ name }) => name));
+	return model.rules.map((rule) => ({
+		name: rule.name,
+		match: renderMatch(rule.match),
+		target: renderTarget(rule.target),
+		active: active.has(rule.name),
+	}));
 }
 
 function renderTarget(target: Target): string {

@@ -119,9 +119,15 @@ function renderShare(share: ShareStatus): string {
 
 export function renderRules(rules: readonly RuleStatus[]): string {
 	if (rules.length === 0) return "No rule is configured.\n";
+	const counted = rules.some(({ connections }) => connections !== undefined);
 	return renderTable(
-		["RULE", "MATCH", "TARGET"],
-		rules.map((rule) => [rule.name, rule.match, rule.target]),
+		["RULE", "MATCH", "TARGET", ...(counted ? ["CONNECTIONS"] : [])],
+		rules.map((rule) => [
+			rule.active ? rule.name : { text: `${rule.name} (waits)`, colour: "grey" },
+			rule.match,
+			rule.target,
+			...(counted ? [String(rule.connections ?? "")] : []),
+		]),
 	);
 }
 

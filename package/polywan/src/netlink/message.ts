@@ -77,6 +77,20 @@ export function parseAttributes(data: Uint8Array): Map<number, Uint8Array> {
 	return attributes;
 }
 
+/** The contents of attributes in their order, whatever their types: elements of a list. */
+export function parseAttributeList(data: Uint8Array | undefined): readonly Uint8Array[] {
+	if (data === undefined) return [];
+	const view = viewOf(data);
+	const entries: Uint8Array[] = [];
+	for (let at = 0; at + ATTRIBUTE_HEADER_BYTES <= data.length; ) {
+		const length = view.getUint16(at, hostIsLittleEndian);
+		if (length < ATTRIBUTE_HEADER_BYTES || at + length > data.length) break;
+		entries.push(data.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length));
+		at += padded(length);
+	}
+	return entries;
+}
+
 export function buildAttribute(type: number, data: Uint8Array): Uint8Array {
 	const bytes = new Uint8Array(padded(ATTRIBUTE_HEADER_BYTES + data.length));
 	const view = viewOf(bytes);
