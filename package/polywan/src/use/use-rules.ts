@@ -1,0 +1,80 @@
+import { FAMILIES, type Family } from "polywan-core/family";
+import type { Plan, PlanUplink } from "polywan-core/plan/plan";
+import { invertMask, renderMark } from "polywan-core/render/mark";
+import type { Status } from "polywan-core/status";
+import { hasTool, runTool, ToolError } from "../apply/tool.ts";
+import { readNftTables } from "../netlink/nftables.ts";
+
+// What a group of its own does to packets of the commands that `polywan use` runs. Apart from the plan, for it is there only
+// where somebody used it, until polywan is stopped.
+
+/** Group of uplink n is this plus n: as its routing table by default, and far from groups that people have. */
+const FIRST_GROUP = 0x7000;
+const NFT_USE_TABLE = "polywan_use";
+const COMMENT = "polywan_use";
+
+export function groupOf(uplink: Pick<PlanUplink, "id">): number {
+	return FIRST_GROUP + uplink.id;
+}
+
+/** Sees to it that packets of the uplink's group get its mark. Rejects with ToolError. */
+export async function installUseRules(
+	plan: Pick<Plan, "uplinks" | "markMask">,
+	uplink: PlanUplink,
+	firewall: Status["firewall"],
+): Promise<void> {
+	if (firewall === "nftables") await runTool(["nft", "-f", "-"], renderNft(plan));
+	else for (const family of FAMILIES) await installIptablesRule(plan, uplink, family);
+}
+
+/** Takes out what any call ever installed. Rejects with ToolError. */
+export async function removeUseRules(): Promise<void> {
+	if (hasTool("nft") && (await readNftTables()).includes(`inet ${NFT_USE_TABLE}`))
+		await runTool(["nft", "delete", "table", "inet", NFT_USE_TABLE], "");
+	for (const family of FAMILIES) await removeIptablesRules(family);
+}
+
+/** One transaction for all uplinks, whatever is there. It comes before polywan's own chain, which leaves marked packets alone. */
+function renderNft({ uplinks, markMask }: Pick<Plan, "uplinks" | "markMask">): string {
+	const place = `inet ${NFT_USE_TABLE}`;
+	const kept = renderMark(invertMask(markMask));
+	const lines = [
+		`add table ${place}`,
+		`add chain ${place} output { type route hook output priority mangle - 1; policy accept; }`,
+		`flush chain ${place} output`,
+		`add rule ${place} output oifname "lo" return`,
+		...uplinks.map(
+			(uplink) =>
+				`add rule ${place} output meta skgid ${groupOf(uplink)} meta mark set meta mark & ${kept} | ${renderMark(uplink.mark)}`,
+		),
+	];
+	return `${lines.join("\n")}\n`;
+}
+
+async function installIptablesRule(
+	{ markMask }: Pick<Plan, "markMask">,
+	uplink: PlanUplink,
+	family: Family,
+): Promise<void> {
+	const program = family === 4 ? "iptables" : "ip6tables";
+	if (!hasTool(program)) return;
+	const mark = `0x${uplink.mark.toString(16)}/0x${markMask.toString(16)}`;
+	const owner = ["!", "-o", "lo", "-m", "owner", "--gid-owner", String(groupOf(uplink))];
+	const rule = [...owner, "-m", "comment", "--comment", COMMENT, "-j", "MARK", "--set-xmark", mark];
+	try {
+		await runTool([program, "-w", "-t", "mangle", "-C", "OUTPUT", ...rule], "");
+	} catch (error) {
+		if (!(error instanceof ToolError)) throw error;
+		await runTool([program, "-w", "-t", "mangle", "-A", "OUTPUT", ...rule], "");
+	}
+}
+
+async function removeIptablesRules(family: Family): Promise<void> {
+	const program = family === 4 ? "iptables" : "ip6tables";
+	if (!hasTool(`${program}-save`)) return;
+	const saved = await runTool([`${program}-save`], "");
+	const ours = saved.split("\n").filter((line) => line.includes(`--comment ${COMMENT} `));
+	if (ours.length === 0) return;
+	const removals = ours.map((line) => line.replace(/^-A /, "-D "));
+	await runTool([`${program}-restore`, "-w", "--noflush"], `*mangle\n${removals.join("\n")}\nCOMMIT\n`);
+}
