@@ -15,7 +15,8 @@ async function run(words: readonly string[]): Promise<number> {
 		complain(`there is no verb '${name}'; \`polywan help\` lists them`);
 		return EXIT.usage;
 	}
-	if (rest.includes("--help") || rest.includes("-h")) {
+	const own = rest.slice(0, verb.wordsBeforeCommand);
+	if (own.includes("--help") || own.includes("-h")) {
 		print(renderVerb(verb));
 		return EXIT.ok;
 	}

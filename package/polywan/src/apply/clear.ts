@@ -3,6 +3,7 @@ import { diffIp } from "polywan-core/render/ip";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { readState, removeState } from "../state-file.ts";
+import { removeUseRules } from "../use/use-rules.ts";
 import { openFirewall } from "./firewall.ts";
 import { readIpRules, readTableRange } from "./kernel-routing.ts";
 import { applyRouting, type RoutingRange } from "./routing.ts";
@@ -16,6 +17,7 @@ export async function clearKernel(): Promise<void> {
 	const plan = readState()?.plan ?? null;
 	if (hasTool("nft")) await openFirewall("nftables").remove();
 	if (hasTool("iptables-restore")) await openFirewall("iptables").remove();
+	await removeUseRules();
 	for (const range of listRanges(plan)) await clearRouting(range);
 	removeState();
 }

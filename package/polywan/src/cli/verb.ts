@@ -21,6 +21,8 @@ export interface Verb {
 	readonly options: readonly string[];
 	/** Most arguments that are no options. */
 	readonly mostArguments: number;
+	/** After that many words comes another program's command line, which is taken as it is. */
+	readonly wordsBeforeCommand?: number;
 	/** Not in the list of verbs. */
 	readonly hidden?: boolean;
 	run(given: Given): Promise<number>;
@@ -42,6 +44,7 @@ export function parseArguments(verb: Verb, words: readonly string[]): Given {
 	let onlyWords = false;
 	for (let index = 0; index < words.length; index++) {
 		const word = words[index] ?? "";
+		if (plain.length === verb.wordsBeforeCommand) onlyWords = true;
 		if (onlyWords || !word.startsWith("-") || word === "-") plain.push(word);
 		else if (word === "--") onlyWords = true;
 		else index += takeOption(verb, word, words[index + 1], options);

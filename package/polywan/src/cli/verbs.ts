@@ -13,6 +13,7 @@ import { logVerb } from "./log.ts";
 import { metricsVerb } from "./metrics.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
 import { simulateVerb } from "./simulate.ts";
+import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
 import { watchVerb } from "./watch.ts";
@@ -32,6 +33,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	upVerb,
 	downVerb,
 	autoVerb,
+	useVerb,
 	reloadVerb,
 	applyVerb,
 	checkVerb,
