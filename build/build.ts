@@ -11,6 +11,7 @@ import type { Architecture } from "./toolchain.ts";
 export const programs: Readonly<Record<string, string>> = {
 	polywan: "package/polywan/src/main.ts",
 	"polywan-reports": "package/polywan-reports/src/main.ts",
+	"polywan-mwan3-compat": "package/polywan-mwan3-compat/src/main.ts",
 };
 
 /** Builds what the tests, the demo and the packages need into dist/. What is up to date is left as it is. */

@@ -35,6 +35,11 @@ const packages: readonly IpkSource[] = [
 		folder: "package/polywan-reports",
 		programs: { "polywan-reports": "usr/sbin/polywan-reports" },
 	},
+	{
+		name: "polywan-mwan3-compat",
+		folder: "package/polywan-mwan3-compat",
+		programs: { "polywan-mwan3-compat": "usr/sbin/polywan-mwan3-compat" },
+	},
 ];
 
 /** A package file that was written. */
@@ -103,10 +108,13 @@ function readPrograms({ programs }: IpkSource, architecture: PackageArchitecture
 	}));
 }
 
-/** The size of those packages that count for `ipkLimitBytes`; polywan-reports is optional. */
+/** Not every router needs them. */
+const optionalPackages = ["polywan-reports", "polywan-mwan3-compat"];
+
+/** The size of those packages that count for `ipkLimitBytes`. */
 export function neededBytes(ipks: readonly Ipk[]): number {
 	return ipks
-		.filter(({ path }) => !basename(path).startsWith("polywan-reports_"))
+		.filter(({ path }) => !optionalPackages.some((name) => basename(path).startsWith(`${name}_`)))
 		.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

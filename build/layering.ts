@@ -27,6 +27,7 @@ export const layers: readonly Layer[] = [
 		imports: [...everything, "polywan/bus/transport", "polywan/log", "polywan/version"],
 		libraries: ["mqtt", "mqtt-packet", "readable-stream", "buffer"],
 	},
+	{ folder: "package/polywan-mwan3-compat", imports: [...everything, "polywan/bus/transport"] },
 	{ folder: "package/polywan-bond", imports: everything },
 	{ folder: "package/polywan-balancer", imports: everything },
 	{

@@ -8,7 +8,7 @@ import { readOverlay } from "./overlay.ts";
 import { root } from "./program.ts";
 
 /** Packages made of a program of the same name and files of the overlay. */
-export const programPackages = ["polywan", "polywan-reports"] as const;
+export const programPackages = ["polywan", "polywan-reports", "polywan-mwan3-compat"] as const;
 export type ProgramPackage = (typeof programPackages)[number];
 
 /** 1980-01-01, for every entry: the hash follows from the content alone, and so the commit that pins it does not change it. */

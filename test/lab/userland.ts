@@ -59,8 +59,13 @@ export async function installBuild(router: Router, config: string): Promise<bool
 	const built = join(root, "dist/x86_64");
 	if (!existsSync(join(built, "polywan")) || !existsSync(join(built, "polywan-run"))) return false;
 	const overlay = join(root, "rootfs-overlay");
-	const owners: Record<string, unknown> = JSON.parse(readFileSync(join(overlay, "owners.json"), "utf8"));
-	const files = Object.keys(owners).filter((path) => existsSync(join(overlay, path)));
+	const owners: Record<string, { package: string }> = JSON.parse(
+		readFileSync(join(overlay, "owners.json"), "utf8"),
+	);
+	// Whoever wants mwan3's names in the router puts them there.
+	const files = Object.keys(owners).filter(
+		(path) => owners[path]?.package !== "polywan-mwan3-compat" && existsSync(join(overlay, path)),
+	);
 	await router.mustRun(["sh", "-c", unpack, "install", overlay, built], { input: files.join("\n") });
 	const panel = join(root, "dist/panel/www");
 	if (existsSync(panel)) await router.mustRun(["cp", "-r", `${panel}/.`, "/www"]);
@@ -81,7 +86,9 @@ chmod 755 /usr/bin/polywan-run /usr/sbin/polywan
 export function builtPackages(): string[] {
 	const folder = join(root, "dist/ipk");
 	const names = existsSync(folder) ? readdirSync(folder) : [];
-	const ours = names.filter((name) => /_(x86_64|all)\.ipk$/.test(name)).sort();
+	const ours = names
+		.filter((name) => /_(x86_64|all)\.ipk$/.test(name) && !name.startsWith("polywan-mwan3-compat_"))
+		.sort();
 	const runtime = ours.filter((name) => name.startsWith("polywan-runtime_"));
 	return [...runtime, ...ours.filter((name) => !runtime.includes(name))].map((name) => join(folder, name));
 }

@@ -34,6 +34,7 @@ test("the packages every router needs stay within their limit together", () => {
 		expect.stringMatching(/^polywan-runtime_[\d.]+-r\d+_x86_64\.ipk$/),
 		expect.stringMatching(/^polywan_[\d.]+-r\d+_x86_64\.ipk$/),
 		expect.stringMatching(/^polywan-reports_[\d.]+-r\d+_x86_64\.ipk$/),
+		expect.stringMatching(/^polywan-mwan3-compat_[\d.]+-r\d+_x86_64\.ipk$/),
 	]);
 	expect(neededBytes(ipks)).toBeLessThanOrEqual(ipkLimitBytes);
 });

@@ -26,11 +26,14 @@ test("every file has one owner, and every owned file is there", () => {
 	);
 });
 
-test.each(["polywan", "polywan-reports"])("conffiles of %s's Makefile are those of the table", (name) => {
-	const { conffiles } = parsePackage(readFileSync(`package/${name}/Makefile`, "utf8"), name);
-	const owned = [...readOwners(overlay)].filter(([, owner]) => owner.package === name && owner.conffile);
-	expect(owned.map(([path]) => `/${path}`)).toEqual(conffiles);
-});
+test.each(["polywan", "polywan-reports", "polywan-mwan3-compat"])(
+	"conffiles of %s's Makefile are those of the table",
+	(name) => {
+		const { conffiles } = parsePackage(readFileSync(`package/${name}/Makefile`, "utf8"), name);
+		const owned = [...readOwners(overlay)].filter(([, owner]) => owner.package === name && owner.conffile);
+		expect(owned.map(([path]) => `/${path}`)).toEqual(conffiles);
+	},
+);
 
 test("scripts are executable and ash can read them", () => {
 	const files = new Map(readOverlay(overlay, "polywan").map((file) => [file.path, file]));
