@@ -28,7 +28,7 @@ static void open_standard_descriptors(void)
 
 static JSContext *new_context(void)
 {
-	JSRuntime *rt = JS_NewRuntime();
+	JSRuntime *rt = heap_new_runtime();
 	JSContext *ctx = rt ? JS_NewContext(rt) : NULL;
 	if (!ctx) {
 		fputs("polywan-run: not enough memory to start\n", stderr);

@@ -43,6 +43,9 @@ int value_is_given(JSValueConst value); /* neither undefined nor null */
 char **value_strings(JSContext *ctx, JSValueConst array); /* NULL-terminated; NULL: an exception is pending */
 void value_free_strings(JSContext *ctx, char **strings);
 
+/* heap.c */
+JSRuntime *heap_new_runtime(void);
+
 /* sockaddr.c */
 int sockaddr_parse(JSContext *ctx, JSValueConst address, struct sockaddr_storage *out, socklen_t *size);
 JSValue sockaddr_value(JSContext *ctx, const struct sockaddr_storage *address, socklen_t size);

@@ -49,3 +49,52 @@ await check("memory is flat over a million callbacks", async () => {
 		`resident memory grew from ${residentBefore} to ${residentAfter} kB`,
 	);
 });
+
+await check("blocks of every size keep what is in them, while others come and go", () => {
+	const count = amount(300_000, 20_000, args);
+	const kept: { bytes: Uint8Array; text: string; fill: number }[] = [];
+	let seed = 1;
+	const below = (limit: number) => {
+		seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+		return (seed >>> 8) % limit;
+	};
+	for (let turn = 0; turn < count; turn++) {
+		const fill = below(256);
+		const entry = {
+			bytes: new Uint8Array(below(1200)).fill(fill),
+			text: String(turn).repeat(below(40)),
+			fill,
+		};
+		const place = below(2000);
+		const old = kept[place];
+		if (old)
+			ensure(
+				old.bytes.every((byte) => byte === old.fill),
+				`a block of ${old.bytes.length} bytes is damaged`,
+			);
+		kept[place] = entry;
+	}
+	collectGarbage();
+	for (const { bytes, fill } of kept.filter(Boolean))
+		ensure(
+			bytes.every((byte) => byte === fill),
+			"a block is damaged",
+		);
+});
+
+await check("what a large structure took is given back when it is gone", () => {
+	const residentBefore = residentKilobytes();
+	let rows: object[] | null = Array.from({ length: 100_000 }, (_, index) => ({
+		index,
+		name: `row ${index}`,
+	}));
+	const residentFull = residentKilobytes();
+	ensure(rows.length === 100_000 && residentFull - residentBefore > 5000, "the rows take memory");
+	rows = null;
+	collectGarbage();
+	if (!args.includes("small"))
+		ensure(
+			residentKilobytes() - residentBefore < 2000,
+			`${residentKilobytes() - residentBefore} kB stay taken`,
+		);
+});
