@@ -322,6 +322,11 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 			}),
 	],
 	[/^numgen inc mod (\d+) vmap \{ ([^}]*) \}/, compileRoundRobin],
+	[/^numgen inc mod (\d+) vmap @(\w+)/, compileTurns],
+	[
+		/^jhash ip6? saddr \. ip6? daddr \. meta l4proto(?: \. th sport \. th dport)? mod (\d+) seed 0x[0-9a-f]+ vmap @(\w+)/,
+		compileTurns,
+	],
 	[/^reject with tcp reset/, () => () => "accept"],
 	[/^notrack|^masquerade/, () => () => "next"],
 	[/^return/, () => () => "return"],
@@ -374,6 +379,15 @@ function compileRoundRobin(found: RegExpExecArray, context: Context): Part {
 	if (slots.length !== size || size > 1024) throw new Error(`nft: ${slots.length} slots of ${size}`);
 	let turn = 0;
 	return () => ({ goto: slots[turn++ % size] ?? "" });
+}
+
+/** Slots that are elements of a map. A hash is as good as taking turns. */
+function compileTurns(found: RegExpExecArray, context: Context): Part {
+	const size = Number(found[1]);
+	const slots = context.set(found[2] ?? "");
+	if (slots.size !== size) throw new Error(`nft: ${slots.size} slots of ${size}`);
+	let turn = 0;
+	return () => jumpTo(slots.get(String(turn++ % size)), context);
 }
 
 function compileRule(rule: string, context: Context): readonly Part[] {

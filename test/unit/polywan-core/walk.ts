@@ -19,6 +19,18 @@ function randomOf(seed: number): (below: number) => number {
 
 const STATES: readonly UplinkState[] = ["down", "starting", "up", "degraded", "recovering"];
 const MASKS = ["0xff000000", "0x3f00"];
+const MODES = [
+	"weighted",
+	"round_robin",
+	"least_connections",
+	"latency",
+	"quality",
+	"adaptive",
+	"flow_hash",
+	"least_used",
+	"overflow",
+	"custom",
+];
 const TARGETS = ["first", "all", "default", "unreachable", "blackhole"];
 
 /** A house whose configuration, links and health change at random. */
@@ -27,6 +39,7 @@ export class Walk {
 	readonly #names: string[] = ["wan", "wanb"];
 	readonly #rules = new Map<string, string>();
 	readonly #weights = new Map<string, number>();
+	#mode = 0;
 	readonly #states = new Map<string, UplinkState>();
 	readonly #linkless = new Set<string>();
 	#renumbered = 0;
@@ -78,6 +91,7 @@ export class Walk {
 			case 7:
 				if (this.chance(8)) this.#mask = 1 - this.#mask;
 				if (this.chance(8)) this.#resets = 1 - this.#resets;
+				this.#mode = this.#random(MODES.length);
 				this.#default = [...TARGETS, name][this.#random(TARGETS.length + 1)] ?? "first";
 				break;
 			default:
@@ -161,11 +175,10 @@ export class Walk {
 	#config(): string {
 		const uplinks = this.#names.map(
 			(name, index) =>
-				`config uplink '${name}'\n\toption tier ${1 + (index % 2)}\n\toption weight ${this.#weights.get(name) ?? 1}\n`,
+				`config uplink '${name}'\n\toption tier ${1 + (index % 2)}\n\toption weight ${this.#weights.get(name) ?? 1}\n\toption download 100M\n`,
 		);
 		const globals = `config globals 'globals'\n\toption mark_mask ${MASKS[this.#mask]}\n\toption reset_connections ${this.#resets}\n\toption default_policy ${this.#default}\n`;
-		const policies =
-			"config policy 'first'\nconfig policy 'all'\n\toption mode weighted\n\toption last_resort default\n";
+		const policies = `config policy 'first'\nconfig policy 'all'\n\toption mode ${MODES[this.#mode]}\n\toption last_resort default\n`;
 		const rules = [...this.#rules].map(([name, text]) => `config rule '${name}'\n${text}`);
 		return [globals, ...uplinks, policies, ...rules].join("");
 	}

@@ -1,3 +1,4 @@
+import { withKnownCapacity } from "./capacity.ts";
 import type { LastResort, Member, Policy, PolicyMode, Uplink } from "./model.ts";
 import type { SectionType } from "./schema.ts";
 import { RESERVED_NAMES } from "./schema.ts";
@@ -43,6 +44,7 @@ export function parsePolicies(
 			mode,
 			members: [],
 			lastResort: reader.string("last_resort") as LastResort,
+			overflowPercent: reader.number("overflow_at"),
 		});
 	}
 	return policies;
@@ -53,6 +55,7 @@ export function withMembers(
 	policies: readonly Policy[],
 	readers: readonly SectionReader[],
 	uplinks: readonly Uplink[],
+	policyReaders: readonly SectionReader[],
 ): Policy[] {
 	const members = new Map<string, Member[]>();
 	for (const reader of readers) {
@@ -69,7 +72,10 @@ export function withMembers(
 		const tier = reader.numberOrNull("tier") ?? own?.tier ?? 1;
 		siblings.push({ uplink, tier, weight: reader.numberOrNull("weight") ?? own?.weight ?? 1 });
 	}
-	return policies.map((policy) => ({ ...policy, members: members.get(policy.name) ?? allMembers(uplinks) }));
+	return policies.map((policy) => {
+		const complete = { ...policy, members: members.get(policy.name) ?? allMembers(uplinks) };
+		return withKnownCapacity(complete, uplinks, policyReaders);
+	});
 }
 
 function existingName(
@@ -102,5 +108,11 @@ function allMembers(uplinks: readonly Uplink[]): readonly Member[] {
 export function builtInPolicy(uplinks: readonly Uplink[]): Policy {
 	let name = BUILT_IN_POLICY;
 	while (uplinks.some((uplink) => uplink.name === name)) name += "_";
-	return { name, mode: "failover", members: allMembers(uplinks), lastResort: "unreachable" };
+	return {
+		name,
+		mode: "failover",
+		members: allMembers(uplinks),
+		lastResort: "unreachable",
+		overflowPercent: 80,
+	};
 }

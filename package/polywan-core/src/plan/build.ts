@@ -5,13 +5,13 @@ import { perFamily } from "../family.ts";
 import type { UplinkState } from "../health/state.ts";
 import { isEligible } from "../health/state.ts";
 import type { Link } from "../link.ts";
-import type { Share } from "../policy/shares.ts";
-import { buildShares, isManaged } from "../policy/shares.ts";
-import { buildSlots } from "../policy/slots.ts";
+import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shares.ts";
+import { isManaged } from "../policy/shares.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { mergeNetworks } from "./network-list.ts";
 import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
+import { buildOwnShares, buildPolicies, slotBuilder } from "./policies.ts";
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules } from "./rules.ts";
@@ -29,10 +29,11 @@ export interface PlanInput extends RuleFacts {
 	readonly ids: KernelIds;
 	/** Networks of the router's other interfaces: never balanced, and not counted as a connection of any policy. */
 	readonly localNetworks?: readonly string[];
+	/** Shares of policies that follow measurements; absent: they share by weight. */
+	readonly measure?: Measure;
+	/** Weights set by hand for policies of mode custom. */
+	readonly customWeights?: CustomWeights;
 }
-
-/** Slots of a round robin in nftables; iptables makes 64 of them at most. */
-const MAX_SLOTS = 1024;
 
 /** Destinations with no way to the Internet: link-local and multicast (RFC 6890), broadcast. */
 const NEVER_BALANCED = ["169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"];
@@ -56,14 +57,12 @@ export function buildPlan(input: PlanInput): Plan {
 	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, isUp));
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
-	const shares = buildShares(model, (name, family) => byName.get(name)?.eligible[family] ?? false);
-	const policies = model.policies.flatMap((policy): PlanPolicy[] => {
-		const share = shares.get(policy.name);
-		const id = ids.policies[policy.name];
-		if (share === undefined || id === undefined) return [];
-		const slots = perFamily((family) => context.slots(share[family]));
-		return [{ name: policy.name, kernelName: `p${id}`, shares: slots }];
-	});
+	const shareContext: ShareContext = {
+		isEligible: (name, family) => byName.get(name)?.eligible[family] ?? false,
+		measure: input.measure,
+		customWeights: input.customWeights,
+	};
+	const policies = buildPolicies(model, ids, shareContext, context.slots);
 	const rules = buildRules(model, input, (target) => buildTarget(target, context));
 	const managed = perFamily(
 		(family) => isManaged(model, family) || rules.some((rule) => isVerdictIn(rule, family)),
@@ -75,10 +74,13 @@ export function buildPlan(input: PlanInput): Plan {
 		families: uplink.families,
 		links,
 	}));
+	const { defaultTarget: target } = model.globals;
+	const own =
+		target.kind === "policy" ? buildOwnShares(model, target.name, shareContext, context.slots) : null;
 	const tables = buildTables(
 		tableBase,
 		routed,
-		perFamily((family) => shareOf(defaultTarget, policies, family)),
+		own ?? perFamily((family) => shareOf(defaultTarget, policies, family)),
 	);
 	const numbers = { markMask, verdictMarks, tableBase, priorityBase, managed, tables };
 	return {
@@ -162,19 +164,6 @@ function buildUplink(
 function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) => boolean {
 	const known = new Map(states.map(({ uplink, family, state }) => [`${family} ${uplink}`, state]));
 	return ({ name, useDegraded }, family) => isEligible(known.get(`${family} ${name}`) ?? "down", useDegraded);
-}
-
-/** Many policies have the same shares: a sequence is built once. */
-function slotBuilder(ids: KernelIds): (share: Share) => PlanShare {
-	const built = new Map<string, PlanShare>();
-	return (share) => {
-		if (share.kind === "verdict") return share;
-		const members = share.uplinks.map(({ name, weight }) => ({ id: ids.uplinks[name] ?? 0, weight }));
-		const key = members.map(({ id, weight }) => `${id}:${weight}`).join();
-		const known = built.get(key) ?? { kind: "slots", slots: buildSlots(members, MAX_SLOTS) };
-		built.set(key, known);
-		return known;
-	};
 }
 
 function buildTarget(target: Target, { model, ids, uplinks, slots }: Context): PlanTarget {

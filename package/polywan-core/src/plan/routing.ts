@@ -71,7 +71,7 @@ function ownNexthops(
 	uplinks: readonly RoutedUplink[],
 	family: Family,
 ): readonly PlanNexthop[] {
-	if (share.kind !== "slots") return [];
+	if (share.kind === "verdict") return [];
 	const counts = countSlots(share.slots);
 	const weights = fitWeights(
 		counts.map((count) => count.weight),

@@ -72,7 +72,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /** Largest remainders (Hamilton), with at least one for each. */
-function apportion(weights: readonly number[], total: number, length: number): readonly number[] {
+export function apportion(weights: readonly number[], total: number, length: number): readonly number[] {
 	const exact = weights.map((weight) => (weight * length) / total);
 	const counts = exact.map((share) => Math.max(1, Math.floor(share)));
 	let left = length - counts.reduce((sum, count) => sum + count, 0);

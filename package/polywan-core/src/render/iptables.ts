@@ -1,15 +1,12 @@
 import type { Family } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
-import type { Plan, PlanRule, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
-import { buildSlots, countSlots } from "../policy/slots.ts";
+import type { Plan, PlanRule, PlanTarget, PlanUplink } from "../plan/plan.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
 import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
+import { renderIptablesShare } from "./iptables-share.ts";
 import { renderComment } from "./mark.ts";
 import { uplinkTargets } from "./nft-target.ts";
-
-/** A new connection passes half of them on average. */
-const MAX_SLOTS = 64;
 
 /**
  * Everything of one family for `iptables-restore --noflush -w` (or ip6tables-restore), where nothing of ours is yet. To an
@@ -86,11 +83,11 @@ function buildMangle(plan: Plan, family: Family): IptablesTable {
 			chain(`to_${verdict}`, [`-j MARK --set-xmark ${masked(plan, plan.verdictMarks[verdict])}`]),
 		),
 		...plan.policies.map(({ name, kernelName, shares }) =>
-			chain(kernelName, renderShare(shares[family], renderComment("policy", name))),
+			chain(kernelName, renderIptablesShare(shares[family], renderComment("policy", name))),
 		),
 		...uplinkTargets(plan).map(({ id, shares }) => {
 			const name = plan.uplinks.find((uplink) => uplink.id === id)?.name ?? "";
-			return chain(`t${id}`, renderShare(shares[family], renderComment("uplink", name)));
+			return chain(`t${id}`, renderIptablesShare(shares[family], renderComment("uplink", name)));
 		}),
 		...rules,
 		...(family === 6 ? [chain("prefixes", prefixRules(plan))] : []),
@@ -113,19 +110,6 @@ function buildUplinkChains(plan: Plan, { id, mark, name }: PlanUplink): readonly
 			`-m connmark --mark ${masked(plan, 0)} ${comment} -j CONNMARK --set-xmark ${masked(plan, mark)}`,
 		]),
 	];
-}
-
-/** Each rule of n slots takes one in n of what reaches it, so each takes one in n of all, in turn. */
-function renderShare(share: PlanShare, comment: string): readonly string[] {
-	const words = `-m comment --comment ${comment}`;
-	if (share.kind === "verdict") return [`${words} -g ${ours(`to_${share.verdict}`)}`];
-	const slots =
-		share.slots.length <= MAX_SLOTS ? share.slots : buildSlots(countSlots(share.slots), MAX_SLOTS);
-	return slots.map((id, slot) => {
-		const left = slots.length - slot;
-		const turn = left === 1 ? "" : `-m statistic --mode nth --every ${left} --packet 0 `;
-		return `${turn}${words} -g ${ours(`u${id}`)}`;
-	});
 }
 
 /**

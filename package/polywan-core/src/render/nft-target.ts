@@ -1,8 +1,9 @@
 import type { LastResort } from "../config/model.ts";
 import type { Family } from "../family.ts";
-import type { Plan, PlanShare, PlanTarget } from "../plan/plan.ts";
+import type { Plan, PlanTarget } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
 import type { NftChain } from "./nft-ruleset.ts";
+import { renderShare, shareMapName } from "./nft-share.ts";
 
 /** Chain that sets the packet's mark to an uplink's. */
 export function uplinkChain(id: number): string {
@@ -29,13 +30,14 @@ export function targetChain(target: PlanTarget, family: Family): string {
 /** One chain per policy and per uplink that is a target: what changes when shares do. */
 export function buildTargetChains(plan: Plan, family: Family): readonly NftChain[] {
 	const chains = plan.policies.map(({ name, kernelName, shares }): NftChain => {
-		const rule = renderShare(shares[family], renderComment("policy", name));
-		return { name: `${kernelName}_${family}`, hook: null, rules: [rule] };
+		const map = shareMapName(kernelName, family);
+		const rules = renderShare(shares[family], renderComment("policy", name), map, family);
+		return { name: `${kernelName}_${family}`, hook: null, rules };
 	});
 	for (const target of uplinkTargets(plan)) {
 		const name = plan.uplinks.find((uplink) => uplink.id === target.id)?.name ?? "";
-		const rule = renderShare(target.shares[family], renderComment("uplink", name));
-		chains.push({ name: targetChain(target, family), hook: null, rules: [rule] });
+		const rules = renderShare(target.shares[family], renderComment("uplink", name), "", family);
+		chains.push({ name: targetChain(target, family), hook: null, rules });
 	}
 	return chains;
 }
@@ -49,13 +51,4 @@ export function uplinkTargets(plan: Plan): readonly UplinkTarget[] {
 		if (target.kind === "uplink") found.set(target.id, target);
 	}
 	return [...found.values()].sort((a, b) => a.id - b.id);
-}
-
-function renderShare(share: PlanShare, comment: string): string {
-	if (share.kind === "verdict") return `goto ${verdictChain(share.verdict)} comment "${comment}"`;
-	const [first] = share.slots;
-	if (share.slots.length === 1 && first !== undefined)
-		return `goto ${uplinkChain(first)} comment "${comment}"`;
-	const slots = share.slots.map((id, slot) => `${slot} : goto ${uplinkChain(id)}`);
-	return `numgen inc mod ${share.slots.length} vmap { ${slots.join(", ")} } comment "${comment}"`;
 }

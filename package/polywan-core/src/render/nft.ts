@@ -7,6 +7,7 @@ import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
+import { buildShareMaps } from "./nft-share.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
 
 export const NFT_TABLE = "polywan";
@@ -39,7 +40,7 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 	const ruleMaps = [...steps[4], ...steps[6]].flatMap((step) => ("map" in step ? [step.map] : []));
 	const resets = plan.resetConnections ? RESET_SETS : [];
 	return {
-		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...ruleMaps, ...resets],
+		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...buildShareMaps(plan), ...ruleMaps, ...resets],
 		chains: [
 			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
 			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({

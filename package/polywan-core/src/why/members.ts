@@ -15,7 +15,7 @@ export function explainMembers(
 	reason: (uplink: string) => string,
 ): readonly string[] {
 	const percents = new Map<string, number>();
-	if (share.kind === "slots") {
+	if (share.kind !== "verdict") {
 		for (const { id, weight } of countSlots(share.slots)) {
 			const uplink = plan.uplinks.find((entry) => entry.id === id);
 			if (uplink !== undefined) percents.set(uplink.name, (100 * weight) / share.slots.length);

@@ -37,6 +37,7 @@ describe("defaults", () => {
 				name: "failover",
 				mode: "failover",
 				lastResort: "unreachable",
+				overflowPercent: 80,
 				members: [
 					{ uplink: "wan", tier: 1, weight: 7 },
 					{ uplink: "wanb", tier: 2, weight: 3 },

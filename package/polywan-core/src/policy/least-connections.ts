@@ -1,0 +1,54 @@
+import type { Candidate, Decision } from "./candidate.ts";
+
+/** Fewest connections that are looked ahead … */
+const LEAST_AHEAD = 2;
+/** … and most: as many as a table of shares has places. */
+export const MOST_AHEAD = 32;
+
+/**
+ * As many of the next connections as may come before the next look go, one after the other, where connections ÷ weight is
+ * lowest. `arrivals`: how many came between two looks lately.
+ */
+export function decideByConnections(candidates: readonly Candidate[], arrivals: number): Decision {
+	const ahead = lookAhead(arrivals);
+	const counts = candidates.map(() => 0);
+	let first: string | null = null;
+	for (let turn = 0; turn < ahead; turn++) {
+		const next = findLowest(candidates, counts);
+		counts[next] = (counts[next] ?? 0) + 1;
+		first ??= candidates[next]?.name ?? null;
+	}
+	const members = candidates.flatMap(({ name }, index) => {
+		const weight = counts[index] ?? 0;
+		return weight === 0 ? [] : [{ name, weight }];
+	});
+	return {
+		members,
+		first,
+		reason: `live connections: ${candidates.map(({ name, connections }) => `${name} ${connections}`).join(", ")}`,
+	};
+}
+
+/** A power of two, so that it divides a table of shares. */
+function lookAhead(arrivals: number): number {
+	let ahead = LEAST_AHEAD;
+	while (ahead < MOST_AHEAD && ahead < 2 * arrivals) ahead *= 2;
+	return ahead;
+}
+
+/** Of equally loaded ones the heaviest, then the first. */
+function findLowest(candidates: readonly Candidate[], counts: readonly number[]): number {
+	let lowest = 0;
+	let lowestLoad = Number.POSITIVE_INFINITY;
+	let lowestWeight = 0;
+	for (let index = 0; index < candidates.length; index++) {
+		const candidate = candidates[index];
+		if (candidate === undefined) continue;
+		const load = (candidate.connections + (counts[index] ?? 0)) / candidate.weight;
+		if (load > lowestLoad || (load === lowestLoad && candidate.weight <= lowestWeight)) continue;
+		lowest = index;
+		lowestLoad = load;
+		lowestWeight = candidate.weight;
+	}
+	return lowest;
+}

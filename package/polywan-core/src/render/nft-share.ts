@@ -1,0 +1,61 @@
+import type { Family } from "../family.ts";
+import { FAMILIES } from "../family.ts";
+import type { Plan, PlanShare } from "../plan/plan.ts";
+import type { NftSet } from "./nft-ruleset.ts";
+import { uplinkChain, verdictChain } from "./nft-target.ts";
+
+/** Protocols with ports where TCP has them: tcp, udp, dccp, sctp, udplite. */
+const WITH_PORTS = "6, 17, 33, 132, 136";
+
+/** Any number: but another would move flows when the program is upgraded. */
+const HASH_SEED = "0x706f6c79";
+
+/** Map of the slots of a policy in one family, where they change while connections come. */
+export function shareMapName(kernelName: string, family: Family): string {
+	return `s_${kernelName}_${family}`;
+}
+
+/** Slots that change on their own are elements of a map: changing them touches no rule. */
+export function buildShareMaps(plan: Plan): readonly NftSet[] {
+	return FAMILIES.filter((family) => plan.managed[family]).flatMap((family) =>
+		plan.policies.flatMap(({ kernelName, shares }): NftSet[] => {
+			const share = shares[family];
+			if (share.kind !== "table" && share.kind !== "hash") return [];
+			const elements = share.slots.map((id, slot): [string, string] => [
+				String(slot),
+				`goto ${uplinkChain(id)}`,
+			]);
+			const name = shareMapName(kernelName, family);
+			const definition = [`typeof numgen inc mod ${share.slots.length} : verdict`];
+			return [{ kind: "map", name, definition, elements: new Map(elements) }];
+		}),
+	);
+}
+
+/** The rules of a target's chain. `map`: the name of its map of slots. */
+export function renderShare(
+	share: PlanShare,
+	comment: string,
+	map: string,
+	family: Family,
+): readonly string[] {
+	const words = `comment "${comment}"`;
+	if (share.kind === "verdict") return [`goto ${verdictChain(share.verdict)} ${words}`];
+	const size = share.slots.length;
+	if (share.kind === "table") return [`numgen inc mod ${size} vmap @${map} ${words}`];
+	if (share.kind === "hash") return renderHash(size, words, map, family);
+	const [first] = share.slots;
+	if (size === 1 && first !== undefined) return [`goto ${uplinkChain(first)} ${words}`];
+	const slots = share.slots.map((id, slot) => `${slot} : goto ${uplinkChain(id)}`);
+	return [`numgen inc mod ${size} vmap { ${slots.join(", ")} } ${words}`];
+}
+
+function renderHash(size: number, words: string, map: string, family: Family): readonly string[] {
+	const ip = family === 4 ? "ip" : "ip6";
+	const pair = `${ip} saddr . ${ip} daddr . meta l4proto`;
+	const place = `mod ${size} seed ${HASH_SEED} vmap @${map} ${words}`;
+	return [
+		`meta l4proto { ${WITH_PORTS} } jhash ${pair} . th sport . th dport ${place}`,
+		`jhash ${pair} ${place}`,
+	];
+}
