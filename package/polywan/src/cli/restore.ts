@@ -1,0 +1,90 @@
+import type { Problem } from "polywan-core/config/problem";
+import { makeDirectory, readText, writeFileAtomic } from "polywan-runtime/file";
+import { spawn } from "polywan-runtime/process";
+import { UbusError } from "ubus-js/bus";
+import { hasTool } from "../apply/tool.ts";
+import { type Backup, BackupError, checkBackup, parseBackup, writeFiles } from "../backup/backup.ts";
+import { renderCurrent } from "./backup.ts";
+import { callDaemon, NoDaemonError } from "./daemon-client.ts";
+import { renderTime } from "./duration.ts";
+import { complain, print } from "./print.ts";
+import { renderProblems } from "./tables.ts";
+import { EXIT, UsageError, type Verb } from "./verb.ts";
+
+const FOLDER = "/etc/polywan";
+/** Where what was there before is kept. */
+const BEFORE = `${FOLDER}/before-restore.json`;
+const RELOAD_TIMEOUT_MS = 20_000;
+
+export const restoreVerb: Verb = {
+	name: "restore",
+	usage: "<file> [--dry-run] [--force]",
+	help: "take a backup's files and wishes over",
+	details: `The file is checked before anything is changed; with errors in its configuration it is refused unless --force is given.
+"-" is standard input. What was there before is kept in ${BEFORE}, which this verb takes back.`,
+	options: ["dry-run", "force"],
+	mostArguments: 1,
+	run: async ({ words: [file], options }) => {
+		if (file === undefined) throw new UsageError("which file?");
+		const backup = readBackup(file);
+		if (backup === null) return EXIT.problem;
+		const problems = checkBackup(backup);
+		print(renderProblems(problems));
+		const hasErrors = problems.some(({ severity }) => severity === "error");
+		if (options.has("dry-run")) {
+			print(describe(backup));
+			return hasErrors ? EXIT.problem : EXIT.ok;
+		}
+		if (hasErrors && !options.has("force")) {
+			complain("nothing was changed; --force takes it with these errors");
+			return EXIT.problem;
+		}
+		keepCurrent();
+		writeFiles(backup.files);
+		print(`${describe(backup)}\nWhat was there before: polywan restore ${BEFORE}`);
+		return tell(backup);
+	},
+};
+
+function readBackup(file: string): Backup | null {
+	try {
+		return parseBackup(readText(file === "-" ? "/dev/stdin" : file));
+	} catch (error) {
+		if (!(error instanceof BackupError)) throw error;
+		complain(`${file} cannot be restored: ${error.message}`);
+		return null;
+	}
+}
+
+function keepCurrent(): void {
+	makeDirectory(FOLDER, 0o755);
+	const text = renderCurrent();
+	writeFileAtomic(BEFORE, text, 0o600);
+}
+
+function describe({ files, version, created_at_ms }: Backup): string {
+	return `${Object.keys(files).join(", ")} of ${renderTime(created_at_ms)}, polywan ${version}`;
+}
+
+/** Whoever uses the files reads them again. */
+async function tell({ wanted }: Backup): Promise<number> {
+	if (hasTool("reload_config")) await spawn(["reload_config"], { timeoutMs: RELOAD_TIMEOUT_MS }).done;
+	try {
+		const { problems } = await callDaemon("reload", {}, RELOAD_TIMEOUT_MS);
+		print(renderProblems((problems as unknown as Problem[]).filter(({ severity }) => severity === "error")));
+		for (const [name, action] of Object.entries(wanted)) await wish(name, action);
+	} catch (error) {
+		if (!(error instanceof NoDaemonError)) throw error;
+		complain("the daemon does not run; it reads the files when it starts");
+	}
+	return EXIT.ok;
+}
+
+/** An uplink that is not in the configuration any more has no wish. */
+async function wish(name: string, action: string): Promise<void> {
+	try {
+		await callDaemon("uplink", { name, action });
+	} catch (error) {
+		if (!(error instanceof UbusError)) throw error;
+	}
+}

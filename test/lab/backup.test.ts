@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+describe.skipIf(!asRoot)("polywan backup and restore", () => {
+	let site: Site;
+	let polywan: Polywan;
+	const config = renderPolywanConfig({ globals: { log_level: "info" } });
+
+	beforeAll(async () => {
+		site = await Site.build({ daemon: true, config });
+		polywan = new Polywan(site);
+		await polywan.untilState("up", "wan", "wanb");
+	});
+	afterAll(() => site?.close());
+
+	const readConfig = () => site.router.readFile("/etc/config/polywan");
+	const sh = (script: string) => site.router.mustRun(["sh", "-c", script]);
+
+	it("brings everything back: configuration, user's script, wishes", async () => {
+		site.router.writeFile("/etc/polywan.user", "exit 0 # mine\n");
+		await sh("chmod 700 /etc/polywan.user");
+		await polywan.run("down", "wanb");
+		expect(await polywan.run("backup", "/root/polywan.json")).toMatchObject({
+			code: 0,
+			stdout: "",
+			stderr: "",
+		});
+		expect(await sh("stat -c %a /root/polywan.json")).toBe("600\n");
+		await polywan.run("auto", "wanb");
+		await sh("echo exit 1 > /etc/polywan.user; chmod 755 /etc/polywan.user");
+		await site.router.setConfig("polywan", config.replace("option tier '1'", "option tier '9'"));
+		await until("the other configuration is in force", async () => (await polywan.uplink("wan")).tier === 9);
+		const { code, stdout } = await polywan.run("restore", "/root/polywan.json");
+		expect(code).toBe(0);
+		expect(stdout).toContain("What was there before: polywan restore /etc/polywan/before-restore.json");
+		expect(readConfig()).toBe(config);
+		expect(site.router.readFile("/etc/polywan.user")).toBe("exit 0 # mine\n");
+		expect(await sh("stat -c %a /etc/polywan.user")).toBe("700\n");
+		expect(await polywan.uplink("wan")).toMatchObject({ tier: 1 });
+		expect(await polywan.uplink("wanb")).toMatchObject({ wanted: "down" });
+		await polywan.run("restore", "/etc/polywan/before-restore.json");
+		expect(await polywan.uplink("wan")).toMatchObject({ tier: 9 });
+		expect(site.router.readFile("/etc/polywan.user")).toBe("exit 1\n");
+		await polywan.run("restore", "/root/polywan.json");
+		await polywan.run("auto", "wanb");
+	});
+
+	it("goes through pipes", async () => {
+		await sh("polywan backup | polywan restore -");
+		expect(readConfig()).toBe(config);
+	});
+
+	it.each([
+		["no JSON", () => "config globals 'globals'\n", "it is no backup of polywan"],
+		[
+			"another format",
+			(text: string) => text.replace('"polywan_backup": 1', '"polywan_backup": 2'),
+			"format 2",
+		],
+		[
+			"a file that is not polywan's",
+			(text: string) => text.replace("/etc/polywan.user", "/etc/passwd"),
+			"none of polywan's files",
+		],
+		[
+			"a configuration that cannot be read",
+			(text: string) => text.replace("config globals", "kconfig globals"),
+			"cannot be read",
+		],
+		[
+			"an error in the configuration",
+			(text: string) => text.replace("option tier '1'", "option tier '0'"),
+			"polywan.wan.tier '0'",
+		],
+	])("refuses %s, and changes nothing", async (_, damage, complaint) => {
+		const { stdout } = await polywan.run("backup");
+		const before = await sh("cat /etc/passwd");
+		site.router.writeFile("/root/damaged.json", damage(stdout));
+		const refused = await polywan.run("restore", "/root/damaged.json");
+		expect(refused.code).toBe(1);
+		expect(refused.stdout + refused.stderr).toContain(complaint);
+		expect(readConfig()).toBe(config);
+		expect(await sh("cat /etc/passwd")).toBe(before);
+	});
+
+	it("takes a configuration with errors when told to", async () => {
+		const { stdout } = await polywan.run("backup");
+		site.router.writeFile("/root/odd.json", stdout.replace("option tier '1'", "option tier '0'"));
+		expect((await polywan.run("restore", "/root/odd.json", "--dry-run")).code).toBe(1);
+		expect(readConfig()).toBe(config);
+		expect((await polywan.run("restore", "/root/odd.json", "--force")).code).toBe(0);
+		expect(readConfig()).toContain("option tier '0'");
+		await polywan.run("restore", "/root/polywan.json");
+	});
+
+	it("works without the daemon", async () => {
+		await sh("/etc/init.d/polywan stop");
+		const { code, stderr } = await polywan.run("restore", "/root/polywan.json");
+		expect({ code, stderr }).toEqual({
+			code: 0,
+			stderr: "polywan: the daemon does not run; it reads the files when it starts\n",
+		});
+	});
+});
