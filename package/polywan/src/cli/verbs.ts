@@ -1,4 +1,5 @@
 import { applyVerb } from "./apply.ts";
+import { backupVerb } from "./backup.ts";
 import { checkVerb } from "./check.ts";
 import { clearVerb } from "./clear.ts";
 import { autoVerb, downVerb, reloadVerb, upVerb } from "./command.ts";
@@ -12,6 +13,7 @@ import { diffVerb, scriptVerb } from "./kernel.ts";
 import { logVerb } from "./log.ts";
 import { metricsVerb } from "./metrics.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
+import { restoreVerb } from "./restore.ts";
 import { simulateVerb } from "./simulate.ts";
 import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
@@ -40,6 +42,8 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	doctorVerb,
 	configVerb,
 	importVerb,
+	backupVerb,
+	restoreVerb,
 	simulateVerb,
 	scriptVerb,
 	diffVerb,
