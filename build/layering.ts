@@ -25,9 +25,12 @@ export const layers: readonly Layer[] = [
 	{
 		folder: "package/polywan-reports",
 		imports: [...everything, "polywan/bus/transport", "polywan/log", "polywan/version"],
-		libraries: ["mqtt", "mqtt-packet", "readable-stream", "buffer"],
+		libraries: ["mqtt"],
 	},
-	{ folder: "package/polywan-mwan3-compat", imports: [...everything, "polywan/bus/transport"] },
+	{
+		folder: "package/polywan-mwan3-compat",
+		imports: [...everything, "polywan/bus/transport", "polywan/version"],
+	},
 	{ folder: "package/polywan-bond", imports: everything },
 	{ folder: "package/polywan-balancer", imports: everything },
 	{

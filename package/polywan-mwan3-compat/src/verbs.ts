@@ -1,3 +1,4 @@
+import { VERSION } from "polywan/version";
 import { wallMs } from "polywan-runtime/clock";
 import { spawn } from "polywan-runtime/process";
 import { writeStderr, writeStdout } from "polywan-runtime/program";
@@ -39,6 +40,7 @@ const VERBS: Readonly<Record<string, Run>> = {
 	},
 	internal: ([version]) => showInternal(version === "ipv6" ? 6 : 4),
 	use: ([name, ...command]) => use(name, command),
+	version: async () => show(`polywan-mwan3-compat ${VERSION}\n`),
 };
 
 async function showHelp(): Promise<number> {

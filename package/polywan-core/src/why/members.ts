@@ -25,10 +25,17 @@ export function explainMembers(
 		const percent = percents.get(uplink);
 		if (percent !== undefined) return `${uplink}: ${renderPercent(percent)} (tier ${tier}, weight ${weight})`;
 		if (!isEligible(uplink)) return `${uplink}: not used; it ${reason(uplink)}`;
-		return `${uplink}: not used; it is kept for when no uplink of a lower tier works (tier ${tier})`;
+		return `${uplink}: not used; ${renderSpare(policy, tier)}`;
 	});
 	if (share.kind === "verdict") lines.push(`no member is usable: last_resort is ${share.verdict}`);
 	return lines;
+}
+
+/** Why a usable member has no share now. */
+function renderSpare({ mode }: Policy, tier: number): string {
+	if (mode === "failover") return `it is kept for when no uplink of a lower tier works (tier ${tier})`;
+	if (mode === "overflow") return `it is kept for when the tiers below are full (tier ${tier})`;
+	return `mode ${mode} prefers others now`;
 }
 
 /** "33.3 %" */

@@ -1,5 +1,5 @@
 import type { Explanation, Outcome, Step } from "./explanation.ts";
-import { protocolName } from "./match.ts";
+import { protocolName } from "./match-value.ts";
 import { renderPercent } from "./members.ts";
 import type { Packet } from "./packet.ts";
 

@@ -1,7 +1,7 @@
 import type { Model } from "polywan-core/config/model";
 import type { PlanInput } from "polywan-core/plan/build";
 import { buildPlan } from "polywan-core/plan/build";
-import type { PlanRule } from "polywan-core/plan/plan";
+import type { PlanCondition, PlanRule } from "polywan-core/plan/plan";
 import { explain } from "polywan-core/why/explain";
 import type { Explanation } from "polywan-core/why/explanation";
 import { matchRule } from "polywan-core/why/match";
@@ -151,7 +151,9 @@ describe("explain", () => {
 		expect(explanation.isOpen).toBe(true);
 		expect(renderAnswer(explanation)).toMatch(/^depends: uplink a .*uplink b/);
 		expect(texts(explanation)).toContain("rule 'web' may match: its protocol must be tcp");
-		expect(renderExplanation(explanation)).toMatch(/^192\.168\.1\.10 port 5000 → 203\.0\.113\.1 from br-lan: depends/);
+		expect(renderExplanation(explanation)).toMatch(
+			/^192\.168\.1\.10 port 5000 → 203\.0\.113\.1 from br-lan: depends/,
+		);
 	});
 
 	test("switched off, or a family nobody is meant for", () => {
@@ -168,11 +170,53 @@ describe("explain", () => {
 
 test("a condition nobody here knows leaves the rule open, an empty one does not", () => {
 	const [rule] = buildPlan(planInput(CONFIG)).rules;
-	const match = { ...(rule as PlanRule).match, protocols: [], destinationPorts: [] };
+	const match: PlanRule["match"] = { ...(rule as PlanRule).match, protocols: [], destinationPorts: [] };
 	const withTime = (times: readonly string[]) => ({ ...rule, match: { ...match, times } }) as PlanRule;
 	expect(matchRule(withTime([]), PACKET).answer).toBe("yes");
 	expect(matchRule(withTime(["08:00-12:00"]), PACKET)).toEqual({
 		answer: "maybe",
 		reason: "it depends on times",
+	});
+});
+
+describe("conditions of rules", () => {
+	const [rule] = buildPlan(planInput(CONFIG)).rules;
+	const match = { ...(rule as PlanRule).match, protocols: [], destinationPorts: [] };
+	const own = { ...PACKET, incomingDevice: null };
+
+	function answer(condition: PlanCondition, packet: Packet = PACKET): string {
+		return matchRule({ ...(rule as PlanRule), match: { ...match, conditions: [condition] } }, packet).answer;
+	}
+
+	test.each([
+		[{ on: "source", not: true, networks: ["192.168.1.0/24"] }, "no"],
+		[{ on: "source", not: true, networks: ["10.0.0.0/8"] }, "yes"],
+		[{ on: "source", not: true, networks: ["fd00::/8"] }, "yes"],
+		[{ on: "destination", not: false, networks: ["203.0.113.0/24"] }, "yes"],
+		[{ on: "protocol", not: true, protocols: [17] }, "no"],
+		[{ on: "sourcePort", not: true, ports: [{ from: 1, to: 4999 }] }, "yes"],
+		[{ on: "destinationPort", not: false, ports: [{ from: 80, to: 80 }] }, "no"],
+		[{ on: "sourceDevice", not: true, devices: ["br-lan"] }, "no"],
+		[{ on: "icmpType", not: false, types: { 4: [8], 6: [128] } }, "no"],
+		[{ on: "dscp", not: false, codePoints: [46] }, "maybe"],
+		[{ on: "mark", not: true, values: [1], mask: 255 }, "maybe"],
+		[{ on: "sourceMac", not: true, addresses: ["02:00:00:00:00:01"] }, "maybe"],
+		[{ on: "user", not: true, ids: [0] }, "no"],
+	] as [PlanCondition, string][])("%j of a forwarded packet: %s", (condition, expected) => {
+		expect(answer(condition)).toBe(expected);
+	});
+
+	test.each([
+		[{ on: "sourceDevice", not: true, devices: ["br-lan"] }, "yes"],
+		[{ on: "sourceMac", not: true, addresses: ["02:00:00:00:00:01"] }, "no"],
+		[{ on: "user", not: false, ids: [0] }, "maybe"],
+	] as [PlanCondition, string][])("%j of the router's own: %s", (condition, expected) => {
+		expect(answer(condition, own)).toBe(expected);
+	});
+
+	test("the reason says what must not be", () => {
+		const condition = { on: "source", not: true, networks: ["192.168.1.0/24"] } as const;
+		const found = matchRule({ ...(rule as PlanRule), match: { ...match, conditions: [condition] } }, PACKET);
+		expect(found.reason).toBe("its source must not be in 192.168.1.0/24");
 	});
 });

@@ -1,0 +1,84 @@
+import type { PlanCondition } from "../plan/plan.ts";
+import type { Finding } from "./finding.ts";
+import { decide, maybe, no, YES } from "./finding.ts";
+import {
+	describeNetworks,
+	describePorts,
+	isInNetworks,
+	isInPorts,
+	networksOf,
+	protocolName,
+} from "./match-value.ts";
+import type { Packet } from "./packet.ts";
+
+const ICMP = { 4: 1, 6: 58 } as const;
+
+/** Whether a condition of a rule holds, negated ones included. One that this knows nothing of leaves the answer open. */
+export function matchCondition(condition: PlanCondition, packet: Packet): Finding {
+	const { not } = condition;
+	const isOwn = packet.incomingDevice === null;
+	switch (condition.on) {
+		case "source":
+		case "destination":
+			return matchNetworks(condition.on, condition.networks, not, packet);
+		case "sourcePort":
+			return decide(
+				isInPorts(condition.ports, packet.sourcePort),
+				not,
+				"source port",
+				describePorts(condition.ports),
+			);
+		case "destinationPort":
+			return decide(
+				isInPorts(condition.ports, packet.destinationPort),
+				not,
+				"destination port",
+				describePorts(condition.ports),
+			);
+		case "protocol": {
+			const holds = packet.protocol === null ? null : condition.protocols.includes(packet.protocol);
+			return decide(holds, not, "protocol", condition.protocols.map(protocolName).join(" or "));
+		}
+		case "sourceDevice": {
+			// The router's own packets came in by no device, so by none of those.
+			const holds = !isOwn && condition.devices.includes(packet.incomingDevice ?? "");
+			return decide(holds, not, "incoming device", condition.devices.join(" or "));
+		}
+		case "icmpType":
+			return matchIcmpType(packet);
+		case "user":
+		case "group":
+			// Without a socket of the router's there is no account to compare, and the condition fails either way.
+			return isOwn
+				? maybe(`it depends on the ${condition.on} that sends it`)
+				: no(`it is for the router's own programs, by ${condition.on}`);
+		case "sourceMac":
+			return isOwn
+				? no("it is for a sender's hardware address, and the router's own packets have none")
+				: maybe("it depends on the sender's hardware address");
+		case "dscp":
+			return maybe("it depends on the DSCP of the packet");
+		case "mark":
+			return maybe("it depends on the mark that others set");
+		default:
+			return maybe(`it depends on ${(condition as { readonly on: string }).on}`);
+	}
+}
+
+function matchIcmpType({ protocol, family }: Packet): Finding {
+	const icmp = ICMP[family];
+	if (protocol !== null && protocol !== icmp) return no(`its protocol must be ${protocolName(icmp)}`);
+	return maybe("it depends on the type of the ICMP message");
+}
+
+/** Networks of the other IP version are no condition. */
+export function matchNetworks(
+	what: "source" | "destination",
+	networks: readonly string[],
+	not: boolean,
+	packet: Packet,
+): Finding {
+	const ofFamily = networksOf(networks, packet.family);
+	if (ofFamily.length === 0) return YES;
+	return decide(isInNetworks(ofFamily, packet[what]), not, what, describeNetworks(ofFamily));
+}
