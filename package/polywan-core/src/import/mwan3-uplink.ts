@@ -1,6 +1,6 @@
-import { familyOf, parseAddress } from "../address.ts";
 import { renderDuration } from "../config/datatype.ts";
 import { Draft, type KnownOptions } from "./draft.ts";
+import { convertTracking } from "./mwan3-tracking.ts";
 import type { SourceSection } from "./source-section.ts";
 
 /** Seconds between mwan3's tests above which the user was short of data volume rather than of patience. */
@@ -11,20 +11,6 @@ const USUAL_TIMEOUT_S = 4;
 /** What mwan3 tests before it uses a line again, unless told otherwise: 5 times 10 s. */
 const USUAL_RECOVERY_S = 50;
 const PING_BYTES = 56;
-
-/** How mwan3's methods may be called by an option of polywan, the best first. */
-const METHODS: Readonly<Record<string, readonly string[]>> = {
-	arping: ["arp", "arping"],
-	httping: ["http"],
-	"nping-tcp": ["tcp"],
-	"nping-udp": ["udp"],
-	"nping-icmp": ["ping", "icmp"],
-	"nping-arp": ["arp", "arping"],
-	nslookup: ["dns"],
-};
-
-/** Options by which an uplink may be told how to probe. */
-const METHOD_OPTIONS = ["method", "probe", "probe_method"];
 
 const OWN_WAY: Readonly<Record<string, { readonly usual: number; readonly why: string }>> = {
 	count: { usual: 1, why: "one missed ping starts a burst of as many as the line's usual loss asks for" },
@@ -37,8 +23,7 @@ export function convertInterface(source: SourceSection, known: KnownOptions): Dr
 	draft.set("enabled", source.isOn("enabled") ? "1" : "0");
 	source.kept("enabled", "option enabled");
 	convertFamily(source, draft);
-	convertTargets(source, draft, known);
-	convertMethod(source, draft, known);
+	convertTracking(source, draft, known);
 	convertTiming(source, draft);
 	convertQuality(source, draft);
 	convertRest(source, draft, known);
@@ -53,56 +38,6 @@ function convertFamily(source: SourceSection, draft: Draft): void {
 		source.lost("family", "it must be ipv4 or ipv6; ipv4 is used, as in mwan3");
 		draft.set("family", "ipv4");
 	}
-}
-
-/** Without addresses mwan3 does not test a line at all. */
-function convertTargets(source: SourceSection, draft: Draft, known: KnownOptions): void {
-	const wanted = source.text("family") === "ipv6" ? 6 : 4;
-	for (const address of source.words("track_ip")) {
-		if (!known.accepts("uplink", "target", address))
-			source.lost("track_ip", "probes go to addresses, and this is none", address);
-		else if (isAddress(address) && familyOf(address) !== wanted)
-			source.lost("track_ip", "its IP version is not the one of the interface", address);
-		else if (draft.add("target", address)) source.kept("track_ip", "list target", address);
-	}
-	const gateway = source.isOn("track_gateway");
-	if (gateway && draft.set("track_gateway", "1")) source.kept("track_gateway", "option track_gateway");
-	else if (gateway) {
-		source.changed(
-			"track_gateway",
-			"the gateway is watched through the neighbour table, and the targets tell whether the line works",
-		);
-	} else source.kept("track_gateway", "the default");
-	if (draft.list("target").length > 0 || gateway) return;
-	if (source.has("track_ip")) {
-		source.say("changed", "none of its addresses can be probed; public resolvers are");
-		return;
-	}
-	draft.set("probing", "off");
-	source.say("kept", "option probing 'off': it had no addresses to test");
-}
-
-function isAddress(text: string): boolean {
-	return parseAddress(text) !== null;
-}
-
-function convertMethod(source: SourceSection, draft: Draft, known: KnownOptions): void {
-	const method = source.text("track_method") ?? "ping";
-	const ssl = source.isOn("httping_ssl");
-	const names = method === "httping" && ssl ? ["https"] : (METHODS[method] ?? []);
-	const option = known.find("uplink", ...METHOD_OPTIONS)?.name;
-	const name = names.find((candidate) => option !== undefined && draft.set(option, candidate));
-	if (method === "ping") source.kept("track_method", "the default");
-	else if (name !== undefined) source.kept("track_method", `option ${option} '${name}'`);
-	else if (METHODS[method]?.includes("ping")) source.kept("track_method", "the default");
-	else
-		source.lost(
-			"track_method",
-			"lines are probed by ping only; targets that answer no ping must be replaced",
-		);
-	const reason = "it belongs to track_method httping";
-	if (!ssl || name === "https") source.kept("httping_ssl", "part of the method");
-	else source.lost("httping_ssl", reason);
 }
 
 function convertTiming(source: SourceSection, draft: Draft): void {
