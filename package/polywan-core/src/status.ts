@@ -62,6 +62,23 @@ export interface FamilyStatus {
 		readonly answering: boolean;
 		readonly rtt_ms: number | null;
 	}[];
+	/** What a captive portal answered instead of a target; null or absent: there is none. */
+	readonly portal?: string | null;
+	/** Over the last ten seconds, minute, hour and day. */
+	readonly quality?: Readonly<Record<"10s" | "1m" | "1h" | "24h", SpanStatus>>;
+}
+
+/** Null where nothing was measured. */
+export interface SpanStatus {
+	readonly rtt_min_ms: number | null;
+	readonly rtt_avg_ms: number | null;
+	readonly rtt_max_ms: number | null;
+	/** As RFC 3550. */
+	readonly jitter_ms: number | null;
+	readonly loss_percent: number | null;
+	/** Part of the time in which it was in use. */
+	readonly uptime_percent: number | null;
+	readonly probes: number;
 }
 
 export interface PolicyStatus {
@@ -147,7 +164,19 @@ export interface TrialStatus {
 export interface PolywanEvent {
 	readonly sequence: number;
 	readonly at_ms: number;
-	readonly kind: "uplink" | "shares" | "config" | "apply" | "repair" | "trial" | "daemon" | "hook";
+	readonly kind:
+		| "uplink"
+		| "shares"
+		| "config"
+		| "apply"
+		| "repair"
+		| "trial"
+		| "daemon"
+		| "hook"
+		| "probe"
+		| "usage"
+		| "schedule"
+		| "address";
 	readonly uplink: string | null;
 	readonly family: "ipv4" | "ipv6" | null;
 	readonly from: string | null;

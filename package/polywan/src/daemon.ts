@@ -29,6 +29,7 @@ import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import type { Log } from "./log.ts";
+import { renderBadTargets } from "./probe/bad-target-problems.ts";
 import { RuleKeeper } from "./rules/rule-keeper.ts";
 import { renderShareChanges } from "./share-changes.ts";
 import {
@@ -79,7 +80,12 @@ export class Daemon implements Controller {
 		for (const [uplink, wanted] of Object.entries(saved.wanted)) this.#wanted.set(uplink, wanted);
 		this.#hooks = new HookRunner((uplink, reason) => this.#tell({ kind: "hook", uplink, reason }));
 		this.#config = new ConfigKeeper(CONFIG_FILE, () => void this.reload());
-		this.#watches = new Watches(saved.down, (watch, change) => this.#onHealth(watch, change));
+		this.#watches = new Watches(saved.down, {
+			onChange: (watch, change) => this.#onHealth(watch, change),
+			onMethod: ({ uplink, family }, reason) =>
+				this.#tell({ kind: "probe", uplink, family: familyName(family), reason }),
+			onTargets: (reason) => this.#tell({ kind: "probe", reason }),
+		});
 		this.#applier = new Applier(saved, {
 			onResult: (result) => this.#onApplied(result),
 			onTrouble: (reason) => this.#tell({ kind: "apply", reason }),
@@ -202,8 +208,9 @@ export class Daemon implements Controller {
 	}
 
 	#problems(): readonly Problem[] {
-		const waiting = this.#rules.problems(this.#model, this.#devices);
-		return [...this.#config.problems, ...this.#idProblems, ...waiting, ...this.#applier.problems];
+		const waiting = this.#rules.problems(this.#model, this.#devices, this.#applier.firewall);
+		const silent = renderBadTargets(this.#model, this.#watches.badTargets);
+		return [...this.#config.problems, ...this.#idProblems, ...waiting, ...silent, ...this.#applier.problems];
 	}
 
 	#takeConfig(): void {
@@ -295,7 +302,14 @@ export class Daemon implements Controller {
 		const watch = this.#watches.get(uplink, family);
 		if (watch === null) return null;
 		const { sinceMs, reason, link } = watch;
-		return { state: this.#effective(watch), sinceMs, reason, link, quality: watch.quality() };
+		return {
+			state: this.#effective(watch),
+			sinceMs,
+			reason,
+			link,
+			quality: watch.quality(),
+			spans: watch.spans(),
+		};
 	}
 
 	#onApplied(result: ApplyResult): void {

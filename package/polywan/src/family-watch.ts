@@ -1,12 +1,16 @@
 import type { Probing } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
+import type { TargetHearing } from "polywan-core/health/bad-targets";
 import type { HealthEvent, HealthStep, Quality, StateChange } from "polywan-core/health/event";
 import { HealthMonitor } from "polywan-core/health/monitor";
+import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
-import { PingProber } from "./probe/ping.ts";
+import { AutoProber } from "./probe/auto-prober.ts";
+import type { ProberOptions } from "./probe/prober.ts";
+import { ProberSet } from "./probe/prober-set.ts";
 
 /** What one uplink in one family is to be watched with. */
 export interface WatchSettings {
@@ -22,9 +26,10 @@ export class FamilyWatch {
 	readonly family: Family;
 	readonly #monitor: HealthMonitor;
 	readonly #onChange: (watch: FamilyWatch, change: StateChange) => void;
+	readonly #onMethod: (watch: FamilyWatch, reason: string) => void;
 	readonly #waiting: HealthEvent[] = [];
 	#settings: WatchSettings;
-	#prober: PingProber | null = null;
+	#prober: ProberSet | AutoProber | null = null;
 	#wake: number | null = null;
 	#trafficPoll: number | null = null;
 	#stepping = false;
@@ -41,12 +46,14 @@ export class FamilyWatch {
 		settings: WatchSettings,
 		wasDown: boolean,
 		onChange: (watch: FamilyWatch, change: StateChange) => void,
+		onMethod: (watch: FamilyWatch, reason: string) => void,
 	) {
 		this.uplink = uplink;
 		this.family = family;
 		this.#settings = { ...settings, link: null };
 		this.#wasDown = wasDown;
 		this.#onChange = onChange;
+		this.#onMethod = onMethod;
 		const { probing } = settings;
 		this.#monitor = new HealthMonitor(probing, probing.targets[family], monotonicMs());
 		this.set(settings);
@@ -71,6 +78,21 @@ export class FamilyWatch {
 
 	quality(): Quality {
 		return this.#monitor.quality();
+	}
+
+	/** What was measured over the last ten seconds, minute, hour and day. */
+	spans(): Readonly<Record<Span, SpanQuality>> {
+		return this.#monitor.spans(monotonicMs());
+	}
+
+	/** Which targets answer, whatever the state. */
+	hearing(): readonly TargetHearing[] {
+		return this.#monitor.hearing();
+	}
+
+	/** Targets that answer on no uplink do not count. */
+	ignore(targets: readonly string[]): void {
+		this.#feed({ kind: "badTargets", targets });
 	}
 
 	/** Takes over another link or other options. */
@@ -113,6 +135,7 @@ export class FamilyWatch {
 		this.#trafficPoll = rearm(this.#trafficPoll, step.pollTrafficAtMs, () => this.#readTraffic());
 		if (step.change === null) return;
 		if (step.change.to !== "starting") this.#wasDown = false;
+		if (step.change.to === "down" && this.#prober instanceof AutoProber) this.#prober.forget();
 		this.#sinceMs = wallMs();
 		this.#onChange(this, step.change);
 	}
@@ -127,17 +150,27 @@ export class FamilyWatch {
 		}
 	}
 
-	#openProber(): PingProber {
+	#openProber(): ProberSet | AutoProber {
 		const { link, mark, probing } = this.#settings;
 		if (link === null) throw new Error("there is no link");
-		return new PingProber({
+		const options = {
 			uplink: this.uplink,
 			family: this.family,
 			device: link.device,
+			ifindex: link.ifindex,
 			mark,
+			addresses: link.addresses.map(({ address }) => address),
+			gateway: link.gateway,
+			dnsServers: link.dnsServers,
 			payloadBytes: probing.payloadBytes,
 			onReply: (target, sequence, rttUs) => this.#feed({ kind: "reply", target, sequence, rttUs }),
-			onFailure: (target, sequence, reason) => this.#feed({ kind: "failure", target, sequence, reason }),
+			onFailure: (target, sequence, reason, portal = false) =>
+				this.#feed({ kind: "failure", target, sequence, reason, portal }),
+		} satisfies ProberOptions;
+		if (!probing.isAuto) return new ProberSet(options);
+		return new AutoProber(options, ({ target, reason }) => {
+			this.#feed({ kind: "method", target });
+			this.#onMethod(this, reason);
 		});
 	}
 
@@ -160,7 +193,9 @@ export class FamilyWatch {
 
 /** What a prober is bound to. */
 function proberKey({ link, mark, probing }: WatchSettings): string {
-	return [link?.ifindex, link?.device, mark, probing.payloadBytes].join(" ");
+	const { ifindex, device, addresses, gateway, dnsServers } = link ?? {};
+	const { payloadBytes, isAuto } = probing;
+	return JSON.stringify([ifindex, device, addresses, gateway, dnsServers, mark, payloadBytes, isAuto]);
 }
 
 function equal(one: unknown, other: unknown): boolean {

@@ -1,21 +1,40 @@
 import type { Model, Uplink } from "polywan-core/config/model";
 import { FAMILIES, type Family } from "polywan-core/family";
+import { findBadTargets } from "polywan-core/health/bad-targets";
 import type { StateChange } from "polywan-core/health/event";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import { type KernelIds, lowestBit } from "polywan-core/plan/ids";
 import { FamilyWatch } from "./family-watch.ts";
 
+const JUDGE_MS = 10_000;
+
+export interface WatchEvents {
+	onChange(watch: FamilyWatch, change: StateChange): void;
+	/** A target is asked in another way from now on. */
+	onMethod(watch: FamilyWatch, reason: string): void;
+	/** Which targets count has changed. */
+	onTargets(reason: string): void;
+}
+
 /** The watches of all uplinks that have, or had, a link. */
 export class Watches {
 	readonly #watches = new Map<string, FamilyWatch>();
 	readonly #wasDown: ReadonlySet<string>;
-	readonly #onChange: (watch: FamilyWatch, change: StateChange) => void;
+	readonly #events: WatchEvents;
+	readonly #timer: number;
+	#bad: readonly string[] = [];
 
 	/** `wasDown`: keys of what the daemon before this one knew to be down. */
-	constructor(wasDown: readonly string[], onChange: (watch: FamilyWatch, change: StateChange) => void) {
+	constructor(wasDown: readonly string[], events: WatchEvents) {
 		this.#wasDown = new Set(wasDown);
-		this.#onChange = onChange;
+		this.#events = events;
+		this.#timer = setInterval(() => this.#judgeTargets(), JUDGE_MS);
+	}
+
+	/** Targets that answer on no uplink, and so do not count. */
+	get badTargets(): readonly string[] {
+		return this.#bad;
 	}
 
 	get(uplink: string, family: Family): FamilyWatch | null {
@@ -51,8 +70,24 @@ export class Watches {
 	}
 
 	close(): void {
+		clearInterval(this.#timer);
 		for (const watch of this.#watches.values()) watch.close();
 		this.#watches.clear();
+	}
+
+	/** A target that is silent everywhere while others answer says nothing about the lines. */
+	#judgeTargets(): void {
+		const watches = [...this.#watches.values()];
+		const bad = findBadTargets(watches.map((watch) => watch.hearing()));
+		if (bad.join(" ") === this.#bad.join(" ")) return;
+		const before = this.#bad;
+		this.#bad = bad;
+		for (const watch of watches) watch.ignore(bad);
+		for (const target of bad)
+			if (!before.includes(target))
+				this.#events.onTargets(`target ${target} answers on no uplink while others do; it does not count`);
+		for (const target of before)
+			if (!bad.includes(target)) this.#events.onTargets(`target ${target} answers again`);
 	}
 
 	#setOne(uplink: Uplink, family: Family, link: Link | null, model: Model, ids: KernelIds): boolean {
@@ -64,7 +99,14 @@ export class Watches {
 		if (watch === undefined)
 			this.#watches.set(
 				key,
-				new FamilyWatch(uplink.name, family, settings, this.#wasDown.has(key), this.#onChange),
+				new FamilyWatch(
+					uplink.name,
+					family,
+					settings,
+					this.#wasDown.has(key),
+					this.#events.onChange,
+					this.#events.onMethod,
+				),
 			);
 		else watch.set(settings);
 		return true;

@@ -1,5 +1,11 @@
-import { familyOf } from "../address.ts";
+import { parseAddress } from "../address.ts";
 import type { Family } from "../family.ts";
+import {
+	familiesOfTarget,
+	type ProbeMethod,
+	parseProbeTarget,
+	renderForMethod,
+} from "../health/probe-target.ts";
 import type { Probing, ProbingPace, Uplink } from "./model.ts";
 import { DEFAULT_TARGETS } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
@@ -73,6 +79,11 @@ function parseProbing(reader: SectionReader, families: readonly Family[]): Probi
 	return {
 		enabled: pace !== "off",
 		targets: parseTargets(reader, families),
+		isAuto: reader.strings("method").includes("auto"),
+		reliability: reader.number("reliability"),
+		upCount: reader.number("up_count"),
+		downCount: reader.numberOrNull("down_count"),
+		isAdaptive: reader.boolean("adaptive"),
 		pace: pace === "off" ? "normal" : (pace as ProbingPace),
 		intervalMs: reader.numberOrNull("interval"),
 		timeoutFloorMs: floorMs,
@@ -104,22 +115,46 @@ function parsePair(
 }
 
 function parseTargets(reader: SectionReader, families: readonly Family[]): Probing["targets"] {
-	const usable: string[] = [];
-	for (const target of reader.strings("target")) {
-		if (families.includes(familyOf(target))) usable.push(target);
-		else {
+	const methods = parseMethods(reader);
+	const plain = methods.filter((method) => renderForMethod("192.0.2.1", method) !== null);
+	const usable = reader.strings("target").flatMap((text) => {
+		const target = parseProbeTarget(text);
+		if (target === null) {
+			const message =
+				"needs TLS, which this build does not have; tcp://host:443 asks whether the port answers";
+			reader.report("target", text, message);
+			return [];
+		}
+		const own = familiesOfTarget(target).filter((family) => families.includes(family));
+		if (own.length === 0) {
 			const only = families[0] === 4 ? "IPv4" : "IPv6";
 			reader.report(
 				"target",
-				target,
+				text,
 				`must be an ${only} address, as option family limits the uplink to ${only}`,
 			);
 		}
-	}
+		return own.map((family) => ({ text, family, isPlain: parseAddress(text) !== null }));
+	});
 	const ofFamily = (family: Family): readonly string[] => {
 		if (!families.includes(family)) return [];
-		const own = usable.filter((target) => familyOf(target) === family);
-		return own.length > 0 ? own : DEFAULT_TARGETS[family];
+		const own = usable.filter((target) => target.family === family);
+		const texts = own.length > 0 ? own : DEFAULT_TARGETS[family].map((text) => ({ text, isPlain: true }));
+		// Only the gateway is asked where nothing else was said.
+		const asked = own.length === 0 && plain.length === 0 ? [] : texts;
+		const expanded = asked.flatMap(({ text, isPlain }) =>
+			isPlain && plain.length > 0 ? plain.map((method) => renderForMethod(text, method) ?? text) : [text],
+		);
+		return [...new Set([...expanded, ...(methods.includes("arp") ? ["gateway"] : [])])];
 	};
 	return { 4: ofFamily(4), 6: ofFamily(6) };
+}
+
+/** With auto among them: ping, which is where finding out begins. */
+function parseMethods(reader: SectionReader): readonly ProbeMethod[] {
+	const written = reader.strings("method");
+	const methods = written.filter((method) => method !== "auto") as ProbeMethod[];
+	return written.includes("auto") || written.length === 0
+		? ["ping", ...methods.filter((method) => method === "arp")]
+		: methods;
 }

@@ -36,6 +36,7 @@ export class Burst {
 	/** Reason of the last ICMP error or failed send. */
 	failure: string | null = null;
 	readonly #roundMs: number;
+	readonly #answered = new Set<number>();
 
 	constructor(cause: string, evidence: string | null, length: number, starting: boolean, nowMs: number) {
 		this.startedAtMs = nowMs;
@@ -44,6 +45,20 @@ export class Burst {
 		this.remaining = length;
 		this.nextRoundAtMs = nowMs;
 		this.#roundMs = starting ? STARTING_ROUND_MS : ROUND_MS;
+	}
+
+	/** How many different targets have answered, with this one. */
+	answered(slot: number): number {
+		return this.#answered.add(slot).size;
+	}
+
+	get answers(): number {
+		return this.#answered.size;
+	}
+
+	/** Nobody can be asked right now. */
+	hold(nowMs: number): void {
+		this.nextRoundAtMs = nowMs + EXTRA_ROUND_MS;
 	}
 
 	isRoundDue(nowMs: number): boolean {

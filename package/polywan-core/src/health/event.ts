@@ -6,8 +6,18 @@ export type HealthEvent =
 	/** Carrier, address and route are there, or not. */
 	| { readonly kind: "link"; readonly usable: boolean; readonly reason: string }
 	| { readonly kind: "reply"; readonly target: string; readonly sequence: number; readonly rttUs: number }
-	/** An ICMP error that quotes our probe, or a send error. */
-	| { readonly kind: "failure"; readonly target: string; readonly sequence: number; readonly reason: string }
+	/** An error instead of an answer: ICMP, refused, a send error. `portal`: somebody on the way answers for the target. */
+	| {
+			readonly kind: "failure";
+			readonly target: string;
+			readonly sequence: number;
+			readonly reason: string;
+			readonly portal?: boolean;
+	  }
+	/** Targets that answer on no uplink: they do not count until they answer. */
+	| { readonly kind: "badTargets"; readonly targets: readonly string[] }
+	/** The target is asked in another way from now on: its times so far mean nothing. */
+	| { readonly kind: "method"; readonly target: string }
 	/** Passive evidence of trouble: neighbour FAILED, unreachable, … Equal reasons are one kind. */
 	| { readonly kind: "evidence"; readonly reason: string }
 	/** The device's packet counters, absolute, as read now. */
@@ -46,10 +56,16 @@ export interface Quality {
 	/** Over the last hundred probes or fewer; 100 while down. */
 	readonly lossPercent: number;
 	readonly targets: readonly TargetQuality[];
+	/** What a captive portal answered; null: there is none. */
+	readonly portal: string | null;
 }
 
 export interface TargetQuality {
 	readonly address: string;
 	readonly answering: boolean;
+	/** Whether it answered when last asked, whatever the state of the uplink; null: not asked often enough. */
+	readonly heard: boolean | null;
+	/** False: it stays silent while others answer. */
+	readonly trusted: boolean;
 	readonly rttMs: number | null;
 }

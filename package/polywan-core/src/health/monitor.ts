@@ -1,4 +1,5 @@
 import type { Probing } from "../config/model.ts";
+import type { TargetHearing } from "./bad-targets.ts";
 import { Burst, burstLength } from "./burst.ts";
 import { RecoveryDamping } from "./damping.ts";
 import { DegradationJudge } from "./degradation.ts";
@@ -6,17 +7,21 @@ import type { HealthEvent, HealthStep, Quality } from "./event.ts";
 import { EvidenceBackoff } from "./evidence.ts";
 import type { Probe } from "./ledger.ts";
 import { cautiousLoss } from "./loss.ts";
-import { type Pace, paceOf } from "./pace.ts";
+import { adaptInterval, type Pace, paceOf } from "./pace.ts";
+import { PortalWatch } from "./portal.ts";
+import type { Span, SpanQuality } from "./quality-log.ts";
 import { Sounding } from "./sounding.ts";
 import { StallGuard } from "./stall-guard.ts";
 import type { UplinkState } from "./state.ts";
 import { StateTrack } from "./state-track.ts";
+import type { Target } from "./target.ts";
 import { TrafficWatch } from "./traffic.ts";
 
 export type { HealthEvent, HealthStep } from "./event.ts";
 
-const ANSWERS_TO_RECOVER = 3;
 const LOOK_SOON_MS = 200;
+/** They take their time, and each of them costs. */
+const SCRIPTS_IN_BURST = 3;
 const NEVER = Number.POSITIVE_INFINITY;
 const UNANSWERED = "packets leave but nothing comes back";
 
@@ -35,16 +40,19 @@ export class HealthMonitor {
 	readonly #evidence = new EvidenceBackoff();
 	readonly #damping = new RecoveryDamping();
 	readonly #judge = new DegradationJudge();
+	readonly #portal = new PortalWatch();
 	#burst: Burst | null = null;
 	#nextProbeAtMs = NEVER;
 	#pollAtMs = NEVER;
 	#answersSinceDown = 0;
 	#wakeAtMs = NEVER;
+	/** When something was last lost. */
+	#doubtedAtMs = Number.NEGATIVE_INFINITY;
 
 	constructor(probing: Probing, targets: readonly string[], nowMs: number) {
 		this.#probing = probing;
 		this.#pace = paceOf(probing);
-		this.#sounding = new Sounding(probing, targets);
+		this.#sounding = new Sounding(probing, targets, nowMs);
 		this.#track = new StateTrack(nowMs);
 	}
 
@@ -63,7 +71,20 @@ export class HealthMonitor {
 	}
 
 	quality(): Quality {
-		return this.#sounding.quality(this.#track.state === "down" && this.#isProbed);
+		return this.#sounding.quality(this.#track.state === "down" && this.#isProbed, this.#portal.reason);
+	}
+
+	/** Who answers, whatever the state. */
+	hearing(): readonly TargetHearing[] {
+		return this.#sounding.targets.all.map(({ address, answering }) => ({
+			target: address,
+			heard: answering,
+		}));
+	}
+
+	/** What was measured over the last ten seconds, minute, hour and day. */
+	spans(nowMs: number): Readonly<Record<Span, SpanQuality>> {
+		return this.#sounding.spans(nowMs);
 	}
 
 	step(event: HealthEvent, nowMs: number): HealthStep {
@@ -92,7 +113,14 @@ export class HealthMonitor {
 				this.#takeReply(event.target, event.sequence, event.rttUs / 1000, nowMs);
 				break;
 			case "failure":
-				this.#takeFailure(event.target, event.sequence, event.reason, nowMs);
+				if (event.portal) this.#takePortal(event.target, event.sequence, event.reason, nowMs);
+				else this.#takeFailure(event.target, event.sequence, event.reason, nowMs);
+				break;
+			case "badTargets":
+				this.#sounding.targets.markBad(event.targets);
+				break;
+			case "method":
+				this.#sounding.target(event.target)?.rtt.reset();
 				break;
 			case "evidence":
 				this.#takeEvidence(event.reason, nowMs);
@@ -148,16 +176,55 @@ export class HealthMonitor {
 		const answer = this.#sounding.answered(address, sequence, rttMs, nowMs);
 		if (answer === null) return;
 		const { probe, late, lateMs } = answer;
+		const { target } = probe;
+		this.#portal.answered(address);
 		if (late) {
 			const wronglyDown = this.#track.state === "down" && probe.sentAtMs < this.#track.sinceMs;
-			this.#sounding.learnPatience(lateMs, wronglyDown, nowMs);
+			this.#sounding.learnPatience(target, lateMs, wronglyDown, nowMs);
 		}
-		this.#traffic.probeAnswered();
+		if (isOnePacket(target)) this.#traffic.probeAnswered();
+		if (!target.proves || this.#portal.reason !== null) return;
 		this.#answersSinceDown++;
-		if (this.#burst !== null && (late || probe.burst === this.#burst)) this.#burstAlive(this.#burst, nowMs);
-		if (this.#track.state === "starting") this.#becomeUp(`${address} answers`, nowMs);
-		else if (this.#track.state === "down" && this.#usable) this.#startRecovering(address, nowMs);
-		else if (this.#burst === null) this.#judgeQuality(nowMs);
+		const burst = this.#burst;
+		if (burst !== null && (late || probe.burst === burst) && burst.answered(target.slot) >= this.#needed)
+			this.#burstAlive(burst, nowMs);
+		if (this.#track.state === "starting") {
+			if (this.#burst === null) this.#becomeUp(`${address} answers`, nowMs);
+		} else if (this.#track.state === "down" && this.#usable) {
+			if (this.#sounding.targets.answeringCount >= this.#needed) this.#startRecovering(address, nowMs);
+		} else if (this.#burst === null) this.#judgeQuality(nowMs);
+	}
+
+	/** How many targets must answer. */
+	get #needed(): number {
+		return this.#sounding.targets.needed(this.#probing.reliability);
+	}
+
+	/** The line works, but somebody on it wants something first. */
+	#takePortal(address: string, sequence: number, reason: string, nowMs: number): void {
+		const probe = this.#sounding.failed(address, sequence);
+		if (probe === null) return;
+		const others = this.#sounding.targets.all.some(
+			(other) => other !== probe.target && other.method === "http" && other.answering === true,
+		);
+		const verdict = others ? "ordinary" : this.#portal.seen(address, reason);
+		if (verdict === "ordinary") {
+			this.#missed(probe, `${reason} (${address})`, nowMs);
+			return;
+		}
+		this.#sounding.missed(probe, nowMs);
+		if (verdict === "again") {
+			this.#sounding.send(probe.target, null, false, nowMs);
+			return;
+		}
+		if (this.#track.state === "down") {
+			this.#track.reason = `captive portal: ${reason}`;
+			return;
+		}
+		this.#burst = null;
+		this.#traffic.burstEnded();
+		this.#enter("down", `captive portal: ${reason} (${address})`, nowMs);
+		this.#scheduleProbe(nowMs);
 	}
 
 	#startRecovering(address: string, nowMs: number): void {
@@ -219,27 +286,42 @@ export class HealthMonitor {
 	#probe(nowMs: number): void {
 		const { targets } = this.#sounding;
 		const down = this.#track.state === "down";
-		const target = down ? targets.nextAny() : targets.nextTrusted();
-		if (target === null) return;
+		const rests = this.#probing.intervalMs === null;
+		const target = down ? targets.nextAny(nowMs, rests) : targets.nextTrusted(nowMs, rests);
+		if (target === null) {
+			this.#nextProbeAtMs = targets.restOverAtMs(nowMs);
+			return;
+		}
 		// What is lost while down tells nothing about the quality of the uplink afterwards.
-		this.#sounding.send(target, null, !down, nowMs);
-		this.#traffic.probeSent();
+		this.#send(target, null, !down, nowMs);
 		this.#scheduleProbe(nowMs);
 		const check = down ? null : targets.nextCheck(nowMs);
 		if (check === null || check === target) return;
-		this.#sounding.send(check, null, true, nowMs);
-		this.#traffic.probeSent();
+		this.#send(check, null, true, nowMs);
+	}
+
+	#send(target: Target, burst: Burst | null, counts: boolean, nowMs: number): void {
+		this.#sounding.send(target, burst, counts, nowMs);
+		if (isOnePacket(target)) this.#traffic.probeSent();
 	}
 
 	#scheduleProbe(nowMs: number): void {
-		const { steadyMs, downMs, recoveringMs } = this.#pace;
+		const { downMs, recoveringMs } = this.#pace;
+		const steadyMs = this.#probing.isAdaptive ? this.#adaptedMs(nowMs) : this.#pace.steadyMs;
 		const interval =
 			this.#track.state === "down" ? downMs : this.#track.state === "recovering" ? recoveringMs : steadyMs;
 		this.#nextProbeAtMs = nowMs + interval;
 	}
 
+	#adaptedMs(nowMs: number): number {
+		const recent = this.#sounding.lossSpans[0];
+		if (recent !== undefined && recent.lost > 0) this.#doubtedAtMs = nowMs;
+		return adaptInterval(this.#pace.steadyMs, nowMs - Math.max(this.#doubtedAtMs, this.#track.sinceMs));
+	}
+
 	#missed(probe: Probe, reason: string, nowMs: number): void {
-		const decides = this.#sounding.missed(probe) && probe.burst === null;
+		this.#doubtedAtMs = nowMs;
+		const decides = this.#sounding.missed(probe, nowMs) && probe.burst === null;
 		if (this.#track.state === "down") return;
 		this.#sounding.judgeTarget(probe.target);
 		if (this.#burst !== null) return;
@@ -248,10 +330,18 @@ export class HealthMonitor {
 	}
 
 	#startBurst(cause: string, evidence: string | null, nowMs: number): void {
-		const length = burstLength(cautiousLoss(this.#sounding.lossSpans));
+		const length = this.#burstLength();
 		this.#burst = new Burst(cause, evidence, length, this.#track.state === "starting", nowMs);
 		this.#traffic.burstStarted(nowMs);
 		if (this.#track.isInUse) this.#pollAtMs = nowMs;
+	}
+
+	#burstLength(): number {
+		const { targets, lossSpans } = this.#sounding;
+		const usual = targets.areScripts ? SCRIPTS_IN_BURST : burstLength(cautiousLoss(lossSpans));
+		const length = this.#probing.downCount ?? usual;
+		// Every target must have had its chance.
+		return this.#probing.reliability > 1 ? Math.max(length, 2 * targets.all.length) : length;
 	}
 
 	#continueBurst(burst: Burst, nowMs: number): void {
@@ -264,11 +354,13 @@ export class HealthMonitor {
 			}
 		}
 		if (!burst.isRoundDue(nowMs)) return;
-		const pair = this.#sounding.targets.nextPair();
-		for (const target of pair) {
-			this.#sounding.send(target, burst, !burst.extended && this.#track.state !== "down", nowMs);
-			this.#traffic.probeSent();
+		const pair = this.#sounding.targets.nextPair(this.#needed);
+		if (pair.length === 0) {
+			burst.hold(nowMs);
+			return;
 		}
+		for (const target of pair)
+			this.#send(target, burst, !burst.extended && this.#track.state !== "down", nowMs);
 		burst.roundSent(pair.length, nowMs);
 	}
 
@@ -287,7 +379,10 @@ export class HealthMonitor {
 		if (burst.evidence !== null) this.#evidence.wasRight(burst.evidence);
 		if (this.#track.isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
 		const cause = burst.failure ?? burst.cause;
-		const answer = `none of ${burst.sent} probes answered`;
+		const answer =
+			burst.answers === 0
+				? `none of ${burst.sent} probes answered`
+				: `only ${burst.answers} of ${this.#needed} targets answered that must`;
 		this.#enter("down", cause === "" ? answer : `${cause}; ${answer}`, nowMs);
 		this.#scheduleProbe(nowMs);
 	}
@@ -309,12 +404,14 @@ export class HealthMonitor {
 	}
 
 	get #recoverAtMs(): number {
-		if (this.#answersSinceDown < ANSWERS_TO_RECOVER) return NEVER;
+		if (this.#answersSinceDown < this.#probing.upCount) return NEVER;
 		return this.#track.sinceMs + this.#damping.recoveryMs(this.#probing.recoveryMs);
 	}
 
 	#enter(to: UplinkState, reason: string, nowMs: number): void {
 		this.#track.enter(to, reason, nowMs);
+		this.#sounding.setUp(this.#track.isInUse || to === "starting", nowMs);
+		if (to === "down") for (const target of this.#sounding.targets.all) target.forgetAnswers();
 		if (!this.#track.isInUse) this.#pollAtMs = NEVER;
 	}
 
@@ -322,6 +419,7 @@ export class HealthMonitor {
 		this.#burst = null;
 		this.#traffic.reset();
 		this.#sounding.forgetProbes();
+		this.#portal.forget();
 		this.#nextProbeAtMs = NEVER;
 		this.#pollAtMs = NEVER;
 	}
@@ -335,4 +433,9 @@ export class HealthMonitor {
 		const recoverMs = this.#track.state === "recovering" ? this.#recoverAtMs : NEVER;
 		return Math.min(deadlineMs, this.#nextProbeAtMs, recoverMs);
 	}
+}
+
+/** One packet out, one in: then it can be told from other traffic by its number. */
+function isOnePacket({ method }: Target): boolean {
+	return method === "ping" || method === "dns" || method === "arp";
 }

@@ -30,3 +30,14 @@ export function paceOf(probing: Probing): Pace {
 		idlePollMs: Math.min(steadyMs, IDLE_POLL_LONGEST_MS),
 	};
 }
+
+const SHORTEST_MS = 100;
+/** As long as this without a loss makes the interval longer by its own length. */
+const CALM_MS = 60_000;
+const LONGEST_FACTOR = 4;
+
+/** The interval of an uplink that lost nothing for `calmMs`: half after a loss, up to four times as long. */
+export function adaptInterval(steadyMs: number, calmMs: number): number {
+	if (calmMs < steadyMs * 10) return Math.min(steadyMs, Math.max(SHORTEST_MS, steadyMs / 2));
+	return steadyMs * Math.min(LONGEST_FACTOR, Math.max(1, calmMs / CALM_MS));
+}

@@ -71,6 +71,11 @@ export class PathRtt {
 	/** Smoothed, for showing. */
 	smoothedMs: number | null = null;
 
+	reset(): void {
+		this.baseMs = null;
+		this.smoothedMs = null;
+	}
+
 	sample(rttMs: number): void {
 		if (this.baseMs === null || this.smoothedMs === null) {
 			this.baseMs = rttMs;

@@ -3,6 +3,8 @@ import type { Burst } from "./burst.ts";
 import type { ProbeOrder, Quality } from "./event.ts";
 import { type Probe, ProbeLedger } from "./ledger.ts";
 import { countLoss, countLossSpans, type LossCount, LossWindow } from "./loss.ts";
+import type { ProbeMethod } from "./probe-target.ts";
+import { QualityLog, SPANS, type Span, type SpanQuality } from "./quality-log.ts";
 import { RttEstimator } from "./rtt.ts";
 import { type Target, TargetSet } from "./target.ts";
 
@@ -23,16 +25,33 @@ export interface Answer {
 export class Sounding {
 	#probing: Probing;
 	#targets: TargetSet;
-	readonly #rtt = new RttEstimator();
+	/** What is asked in another way has times of its own. */
+	readonly #estimators = new Map<ProbeMethod, RttEstimator>();
+	readonly #log: QualityLog;
 	readonly #losses = new LossWindow();
 	readonly #ledger = new ProbeLedger();
 	#orders: ProbeOrder[] = [];
 	/** When the last probe left. */
 	sentAtMs = Number.NEGATIVE_INFINITY;
 
-	constructor(probing: Probing, targets: readonly string[]) {
+	constructor(probing: Probing, targets: readonly string[], nowMs: number) {
 		this.#probing = probing;
 		this.#targets = new TargetSet(targets);
+		this.#log = new QualityLog(nowMs);
+	}
+
+	/** It is in use from now on, or not. */
+	setUp(isUp: boolean, nowMs: number): void {
+		this.#log.setUp(isUp, nowMs);
+	}
+
+	spans(nowMs: number): Readonly<Record<Span, SpanQuality>> {
+		const entries = SPANS.map((span) => [span, this.#log.read(span, nowMs)] as const);
+		return Object.fromEntries(entries) as Record<Span, SpanQuality>;
+	}
+
+	target(address: string): Target | null {
+		return this.#targets.all.find((target) => target.address === address) ?? null;
 	}
 
 	get targets(): TargetSet {
@@ -52,10 +71,12 @@ export class Sounding {
 
 	/** @param counts whether its outcome tells something about the quality of the uplink */
 	send(target: Target, burst: Burst | null, counts: boolean, nowMs: number): void {
-		const patienceMs = burst === null ? 0 : this.#rtt.patienceMs(nowMs);
+		const patienceMs = burst === null ? 0 : this.#estimator(target).patienceMs(nowMs);
 		const deadlineMs = nowMs + this.#waitMs(target, burst !== null, patienceMs);
 		const probe = this.#ledger.open(target, nowMs, deadlineMs, burst, counts);
 		this.sentAtMs = nowMs;
+		target.sentAtMs = nowMs;
+		target.waiting++;
 		this.#orders.push({ target: target.address, sequence: probe.sequence });
 	}
 
@@ -71,30 +92,44 @@ export class Sounding {
 		const taken = this.#ledger.take(address, sequence);
 		if (taken === null || !(rttMs >= 0)) return null;
 		const { probe, late } = taken;
-		if (late) this.#losses.correct(probe.recorded);
-		else this.#record(probe, false);
-		const lateMs = rttMs - this.#waitMs(probe.target, true, 0);
-		this.#rtt.sample(probe.target.rtt, rttMs);
-		probe.target.answered(nowMs);
+		const { target } = probe;
+		if (!late) target.waiting--;
+		if (late) {
+			this.#losses.correct(probe.recorded);
+			if (probe.recorded >= 0) this.#log.correct(nowMs);
+		} else {
+			this.#record(probe, false);
+			const stepMs = target.lastRttMs === null ? null : rttMs - target.lastRttMs;
+			if (probe.counts) this.#log.answered(target.measures ? rttMs : null, stepMs, nowMs);
+		}
+		const lateMs = rttMs - this.#waitMs(target, true, 0);
+		this.#estimator(target).sample(target.rtt, rttMs);
+		target.lastRttMs = rttMs;
+		target.answered(nowMs);
 		return { probe, late, lateMs };
 	}
 
 	/** An error came instead of an answer. Null when the probe is no longer waited for. */
 	failed(address: string, sequence: number): Probe | null {
 		const taken = this.#ledger.take(address, sequence);
-		return taken === null || taken.late ? null : taken.probe;
+		if (taken === null || taken.late) return null;
+		taken.probe.target.waiting--;
+		return taken.probe;
 	}
 
 	/** Probes whose time is over. */
 	expire(nowMs: number): readonly Probe[] {
-		return this.#ledger.expire(nowMs);
+		const expired = this.#ledger.expire(nowMs);
+		for (const { target } of expired) target.waiting--;
+		return expired;
 	}
 
 	/** Books a probe as lost. Returns whether its target can be trusted, so that this means something. */
-	missed(probe: Probe): boolean {
+	missed(probe: Probe, nowMs: number): boolean {
 		const target = probe.target;
 		target.missed(probe.sentAtMs);
 		this.#record(probe, true);
+		if (probe.counts && target.trusted) this.#log.lost(nowMs);
 		return target.trusted;
 	}
 
@@ -102,8 +137,8 @@ export class Sounding {
 		this.#targets.judge(target, this.#losses);
 	}
 
-	learnPatience(lateMs: number, wronglyDown: boolean, nowMs: number): void {
-		if (lateMs > 0) this.#rtt.learnPatience(lateMs, wronglyDown, nowMs);
+	learnPatience(target: Target, lateMs: number, wronglyDown: boolean, nowMs: number): void {
+		if (lateMs > 0) this.#estimator(target).learnPatience(lateMs, wronglyDown, nowMs);
 	}
 
 	isWaitingFor(burst: Burst): boolean {
@@ -122,23 +157,26 @@ export class Sounding {
 	get rttMs(): number | null {
 		let sum = 0;
 		let measured = 0;
-		for (const { trusted, rtt } of this.#targets.all) {
-			if (!trusted || rtt.smoothedMs === null) continue;
+		for (const { trusted, measures, rtt } of this.#targets.all) {
+			if (!trusted || !measures || rtt.smoothedMs === null) continue;
 			sum += rtt.smoothedMs;
 			measured++;
 		}
 		return measured === 0 ? null : sum / measured;
 	}
 
-	quality(down: boolean): Quality {
+	quality(down: boolean, portal: string | null): Quality {
 		const { lost, total } = countLoss(this.#losses, 100, this.#targets.counts);
 		return {
 			rttMs: this.rttMs,
-			jitterMs: this.#rtt.jitterMs,
+			jitterMs: this.#measuring?.jitterMs ?? null,
+			portal,
 			lossPercent: down ? 100 : total === 0 ? 0 : (lost * 100) / total,
 			targets: this.#targets.all.map((target) => ({
 				address: target.address,
 				answering: target.answering === true && !down,
+				heard: target.answering,
+				trusted: target.trusted && !target.isBad,
 				rttMs: target.rtt.smoothedMs,
 			})),
 		};
@@ -148,12 +186,13 @@ export class Sounding {
 	forgetProbes(): void {
 		this.#ledger.clear();
 		this.#orders = [];
+		for (const target of this.#targets.all) target.waiting = 0;
 	}
 
 	/** The losses so far belong to an outage; the round-trip times, too, when it is another link now. */
 	forgetLosses(anotherLink: boolean): void {
 		this.#losses.clear();
-		if (anotherLink) this.#rtt.reset();
+		if (anotherLink) for (const estimator of this.#estimators.values()) estimator.reset();
 		for (const target of this.#targets.all) target.forgetMisses();
 	}
 
@@ -161,16 +200,37 @@ export class Sounding {
 		if (probe.counts) probe.recorded = this.#losses.record(probe.target.slot, lost);
 	}
 
+	#estimator(target: Target): RttEstimator {
+		const known = this.#estimators.get(target.method);
+		if (known !== undefined) return known;
+		const estimator = new RttEstimator();
+		this.#estimators.set(target.method, estimator);
+		return estimator;
+	}
+
+	get #measuring(): RttEstimator | undefined {
+		const target = this.#targets.all.find(({ measures }) => measures);
+		return target === undefined ? undefined : this.#estimators.get(target.method);
+	}
+
 	#waitMs(target: Target, inBurst: boolean, patienceMs: number): number {
-		const { timeoutFloorMs, timeoutCapMs } = this.#probing;
+		const { timeoutFloorMs } = this.#probing;
+		// A program is ended when its time is over, and its end takes a moment to be told.
+		if (target.method === "script" && target.timeoutMs !== null) return target.timeoutMs + SCRIPT_GRACE_MS;
+		const timeoutCapMs = Math.max(this.#probing.timeoutCapMs, target.timeoutMs ?? 0);
 		const floorMs = inBurst ? timeoutFloorMs * BURST_PATIENCE : timeoutFloorMs;
-		const measuredMs = this.#rtt.timeoutMs(target.rtt) ?? this.#unmeasuredMs();
+		const measuredMs = this.#estimator(target).timeoutMs(target.rtt) ?? this.#unmeasuredMs(target);
 		return Math.min(Math.max(floorMs, timeoutCapMs), Math.max(floorMs, measuredMs) + patienceMs);
 	}
 
-	#unmeasuredMs(): number {
+	#unmeasuredMs({ method, timeoutMs }: Target): number {
 		let longestMs = 0;
-		for (const { rtt } of this.#targets.all) longestMs = Math.max(longestMs, this.#rtt.timeoutMs(rtt) ?? 0);
-		return longestMs === 0 ? FIRST_TIMEOUT_MS : longestMs * 2;
+		for (const target of this.#targets.all) {
+			if (target.method !== method) continue;
+			longestMs = Math.max(longestMs, this.#estimator(target).timeoutMs(target.rtt) ?? 0);
+		}
+		return longestMs === 0 ? Math.max(FIRST_TIMEOUT_MS, timeoutMs ?? 0) : longestMs * 2;
 	}
 }
+
+const SCRIPT_GRACE_MS = 1500;

@@ -1,4 +1,5 @@
 import { countLoss, divergence, type LossWindow } from "./loss.ts";
+import { type ProbeMethod, paceOfTarget, parseProbeTarget } from "./probe-target.ts";
 import { PathRtt } from "./rtt.ts";
 
 /** One probe target of an uplink. */
@@ -11,6 +12,22 @@ export class Target {
 	/** Whether the last probe it should have answered was answered; null: not yet asked. */
 	answering: boolean | null = null;
 	answeredAtMs = Number.NEGATIVE_INFINITY;
+	readonly method: ProbeMethod;
+	/** Between two probes. */
+	readonly restMs: number;
+	/** Longest it may take; null: as for all. */
+	readonly timeoutMs: number | null;
+	/** An answer shows that the uplink works. Set by its set. */
+	proves = true;
+	/** Its round trips are those of the uplink. Set by its set. */
+	measures = true;
+	/** It answers on no uplink. */
+	isBad = false;
+	sentAtMs = Number.NEGATIVE_INFINITY;
+	/** Probes on their way. */
+	waiting = 0;
+	/** The last round trip. */
+	lastRttMs: number | null = null;
 	#missesInRow = 0;
 	#missingSinceMs = 0;
 	#answersInRow = 0;
@@ -19,10 +36,20 @@ export class Target {
 	constructor(address: string, slot: number) {
 		this.address = address;
 		this.slot = slot;
+		this.method = parseProbeTarget(address)?.method ?? "ping";
+		const { restMs, timeoutMs } = paceOfTarget(address);
+		this.restMs = restMs;
+		this.timeoutMs = timeoutMs;
+	}
+
+	/** One more probe can be on its way: programs are never run side by side. */
+	get hasRoom(): boolean {
+		return this.waiting < (this.method === "script" ? 1 : 64);
 	}
 
 	answered(nowMs: number): void {
 		this.answering = true;
+		this.isBad = false;
 		this.answeredAtMs = nowMs;
 		this.#missesInRow = 0;
 		this.#answersInRow++;
@@ -37,7 +64,8 @@ export class Target {
 
 	/** Silent three times while the other one answered. */
 	isDeadBeside(other: Target): boolean {
-		return other !== this && this.#missesInRow >= 3 && other.answeredAtMs > this.#missingSinceMs;
+		const answers = other !== this && other.proves && other.answeredAtMs > this.#missingSinceMs;
+		return answers && this.#missesInRow >= 3;
 	}
 
 	distrust(): void {
@@ -50,6 +78,11 @@ export class Target {
 	forgetMisses(): void {
 		this.#missesInRow = 0;
 	}
+
+	/** Whether it answers is to be found out anew. */
+	forgetAnswers(): void {
+		this.answering = null;
+	}
 }
 
 /** The targets of one uplink and family, and whose turn it is. */
@@ -60,6 +93,37 @@ export class TargetSet {
 
 	constructor(addresses: readonly string[]) {
 		this.all = [...new Set(addresses)].slice(0, 64).map((address, slot) => new Target(address, slot));
+		const onlyNeighbours = this.all.every(({ method }) => method === "arp");
+		const best = Math.min(...this.all.map(({ method }) => MEASURES_FIRST.indexOf(method)));
+		for (const target of this.all) {
+			target.proves = onlyNeighbours || target.method !== "arp";
+			target.measures = MEASURES_FIRST.indexOf(target.method) === best;
+		}
+	}
+
+	/** How many of them must answer where `reliability` are wanted. */
+	needed(reliability: number): number {
+		const able = this.all.filter(({ proves, isBad }) => proves && !isBad).length;
+		return Math.max(1, Math.min(reliability, able));
+	}
+
+	get answeringCount(): number {
+		return this.all.filter(({ proves, answering }) => proves && answering === true).length;
+	}
+
+	/** Every one is a program. */
+	get areScripts(): boolean {
+		return this.all.length > 0 && this.all.every(({ method }) => method === "script");
+	}
+
+	/** When the next one may be asked, if all rest. */
+	restOverAtMs(nowMs: number): number {
+		const soonest = Math.min(...this.all.map(({ sentAtMs, restMs }) => sentAtMs + restMs));
+		return Math.max(nowMs + 100, soonest);
+	}
+
+	markBad(addresses: readonly string[]): void {
+		for (const target of this.all) target.isBad = addresses.includes(target.address);
 	}
 
 	isSameAs(other: TargetSet): boolean {
@@ -71,28 +135,38 @@ export class TargetSet {
 
 	readonly counts = (slot: number): boolean => this.all[slot]?.trusted ?? false;
 
-	/** The next trusted target in turn. */
-	nextTrusted(): Target | null {
-		return this.#next((target) => target.trusted) ?? this.nextAny();
+	/** The next trusted target in turn that does not rest. `rests`: whether they rest at all. */
+	nextTrusted(nowMs: number, rests: boolean): Target | null {
+		const ready = (target: Target) => isReady(target, nowMs, rests);
+		const someTrusted = this.all.some(({ trusted }) => trusted);
+		return this.#next((target) => (target.trusted || !someTrusted) && ready(target));
 	}
 
-	nextAny(): Target | null {
-		return this.#next(() => true);
+	nextAny(nowMs: number, rests: boolean): Target | null {
+		return this.#next((target) => isReady(target, nowMs, rests));
 	}
 
-	/** Up to two different targets for one round of a burst: trusted ones, and the others where those are fewer than two. */
-	nextPair(): Target[] {
-		const first = this.nextTrusted();
+	/**
+	 * Up to two different targets for one round of a burst: trusted ones, and the others where those are fewer than two or more than
+	 * one answer is needed; those that answer quickly, where there are any.
+	 */
+	nextPair(needed: number): Target[] {
+		const hasQuick = this.all.some(({ proves, restMs }) => proves && restMs === 0);
+		const able = (target: Target) =>
+			target.proves && target.hasRoom && (needed > 1 || !hasQuick || target.restMs === 0);
+		const trusted = (target: Target) => able(target) && (needed > 1 || target.trusted);
+		const first = this.#next(trusted) ?? this.#next(able);
 		if (first === null) return [];
 		const second =
-			this.#next((target) => target.trusted && target !== first) ?? this.#next((target) => target !== first);
+			this.#next((target) => trusted(target) && target !== first) ??
+			this.#next((target) => able(target) && target !== first);
 		return second === null ? [first] : [first, second];
 	}
 
 	/** A distrusted target that is due for a look; asking marks it as looked at. */
 	nextCheck(nowMs: number): Target | null {
 		if (nowMs - this.#checkedAtMs < CHECK_MS) return null;
-		const target = this.#next((candidate) => !candidate.trusted);
+		const target = this.#next((candidate) => !candidate.trusted && candidate.hasRoom);
 		if (target !== null) this.#checkedAtMs = nowMs;
 		return target;
 	}
@@ -100,11 +174,12 @@ export class TargetSet {
 	/** After a miss: stop trusting targets that are dead or much worse than the others while the others answer. */
 	judge(missed: Target, window: LossWindow): void {
 		if (!missed.trusted) return;
+		if (!missed.proves) return;
 		const answering = this.all.find((other) => missed.isDeadBeside(other));
 		if (answering === undefined && !this.#isMuchWorse(missed, window)) return;
 		missed.distrust();
 		if (!this.all.some((target) => target.trusted)) {
-			const best = answering ?? this.all.find((target) => target !== missed);
+			const best = answering ?? this.all.find((target) => target !== missed && target.proves);
 			if (best !== undefined) best.trusted = true;
 		}
 	}
@@ -128,6 +203,13 @@ export class TargetSet {
 		}
 		return null;
 	}
+}
+
+/** Whose round trips stand for the uplink's, where it is asked in several ways. */
+const MEASURES_FIRST: readonly ProbeMethod[] = ["ping", "tcp", "dns", "http", "arp", "script"];
+
+function isReady(target: Target, nowMs: number, rests: boolean): boolean {
+	return target.hasRoom && (!rests || nowMs - target.sentAtMs >= target.restMs);
 }
 
 const CHECK_MS = 20_000;

@@ -3,6 +3,7 @@ import type { Match, Model, Policy, Target, Uplink } from "polywan-core/config/m
 import type { Problem } from "polywan-core/config/problem";
 import type { Family } from "polywan-core/family";
 import type { Quality } from "polywan-core/health/event";
+import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import type { Plan, PlanShare } from "polywan-core/plan/plan";
@@ -11,6 +12,7 @@ import type {
 	PolicyStatus,
 	RuleStatus,
 	ShareStatus,
+	SpanStatus,
 	Status,
 	UplinkStatus,
 } from "polywan-core/status";
@@ -23,6 +25,7 @@ export interface FamilyFacts {
 	readonly reason: string;
 	readonly link: Link | null;
 	readonly quality: Quality;
+	readonly spans: Readonly<Record<Span, SpanQuality>>;
 }
 
 /** Everything a status is made of. */
@@ -106,6 +109,27 @@ function buildFamily(facts: FamilyFacts | null): FamilyStatus | null {
 			answering,
 			rtt_ms: rttMs === null ? null : rounded(rttMs),
 		})),
+		portal: quality.portal,
+		quality: {
+			"10s": buildSpan(facts.spans["10s"]),
+			"1m": buildSpan(facts.spans["1m"]),
+			"1h": buildSpan(facts.spans["1h"]),
+			"24h": buildSpan(facts.spans["24h"]),
+		},
+	};
+}
+
+function buildSpan({ rtt, jitterMs, lossPercent, uptimePercent, probes }: SpanQuality): SpanStatus {
+	const orNull = (value: number | null | undefined) =>
+		value === null || value === undefined ? null : rounded(value);
+	return {
+		rtt_min_ms: orNull(rtt?.minMs),
+		rtt_avg_ms: orNull(rtt?.avgMs),
+		rtt_max_ms: orNull(rtt?.maxMs),
+		jitter_ms: orNull(jitterMs),
+		loss_percent: orNull(lossPercent),
+		uptime_percent: orNull(uptimePercent),
+		probes,
 	};
 }
 

@@ -12,8 +12,9 @@ import { importVerb } from "./import.ts";
 import { diffVerb, scriptVerb } from "./kernel.ts";
 import { logVerb } from "./log.ts";
 import { metricsVerb } from "./metrics.ts";
-import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
+import { qualityVerb } from "./quality.ts";
 import { restoreVerb } from "./restore.ts";
+import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
 import { simulateVerb } from "./simulate.ts";
 import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
@@ -24,6 +25,7 @@ import { whyVerb } from "./why.ts";
 const VERBS_BUT_HELP: readonly Verb[] = [
 	statusVerb,
 	uplinksVerb,
+	qualityVerb,
 	policiesVerb,
 	rulesVerb,
 	eventsVerb,

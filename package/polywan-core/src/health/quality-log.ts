@@ -1,0 +1,175 @@
+/** Round trips, loss and time in use of one span of time. */
+export interface SpanQuality {
+	/** Null without an answer in it. */
+	readonly rtt: { readonly minMs: number; readonly avgMs: number; readonly maxMs: number } | null;
+	/** Mean difference of consecutive round trips to the same target: what J of RFC 3550 (6.4.1) settles at; null: fewer than two. */
+	readonly jitterMs: number | null;
+	/** Null without a probe in it. */
+	readonly lossPercent: number | null;
+	/** Part of the time watched in which it was in use; null: not watched in it. */
+	readonly uptimePercent: number | null;
+	readonly probes: number;
+}
+
+/** Spans a quality is given over. */
+export const SPANS = ["10s", "1m", "1h", "24h"] as const;
+export type Span = (typeof SPANS)[number];
+
+interface Level {
+	readonly span: Span;
+	readonly bucketMs: number;
+	readonly buckets: number;
+}
+
+const LEVELS: readonly Level[] = [
+	{ span: "10s", bucketMs: 1000, buckets: 10 },
+	{ span: "1m", bucketMs: 10_000, buckets: 6 },
+	{ span: "1h", bucketMs: 300_000, buckets: 12 },
+	{ span: "24h", bucketMs: 3_600_000, buckets: 24 },
+];
+
+// Columns of a bucket.
+const PROBES = 0;
+const LOST = 1;
+const ANSWERS = 2;
+const RTT_SUM = 3;
+const RTT_MIN = 4;
+const RTT_MAX = 5;
+const STEPS = 6;
+const STEP_SUM = 7;
+const UP_MS = 8;
+const WATCHED_MS = 9;
+const COLUMNS = 10;
+
+/** What was measured lately: a ring of buckets for each span, a constant 2 kB. */
+export class QualityLog {
+	readonly #rings = LEVELS.map(({ buckets }) => new Float32Array(buckets * COLUMNS));
+	readonly #numbers: number[];
+	#atMs: number;
+	#isUp = false;
+
+	constructor(nowMs: number) {
+		this.#atMs = nowMs;
+		this.#numbers = LEVELS.map(({ bucketMs }) => Math.floor(nowMs / bucketMs));
+	}
+
+	/** From now on it is in use, or not. */
+	setUp(isUp: boolean, nowMs: number): void {
+		this.advance(nowMs);
+		this.#isUp = isUp;
+	}
+
+	/** @param stepMs difference to the round trip before to the same target; null: there was none */
+	answered(rttMs: number | null, stepMs: number | null, nowMs: number): void {
+		this.advance(nowMs);
+		this.#add(PROBES, 1);
+		if (rttMs === null) return;
+		for (let level = 0; level < LEVELS.length; level++) {
+			const ring = this.#rings[level] as Float32Array;
+			const at = this.#current(level);
+			const isFirst = ring[at + ANSWERS] === 0;
+			ring[at + ANSWERS] = (ring[at + ANSWERS] ?? 0) + 1;
+			ring[at + RTT_SUM] = (ring[at + RTT_SUM] ?? 0) + rttMs;
+			if (isFirst || rttMs < (ring[at + RTT_MIN] ?? 0)) ring[at + RTT_MIN] = rttMs;
+			if (rttMs > (ring[at + RTT_MAX] ?? 0)) ring[at + RTT_MAX] = rttMs;
+			if (stepMs === null) continue;
+			ring[at + STEPS] = (ring[at + STEPS] ?? 0) + 1;
+			ring[at + STEP_SUM] = (ring[at + STEP_SUM] ?? 0) + Math.abs(stepMs);
+		}
+	}
+
+	lost(nowMs: number): void {
+		this.advance(nowMs);
+		this.#add(PROBES, 1);
+		this.#add(LOST, 1);
+	}
+
+	/** A probe that was counted as lost has been answered after all. */
+	correct(nowMs: number): void {
+		this.advance(nowMs);
+		this.#add(LOST, -1);
+	}
+
+	read(span: Span, nowMs: number): SpanQuality {
+		this.advance(nowMs);
+		const ring = this.#rings[SPANS.indexOf(span)] ?? new Float32Array(0);
+		const sum = (column: number) => {
+			let total = 0;
+			for (let at = column; at < ring.length; at += COLUMNS) total += ring[at] ?? 0;
+			return total;
+		};
+		const answers = sum(ANSWERS);
+		const steps = sum(STEPS);
+		const probes = sum(PROBES);
+		const watchedMs = sum(WATCHED_MS);
+		return {
+			rtt:
+				answers === 0 ? null : { minMs: lowest(ring), avgMs: sum(RTT_SUM) / answers, maxMs: highest(ring) },
+			jitterMs: steps === 0 ? null : sum(STEP_SUM) / steps,
+			lossPercent: probes <= 0 ? null : (Math.max(0, Math.min(sum(LOST), probes)) * 100) / probes,
+			uptimePercent: watchedMs <= 0 ? null : Math.min(100, (sum(UP_MS) * 100) / watchedMs),
+			probes,
+		};
+	}
+
+	/** Books the time since the last call, piece by piece where it goes over the end of a bucket. */
+	advance(nowMs: number): void {
+		// Longer than the longest span is not remembered anyway.
+		this.#atMs = Math.max(this.#atMs, nowMs - 25 * 3_600_000);
+		while (this.#atMs < nowMs) {
+			let untilMs = nowMs;
+			for (let level = 0; level < LEVELS.length; level++) {
+				const { bucketMs = 1 } = LEVELS[level] ?? {};
+				untilMs = Math.min(untilMs, ((this.#numbers[level] ?? 0) + 1) * bucketMs);
+			}
+			if (nowMs - this.#atMs > SKIP_MS) untilMs = nowMs;
+			const spanMs = Math.max(0, untilMs - this.#atMs);
+			this.#add(WATCHED_MS, spanMs);
+			if (this.#isUp) this.#add(UP_MS, spanMs);
+			this.#atMs = untilMs;
+			this.#turn(untilMs);
+		}
+	}
+
+	#turn(nowMs: number): void {
+		for (let level = 0; level < LEVELS.length; level++) {
+			const { bucketMs = 1, buckets = 1 } = LEVELS[level] ?? {};
+			const number = Math.floor(nowMs / bucketMs);
+			const last = this.#numbers[level] ?? number;
+			for (let next = Math.max(last + 1, number - buckets + 1); next <= number; next++) {
+				const at = (((next % buckets) + buckets) % buckets) * COLUMNS;
+				this.#rings[level]?.fill(0, at, at + COLUMNS);
+			}
+			this.#numbers[level] = number;
+		}
+	}
+
+	#add(column: number, value: number): void {
+		for (let level = 0; level < LEVELS.length; level++) {
+			const ring = this.#rings[level] as Float32Array;
+			const at = this.#current(level) + column;
+			ring[at] = (ring[at] ?? 0) + value;
+		}
+	}
+
+	#current(level: number): number {
+		const { buckets = 1 } = LEVELS[level] ?? {};
+		return ((this.#numbers[level] ?? 0) % buckets) * COLUMNS;
+	}
+}
+
+/** After a pause (suspend, a debugger) the time is booked in one piece. */
+const SKIP_MS = 60_000;
+
+function lowest(ring: Float32Array): number {
+	let least = Number.POSITIVE_INFINITY;
+	for (let at = 0; at < ring.length; at += COLUMNS)
+		if ((ring[at + ANSWERS] ?? 0) > 0) least = Math.min(least, ring[at + RTT_MIN] ?? 0);
+	return least;
+}
+
+function highest(ring: Float32Array): number {
+	let most = 0;
+	for (let at = RTT_MAX; at < ring.length; at += COLUMNS) most = Math.max(most, ring[at] ?? 0);
+	return most;
+}

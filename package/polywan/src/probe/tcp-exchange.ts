@@ -1,0 +1,121 @@
+import { monotonicMs } from "polywan-runtime/clock";
+import { type Address, Socket } from "polywan-runtime/socket";
+import { bindToUplink, describeProbeError, EXCHANGE_MS, type ProberOptions } from "./prober.ts";
+
+const RECEIVE_BYTES = 16 * 1024;
+const buffer = new Uint8Array(RECEIVE_BYTES);
+
+export interface ExchangeEvents {
+	onConnected(): void;
+	onData(bytes: Uint8Array): void;
+	/** `reason` null: the other side closed in good order. */
+	onEnd(reason: string | null): void;
+}
+
+/** One connection out of an uplink: connect, send, listen. Nothing is told once it is closed. */
+export class TcpExchange {
+	readonly startedMs = monotonicMs();
+	readonly #socket: Socket;
+	readonly #events: ExchangeEvents;
+	readonly #watch;
+	#unsent: Uint8Array;
+	#connected = false;
+	#closed = false;
+
+	/** Throws SystemError when nothing can be sent. */
+	constructor(to: Address, options: ProberOptions, data: Uint8Array, events: ExchangeEvents) {
+		this.#events = events;
+		this.#unsent = data;
+		this.#socket = Socket.open(to.family, "stream");
+		try {
+			bindToUplink(this.#socket, options);
+			this.#socket.setOption("noDelay", 1);
+			this.#socket.connect(to);
+			this.#watch = this.#socket.watch({ write: true }, () => this.#turn());
+		} catch (error) {
+			this.#socket.close();
+			throw error;
+		}
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#socket.close();
+	}
+
+	/** More to send. */
+	write(data: Uint8Array): void {
+		const unsent = new Uint8Array(this.#unsent.length + data.length);
+		unsent.set(this.#unsent);
+		unsent.set(data, this.#unsent.length);
+		this.#unsent = unsent;
+		if (!this.#closed && this.#connected) this.#watch.set({ read: true, write: true });
+	}
+
+	#turn(): void {
+		try {
+			if (!this.#connected) this.#connect();
+			if (!this.#closed && this.#connected) this.#flush();
+			if (!this.#closed && this.#connected) this.#receive();
+		} catch (error) {
+			this.#end(describeProbeError(error));
+		}
+	}
+
+	#connect(): void {
+		const error = this.#socket.error();
+		if (error !== null) {
+			this.#end(describeProbeError(error));
+			return;
+		}
+		this.#connected = true;
+		this.#events.onConnected();
+	}
+
+	#flush(): void {
+		while (this.#unsent.length > 0) {
+			const sent = this.#socket.send(this.#unsent);
+			if (sent === null) break;
+			this.#unsent = this.#unsent.subarray(sent);
+		}
+		this.#watch.set({ read: true, write: this.#unsent.length > 0 });
+	}
+
+	#receive(): void {
+		const received = this.#socket.receive(buffer);
+		if (received === null) return;
+		if (received.bytes === 0) this.#end(null);
+		else this.#events.onData(buffer.subarray(0, received.bytes));
+	}
+
+	#end(reason: string | null): void {
+		if (this.#closed) return;
+		this.close();
+		this.#events.onEnd(reason);
+	}
+}
+
+/** Those under way; what takes too long is dropped when the next one begins. */
+export class Exchanges<T extends { readonly startedMs: number; close(): void }> {
+	readonly #running = new Set<T>();
+
+	add(exchange: T): T {
+		const oldestMs = monotonicMs() - EXCHANGE_MS;
+		for (const old of this.#running) {
+			if (old.startedMs > oldestMs) break;
+			this.end(old);
+		}
+		this.#running.add(exchange);
+		return exchange;
+	}
+
+	end(exchange: T): void {
+		this.#running.delete(exchange);
+		exchange.close();
+	}
+
+	close(): void {
+		for (const exchange of this.#running) exchange.close();
+		this.#running.clear();
+	}
+}
