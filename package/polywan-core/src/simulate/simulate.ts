@@ -9,6 +9,7 @@ import type { Plan, PlanShare } from "../plan/plan.ts";
 import { countSlots } from "../policy/slots.ts";
 import { Agenda } from "./agenda.ts";
 import { SimulatedLine } from "./line.ts";
+import { followsMeasurements, SimulatedMeasure } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Something that happened in a simulation. */
@@ -55,12 +56,16 @@ export function simulate(model: Model, scenario: Scenario, random: () => number)
 	return new Simulator(model, scenario, random).run();
 }
 
+/** How often policies that follow measurements look at them, as the daemon does. */
+const LOOK_MS = 500;
+
 class Simulator {
 	readonly #model: Model;
 	readonly #scenario: Scenario;
 	readonly #agenda = new Agenda();
 	readonly #lines: readonly SimulatedLine[];
 	readonly #ids;
+	readonly #measure: SimulatedMeasure;
 	readonly #happenings: Happening[] = [];
 	readonly #shown = new Map<string, string>();
 	readonly #times = new Map<string, StateTime>();
@@ -84,6 +89,7 @@ class Simulator {
 						}),
 				),
 			);
+		this.#measure = new SimulatedMeasure(this.#lines);
 	}
 
 	run(): Simulation {
@@ -103,9 +109,16 @@ class Simulator {
 			for (const line of this.#lines) line.start();
 			this.#decideSoon(0);
 		});
+		if (followsMeasurements(this.#model)) this.#agenda.at(LOOK_MS, (nowMs) => this.#look(nowMs));
 		while (this.#agenda.nextMs <= endMs && this.#agenda.runNext());
 		this.#keepTimes(endMs);
 		return { happenings: this.#happenings, times: [...this.#times.values()], endMs };
+	}
+
+	/** What is measured changes all the time. */
+	#look(nowMs: number): void {
+		this.#decideSoon(nowMs);
+		this.#agenda.at(nowMs + LOOK_MS, (dueMs) => this.#look(dueMs));
 	}
 
 	/** Everything that happens at one moment leads to one decision, as in the daemon. */
@@ -124,9 +137,13 @@ class Simulator {
 			links: this.#lines.filter(({ hasLink }) => hasLink).map((line, index) => linkOf(line, index)),
 			states: this.#lines.map(({ uplink, family, state }) => ({ uplink: uplink.name, family, state })),
 			ids: this.#ids,
+			measure: this.#measure.at(nowMs),
 		});
 		for (const family of FAMILIES) {
-			for (const policy of plan.policies) this.#show(plan, policy.name, family, policy.shares[family], nowMs);
+			for (const { name, variant, shares } of plan.policies) {
+				const shown = variant === undefined ? name : `${name} (${variant})`;
+				this.#show(plan, shown, family, shares[family], nowMs);
+			}
 		}
 	}
 
@@ -155,7 +172,8 @@ class Simulator {
 }
 
 function percentages(plan: Plan, slots: readonly number[]): { name: string; percent: number }[] {
-	return countSlots(slots).map(({ id, weight }) => ({
+	const counts = [...countSlots(slots)].sort((a, b) => a.id - b.id);
+	return counts.map(({ id, weight }) => ({
 		name: plan.uplinks.find((uplink) => uplink.id === id)?.name ?? "",
 		percent: Math.round((1000 * weight) / slots.length) / 10,
 	}));

@@ -101,6 +101,23 @@ describe("a simulation", () => {
 		expect(states(simulation, "wan").map(({ to }) => to)).toContain("degraded");
 	});
 
+	test("policies that follow measurements: overflow by load, latency by delay", () => {
+		const line = "\n\toption download '10M'\n\toption upload '10M'\n";
+		const config = `config uplink 'wan'${line}config uplink 'wanb'${line}\toption tier '2'\n`;
+		const overflow = run(
+			`${config}config policy 'o'\n\toption mode 'overflow'\n`,
+			"10s wan load 95%\n20s end",
+		);
+		expect(names(sharesAt(overflow, "o", 9999))).toEqual(["wan"]);
+		expect(names(sharesAt(overflow, "o", 20_000))).toEqual(["wanb"]);
+		const latency = run(
+			`${config}config policy 'l'\n\toption mode 'latency'\n`,
+			"0 wanb delay 60ms\n10s wan delay 200ms\n90s end",
+		);
+		expect(names(sharesAt(latency, "l", 9999))).toEqual(["wan"]);
+		expect(names(sharesAt(latency, "l", 90_000))).toEqual(["wanb"]);
+	});
+
 	test("the same seed gives the same, another seed another", () => {
 		const text = "5s wan loss 30%\n2m end";
 		expect(run(FAILOVER, text, 7)).toEqual(run(FAILOVER, text, 7));
@@ -124,7 +141,7 @@ describe("a simulation", () => {
 		expect(text).toContain(
 			"   10.000s  > wan unplug\n   10.000s  wan up → down: no carrier\n   10.000s    policy failover: wanb 100 %\n",
 		);
-		expect(text).toMatch(/^wan IPv4 was down for 2\.0 s \(16\.7 %\)$/m);
+		expect(text).toMatch(/^wan IPv4: up 10\.0 s \(83\.2 %\), down 2\.0 s \(16\.7 %\)$/m);
 	});
 
 	test("switched off, nothing is watched", () => {
