@@ -23,6 +23,7 @@ const programs = [
 	"signal",
 	"resolve",
 	"system",
+	"conntrack",
 	"network",
 ];
 
