@@ -17,7 +17,13 @@ const FLOWS = 240;
 const config = renderPolywanConfig({
 	globals: { default_policy: "both", reset_connections: "0" },
 	uplinks: { wan: {}, wanb: {}, wanc: { tier: "2" } },
-	policies: { both: { mode: "weighted" }, spare: { mode: "failover", last_resort: "blackhole" } },
+	policies: {
+		both: { mode: "weighted" },
+		spare: { mode: "failover", last_resort: "blackhole" },
+		hashed: { mode: "flow_hash" },
+		turns: { mode: "round_robin" },
+		fastest: { mode: "latency" },
+	},
 	members: [
 		["both", "wan", { weight: "7" }],
 		["both", "wanb", { weight: "3" }],
@@ -35,6 +41,14 @@ const config = renderPolywanConfig({
 			target: "blackhole",
 		},
 		direct: { dest_ip: "198.51.100.128/25", target: "default" },
+		alike: { dest_ip: ["203.0.113.5", "2001:db8:ffff::5"], proto: "udp", target: "hashed" },
+		others: {
+			src_ip: ["192.168.1.112-192.168.1.118", "!192.168.1.114/31"],
+			proto: ["tcp", "udp"],
+			dest_port: ["!80", "!443"],
+			target: "turns",
+		},
+		near: { proto: "!tcp", family: "ipv6", dest_port: "53", target: "fastest" },
 		guest: { src_iface: "guest", target: "blackhole" },
 		six: { family: "ipv6", dest_ip: "2001:db8:ffff::8/125", proto: "tcp", target: "wanb" },
 	},
@@ -165,7 +179,20 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 		await sendAll(site.host(0).network, flows);
 		expect(await findWrong(flows, explanations)).toEqual([]);
 		const decided = new Set(explanations.map(({ rule }) => rule));
-		const rules = ["closed", "direct", "dropped", "games", "mail", "ping", "six", "tunnel", null];
+		const rules = [
+			"alike",
+			"closed",
+			"direct",
+			"dropped",
+			"games",
+			"mail",
+			"near",
+			"others",
+			"ping",
+			"six",
+			"tunnel",
+			null,
+		];
 		expect([...decided].sort()).toEqual(rules.sort());
 	});
 
