@@ -242,6 +242,18 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 		await polywan.untilState("up", "wanb");
 	});
 
+	it("use: a command over an interface, with mwan3's variables and the command's exit code", async () => {
+		const script = 'echo "$DEVICE $SRCIP $FAMILY"; curl -s -m 5 http://203.0.113.1/; exit 7';
+		const { code, stdout } = await mwan3("use", "wanb", "sh", "-c", script);
+		const address = site.uplink("wanb").lease.ipv4.address;
+		expect({ code, lines: stdout.trim().split(/\s*\n/) }).toEqual({
+			code: 7,
+			lines: [`eth2 ${address} ipv4`, address],
+		});
+		expect((await mwan3("use", "nothing", "true")).code).toBe(1);
+		expect((await mwan3("use", "wan")).stdout).toMatch(/^Error: Expecting interface and command/);
+	});
+
 	it("ifdown and ifup by hand", async () => {
 		expect((await mwan3("ifdown", "wanb")).code).toBe(0);
 		await until("it is out of use", async () => (await interfaces("wanb")).wanb?.status === "disabled");

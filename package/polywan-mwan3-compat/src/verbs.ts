@@ -1,5 +1,6 @@
 import { VERSION } from "polywan/version";
 import { wallMs } from "polywan-runtime/clock";
+import { replaceProgram } from "polywan-runtime/exec";
 import { spawn } from "polywan-runtime/process";
 import { writeStderr, writeStdout } from "polywan-runtime/program";
 import { UbusError } from "ubus-js/bus";
@@ -8,6 +9,7 @@ import { buildInterfaces, type Facts, type Interface } from "./interface.ts";
 import { HELP, renderConnected, renderInterfaces, renderPolicies, renderRules } from "./report.ts";
 
 const INIT_SCRIPT = "/etc/init.d/polywan";
+const POLYWAN = "/usr/sbin/polywan";
 const LINE = "-------------------------------------------------";
 
 /** Runs one of mwan3's verbs and gives its exit code. */
@@ -100,16 +102,13 @@ async function use(name: string | undefined, command: readonly string[]): Promis
 		return show("Error: Expecting interface and command. Usage: mwan3 use <interface> <command>\n");
 	const found = await findInterface(name);
 	if (found === null) return 1;
-	const environment = {
+	const env = {
 		DEVICE: found.device,
 		SRCIP: found.sourceAddress,
 		FWMARK: found.mark,
 		FAMILY: `ipv${found.family}`,
 	};
-	const words = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
-	const argv = ["polywan", "use", found.uplink, "env", ...words, ...command];
-	const { exitCode } = await spawn(argv, { output: "inherit" }).done;
-	return exitCode ?? 1;
+	return replaceProgram([POLYWAN, "use", found.uplink, ...command], { env });
 }
 
 async function showInternal(family: 4 | 6): Promise<number> {

@@ -11,6 +11,8 @@ export interface NamedTarget {
 	readonly lines: readonly string[];
 }
 
+const HASH = "connections with the same addresses and ports always take the same one";
+
 /** Names targets of a plan in one family. */
 export class Narrator {
 	readonly #plan: Plan;
@@ -55,7 +57,10 @@ export class Narrator {
 			(name) => this.#isEligible(name),
 			(name) => this.reason(name),
 		);
-		return { policy: policy.name, lines: [`policy '${policy.name}' (${policy.mode})`, ...members] };
+		const way = planned.variant === undefined ? policy.mode : `${policy.mode}: ${planned.variant}`;
+		const isHash = planned.shares[this.#family].kind === "hash";
+		const head = `policy '${policy.name}' (${way})`;
+		return { policy: policy.name, lines: [head, ...members, ...(isHash ? [HASH] : [])] };
 	}
 
 	#isEligible(uplink: string): boolean {
