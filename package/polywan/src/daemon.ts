@@ -285,6 +285,8 @@ export class Daemon implements Controller {
 			firewall: this.#model.globals.firewall,
 			deaths: before === null ? [] : findDeaths(before, plan, stateOf),
 		});
+		// A kill before the change is done must not make the next start trust what is known to be down; the change goes first.
+		setTimeout(() => this.#save(), 0);
 		for (const reason of renderShareChanges(before, plan)) this.#tell({ kind: "shares", reason });
 		this.#publish();
 	}
