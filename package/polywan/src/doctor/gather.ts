@@ -16,6 +16,8 @@ import { readFirewall, readMetrics } from "./read-config.ts";
 
 /** Programs that route by marks and ip rules of their own. */
 const RIVALS = ["mwan3", "pbr", "vpn-policy-routing"];
+/** Of package polywan-mwan3-compat, which conflicts with mwan3. */
+const MWAN3_COMPAT = "/usr/sbin/polywan-mwan3-compat";
 const OWN_PRIORITIES = 1000;
 const HIGHEST_PRIORITY = 0xffffffff;
 const TIMEOUT_MS = 5000;
@@ -98,9 +100,11 @@ async function askServices(connection: UbusConnection): Promise<readonly string[
 
 function findRivals(running: readonly string[]): DoctorFacts["rivals"] {
 	const started = exists("/etc/rc.d") ? listDirectory("/etc/rc.d") : [];
-	return RIVALS.map((name) => ({ name, running: running.includes(name) })).filter(
-		(rival) => rival.running || started.some((entry) => entry.replace(/^S\d+/, "") === rival.name),
-	);
+	// Then the service of that name is not mwan3: it answers for polywan.
+	const rivals = exists(MWAN3_COMPAT) ? RIVALS.filter((name) => name !== "mwan3") : RIVALS;
+	return rivals
+		.map((name) => ({ name, running: running.includes(name) }))
+		.filter((rival) => rival.running || started.some((entry) => entry.replace(/^S\d+/, "") === rival.name));
 }
 
 function readUplinks(model: Model | null, status: Status | null): DoctorFacts["uplinks"] {
