@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { parseModel } from "polywan-core/config/parse";
 import { renderProblem } from "polywan-core/config/problem";
 import { readPackage } from "polywan-core/config/read";
+import { FAMILIES } from "polywan-core/family";
 import type { PlanInput } from "polywan-core/plan/build";
 import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import { listRuleProblems } from "polywan-core/plan/rules";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
+import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
 import { renderIptables } from "polywan-core/render/iptables";
 import { renderNft } from "polywan-core/render/nft";
 
@@ -61,17 +63,20 @@ function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string>
 		["nft", renderNft(plan)],
 		["iptables-v4", renderIptables(plan, 4)],
 		["iptables-v6", renderIptables(plan, 6)],
+		["ipset", FAMILIES.map((family) => renderIpsets(buildIpsets(plan, family))).join("")],
 		["ip-v4", renderIpBatch(changes, 4)],
 		["ip-v6", renderIpBatch(changes, 6)],
 	] as const;
 	return { plan, files: new Map(files.filter(([, text]) => text !== "")) };
 }
 
-const OUTPUTS = ["problems.txt", "plan", "nft", "iptables-v4", "iptables-v6", "ip-v4", "ip-v6"];
+const OUTPUTS = ["problems.txt", "plan", "nft", "iptables-v4", "iptables-v6", "ipset", "ip-v4", "ip-v6"];
 
 /** In a network namespace of its own, so that the machine's rules are neither read nor changed. */
-function check(argv: readonly string[], input: string): void {
-	execFileSync("unshare", ["-n", ...argv], { input, stdio: ["pipe", "ignore", "pipe"] });
+function check(argv: readonly string[], input: string, ipsets = ""): void {
+	const script = 'printf %s "$1" | ipset restore; shift; exec "$@"';
+	const words = ipsets === "" ? argv : ["sh", "-c", script, "check", ipsets, ...argv];
+	execFileSync("unshare", ["-n", ...words], { input, stdio: ["pipe", "ignore", "pipe"] });
 }
 
 describe.each(cases.map((entry) => entry.name))("golden: %s", (name) => {
@@ -94,8 +99,9 @@ describe.each(cases.map((entry) => entry.name))("golden: %s", (name) => {
 	test.skipIf(!asRoot)("nft, iptables-restore and ip accept it", () => {
 		check(["nft", "-c", "-f", "-"], files.get("nft") ?? "");
 		for (const kind of ["nft", "legacy"]) {
-			check([`iptables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v4") ?? "");
-			check([`ip6tables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v6") ?? "");
+			const ipsets = files.get("ipset");
+			check([`iptables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v4") ?? "", ipsets);
+			check([`ip6tables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v6") ?? "", ipsets);
 		}
 		for (const family of [4, 6]) {
 			const rules = (files.get(`ip-v${family}`) ?? "").split("\n").filter((line) => line.startsWith("rule"));

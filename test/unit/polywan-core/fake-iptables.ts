@@ -129,6 +129,9 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-m dscp --dscp (0x[0-9a-f]{2})/, onValue((packet, value) => (packet.dscp ?? 0) === Number(value))],
 	[/^-m owner --uid-owner (\d+)/, onValue((packet, value) => packet.user === Number(value))],
 	[/^-m owner --gid-owner (\d+)/, onValue((packet, value) => packet.group === Number(value))],
+	// Nothing is remembered: each packet is the first of its source.
+	[/^-m set --match-set (polywan_k[0-9a-f]{8}_\d+_[46]) src/, never],
+	[/^-j SET --add-set (polywan_k[0-9a-f]{8}_\d+_[46]) src --exist --timeout \d+/, () => () => "next"],
 	[/^-m limit --limit (10\/sec) --limit-burst 20/, () => () => "next"],
 	[/^-j LOG --log-prefix "(polywan [\w.-]{1,19}: )"/, () => () => "next"],
 	[/^-p (\d+)/, onValue((packet, value) => packet.protocol === Number(value))],

@@ -231,6 +231,29 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 			return "next";
 		},
 	],
+	// Nothing is remembered: each packet is the first of its source.
+	[/^(?:meta|ct) mark set ip6? [sd]addr(?: \. ip6? daddr)? map @[kq][0-9a-f]{8}_[46]/, () => () => "break"],
+	[
+		/^(?:update|delete) @k[0-9a-f]{8}_[46] \{ ip6? saddr(?: timeout \d+s)? : (?:meta|ct) mark(?: & 0x(?:ff000000|00003f00))? \}/,
+		() => () => "next",
+	],
+	[/^ip6? saddr \. ip6? daddr @q[0-9a-f]{8}_\d+_[46]/, () => () => "break"],
+	[/^update @q[0-9a-f]{8}_\d+_[46] \{ ip6? saddr \. ip6? daddr timeout \d+s \}/, () => () => "next"],
+	[
+		/^(meta|ct) mark set 0x00000000/,
+		(found) => (packet) => {
+			packet[found[1] === "ct" ? "ctMark" : "mark"] = 0;
+			return "next";
+		},
+	],
+	[
+		new RegExp(`^(meta|ct) mark & ${MASK} vmap \\{ ([^}]*) \\}`),
+		(found, context) => (packet) => {
+			const mark = ((found[1] === "ct" ? packet.ctMark : packet.mark) & hex(found[2])) >>> 0;
+			const hit = (found[3] ?? "").split(", ").find((element) => Number(element.split(" : ")[0]) === mark);
+			return hit === undefined ? "next" : jumpTo(hit.split(" : ")[1], context);
+		},
+	],
 	[
 		new RegExp(`^ct mark & ${MASK} vmap @(\\w+)`),
 		(found, context) => (packet) => {

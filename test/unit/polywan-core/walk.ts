@@ -144,6 +144,8 @@ export class Walk {
 			"\toption dscp 'EF !CS1 AF41'\n",
 			"\toption dscp '!EF'\n\toption src_ip '192.168.1.0/24 fd00:1::/64 !192.168.1.100-192.168.1.103'\n",
 			"\toption mark '0x10/0xf0 0x20/0xf0'\n\toption log 1\n",
+			"\toption sticky 1\n\toption proto tcp\n",
+			"\toption sticky 1\n\toption sticky_key source_destination\n\toption log 1\n\toption sticky_timeout 1h\n",
 			"\toption user '1000 1001'\n\toption proto '!udp'\n",
 			"\toption group '!100'\n\toption dest_ip '!192.0.2.0/28 !2001:db8:ffff::/48'\n",
 			"",

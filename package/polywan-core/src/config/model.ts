@@ -127,6 +127,13 @@ export interface Rule {
 	readonly target: Target;
 	/** Whether new connections it matches go to the kernel's log. */
 	readonly log: boolean;
+	readonly sticky: Sticky | null;
+}
+
+/** Connections of one source, or of one source to one destination, keep their uplink. */
+export interface Sticky {
+	readonly key: "source" | "source_destination";
+	readonly timeoutMs: number;
 }
 
 export interface PortRange {

@@ -1,4 +1,4 @@
-import type { Policy, Rule, Target, Uplink } from "./model.ts";
+import type { Policy, Rule, Sticky, Target, Uplink } from "./model.ts";
 import { parseMatch } from "./parse-match.ts";
 import { RESERVED_NAMES } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
@@ -60,5 +60,11 @@ function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
 		return null;
 	}
 	if (match === null || !reader.usable || !enabled) return null;
-	return { name: reader.name, match, target, log: reader.boolean("log") };
+	return { name: reader.name, match, target, log: reader.boolean("log"), sticky: parseSticky(reader) };
+}
+
+function parseSticky(reader: SectionReader): Sticky | null {
+	if (!reader.boolean("sticky")) return null;
+	const key = reader.string("sticky_key") === "source" ? "source" : "source_destination";
+	return { key, timeoutMs: reader.number("sticky_timeout") };
 }

@@ -1,5 +1,5 @@
 import type { Datatype } from "./datatype.ts";
-import { choice, integer, nameOf, option } from "./option-schema.ts";
+import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
 import type { OptionSchema, SectionSchema } from "./schema.ts";
 
 /** A list of values of which one must be the case, and of values after `!` of which none may. */
@@ -43,6 +43,19 @@ export const RULE: SectionSchema = {
 			"group",
 			nameOf("a group, or a number"),
 			"Groups whose programs on the router make the connection.",
+		),
+		option(
+			"sticky",
+			{ kind: "boolean" },
+			"0",
+			"Whether later connections of a source keep the uplink of its first one while that is usable.",
+		),
+		option("sticky_timeout", duration(1000, 86_400_000), "10m", "How long after its last new connection."),
+		option(
+			"sticky_key",
+			choice("source", "source_destination"),
+			"source",
+			"Whose connections stay together: those of a source, or those of a source to one destination.",
 		),
 		option("log", { kind: "boolean" }, "0", "Whether matching connections are logged, ten a second at most."),
 		option(

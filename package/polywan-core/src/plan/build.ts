@@ -63,7 +63,10 @@ export function buildPlan(input: PlanInput): Plan {
 		customWeights: input.customWeights,
 	};
 	const policies = buildPolicies(model, ids, shareContext, context.slots);
-	const rules = buildRules(model, input, (target) => buildTarget(target, context));
+	const rules = buildRules(model, input, {
+		build: (target) => buildTarget(target, context),
+		usable: (target) => perFamily((family) => usableUplinks(target, family, context)),
+	});
 	const managed = perFamily(
 		(family) => isManaged(model, family) || rules.some((rule) => isVerdictIn(rule, family)),
 	);
@@ -182,6 +185,17 @@ function buildTarget(target: Target, { model, ids, uplinks, slots }: Context): P
 		return { kind: "uplinks", uplinks: [{ name: target.name, weight: 1 }] };
 	};
 	return { kind: "uplink", id: uplink.id, shares: perFamily((family) => slots(shareIn(family))) };
+}
+
+/** Members of a policy that take new connections, also those of a tier that is not in use. */
+function usableUplinks(target: Target, family: Family, { model, uplinks }: Context): readonly number[] {
+	if (target.kind !== "policy") return [];
+	const members = model.policies.find(({ name }) => name === target.name)?.members ?? [];
+	const found = members.map(({ uplink }) => uplinks.get(uplink)).filter((uplink) => uplink !== undefined);
+	return found
+		.filter(({ eligible }) => eligible[family])
+		.map(({ id }) => id)
+		.sort((a, b) => a - b);
 }
 
 function shareOf(target: PlanTarget, policies: readonly PlanPolicy[], family: Family): PlanShare {

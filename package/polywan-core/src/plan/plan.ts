@@ -70,6 +70,14 @@ export interface PlanRule {
 	readonly match: PlanMatch;
 	readonly target: PlanTarget;
 	readonly log: boolean;
+	readonly sticky: PlanSticky | null;
+}
+
+export interface PlanSticky {
+	readonly key: "source" | "source_destination";
+	readonly timeoutS: number;
+	/** Ids of the uplinks a source may stay on: those of the target that take new connections. */
+	readonly uplinks: PerFamily<readonly number[]>;
 }
 
 /** A rule's match, with devices in place of interfaces and numbers in place of accounts. */

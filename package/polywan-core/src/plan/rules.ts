@@ -1,16 +1,13 @@
 import type { Model, Rule, Target } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
+import type { PerFamily } from "../family.ts";
 import { deriveName } from "./kernel-name.ts";
-import type { PlanRule, PlanTarget } from "./plan.ts";
+import type { PlanRule, PlanSticky, PlanTarget } from "./plan.ts";
 import { isWaiting, type RuleFacts, resolveMatch, type Waiting } from "./rule-match.ts";
 
 /** The rules that can be in force now. */
-export function buildRules(
-	model: Model,
-	facts: RuleFacts,
-	buildTarget: (target: Target) => PlanTarget,
-): readonly PlanRule[] {
+export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilder): readonly PlanRule[] {
 	if (!model.globals.enabled) return [];
 	const taken = new Set<string>();
 	return model.rules.flatMap((rule): PlanRule[] => {
@@ -18,8 +15,27 @@ export function buildRules(
 		taken.add(kernelName);
 		const match = resolveMatch(rule.match, facts);
 		if (isWaiting(match)) return [];
-		return [{ name: rule.name, kernelName, match, target: buildTarget(rule.target), log: rule.log }];
+		const target = targets.build(rule.target);
+		const sticky = buildSticky(rule, targets);
+		return [{ name: rule.name, kernelName, match, target, log: rule.log, sticky }];
 	});
+}
+
+/** What a rule's target means now. */
+export interface TargetBuilder {
+	build(target: Target): PlanTarget;
+	/** Ids of all uplinks of the target that take new connections, whatever their share. */
+	usable(target: Target): PerFamily<readonly number[]>;
+}
+
+/** Nothing to hold where there are not two to choose from. */
+function buildSticky({ sticky, target }: Rule, targets: TargetBuilder): PlanSticky | null {
+	if (sticky === null || target.kind !== "policy") return null;
+	return {
+		key: sticky.key,
+		timeoutS: Math.ceil(sticky.timeoutMs / 1000),
+		uplinks: targets.usable(target),
+	};
 }
 
 /** Why rules of the model are not in force although they are enabled. */

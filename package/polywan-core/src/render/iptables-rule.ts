@@ -1,5 +1,6 @@
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
+import { stickyIpset } from "./ipset.ts";
 import { combine, join, renderCondition, renderPorts } from "./iptables-condition.ts";
 import type { IptablesChain } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX } from "./iptables-ruleset.ts";
@@ -16,6 +17,13 @@ export interface RenderedRule {
 	readonly chains: readonly IptablesChain[];
 }
 
+/** Values of our part of the mark as iptables-save prints them: `0x1000000/0xff000000`. */
+export interface Marks {
+	/** No rule has applied. */
+	readonly none: string;
+	ofUplink(id: number): string;
+}
+
 /** What the kernel looks at in which hook: senders' hardware addresses in forwarded packets, accounts in the router's own. */
 export function isForRouterOnly(rule: PlanRule): boolean {
 	return rule.match.conditions.some(({ on }) => on === "user" || on === "group");
@@ -26,19 +34,18 @@ export function isForOthersOnly(rule: PlanRule): boolean {
 }
 
 /**
- * `place`: among the rules. `target`: the chain that sets the mark. `marked`: the condition that some rule applied.
- * Null: not of this family.
+ * `place`: among the rules. `target`: the chain that sets the mark. Null: not of this family.
  */
 export function renderIptablesRule(
 	rule: PlanRule,
 	family: Family,
 	place: number,
 	target: string,
-	marked: string,
+	marks: Marks,
 ): RenderedRule | null {
 	const { match } = rule;
 	if (!match.families.includes(family)) return null;
-	const own = buildOwnChain(rule, target);
+	const own = buildOwnChain(rule, family, target, marks);
 	const goto = `-g ${own?.name ?? target}`;
 	const comment = `-m comment --comment ${renderComment("rule", rule.name)}`;
 	const sources = networksOf(match.sources, family).map((network) => `-s ${network}`);
@@ -65,16 +72,37 @@ export function renderIptablesRule(
 	const second = combine(destinations, services).map((words) => join(words, comment, goto));
 	const chain = { name, rules: [...exceptions, ...second], dynamic: false };
 	return {
-		rules: [...first, `${marked} -j RETURN`],
+		rules: [...first, `-m mark ! --mark ${marks.none} -j RETURN`],
 		chains: own === null ? [chain] : [own, chain],
 	};
 }
 
 /** Where more is to be done with what a rule matches than to send it to its target. */
-function buildOwnChain(rule: PlanRule, target: string): IptablesChain | null {
-	if (!rule.log) return null;
+function buildOwnChain(rule: PlanRule, family: Family, target: string, marks: Marks): IptablesChain | null {
+	const uplinks = rule.sticky?.uplinks[family] ?? [];
+	if (!rule.log && uplinks.length === 0) return null;
 	const log = `-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "${renderLogPrefix(rule.name)}"`;
-	return { name: `${CHAIN_PREFIX}${rule.kernelName}`, rules: [log, `-g ${target}`], dynamic: false };
+	const rules = [
+		...(rule.log ? [log] : []),
+		...(uplinks.length === 0 ? [`-g ${target}`] : stickyRules(rule, family, target, marks)),
+	];
+	return { name: `${CHAIN_PREFIX}${rule.kernelName}`, rules, dynamic: false };
+}
+
+/** One set of sources for each uplink; a source is in one of them. */
+function stickyRules(rule: PlanRule, family: Family, target: string, marks: Marks): readonly string[] {
+	const timeoutS = rule.sticky?.timeoutS ?? 0;
+	const uplinks = rule.sticky?.uplinks[family] ?? [];
+	const add = (set: string): string => `-j SET --add-set ${set} src --exist --timeout ${timeoutS}`;
+	const known = uplinks.flatMap((id) => {
+		const set = stickyIpset(rule.kernelName, id, family);
+		const isIn = `-m set --match-set ${set} src`;
+		return [`${isIn} ${add(set)}`, `${isIn} -g ${CHAIN_PREFIX}u${id}`];
+	});
+	const chosen = uplinks.map(
+		(id) => `-m mark --mark ${marks.ofUplink(id)} ${add(stickyIpset(rule.kernelName, id, family))}`,
+	);
+	return [...known, `-j ${target}`, ...chosen];
 }
 
 /** Protocols with their ports, and the other conditions. */

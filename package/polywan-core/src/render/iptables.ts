@@ -1,4 +1,5 @@
 import type { Family } from "../family.ts";
+import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanRule, PlanTarget, PlanUplink } from "../plan/plan.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
@@ -117,9 +118,10 @@ function buildUplinkChains(plan: Plan, { id, mark, name }: PlanUplink): readonly
  * chain of its own where some rule looks at what only one of the two hooks has.
  */
 function buildRules(plan: Plan, family: Family): readonly IptablesChain[] {
-	const marked = `-m mark ! --mark ${masked(plan, 0)}`;
+	const unit = lowestBit(plan.markMask);
+	const marks = { none: masked(plan, 0), ofUplink: (id: number) => masked(plan, id * unit) };
 	const rendered = plan.rules.flatMap((rule, index) => {
-		const entry = renderIptablesRule(rule, family, index + 1, ours(targetName(rule.target)), marked);
+		const entry = renderIptablesRule(rule, family, index + 1, ours(targetName(rule.target)), marks);
 		return entry === null ? [] : [{ rule, ...entry }];
 	});
 	if (rendered.length === 0) return [];

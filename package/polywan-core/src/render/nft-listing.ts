@@ -8,6 +8,9 @@ import { renderRuleset } from "./nft-ruleset.ts";
  */
 export const COMPARED_TABLE = "polywan_wanted";
 
+/** Sets whose elements come at run time: of resets, and those named by a letter and a hash. */
+const FILLED = /^(set|map) (reset|[a-z][0-9a-f]{8}_(\d+_)?)[46] /;
+
 /** Loads the wanted table, switched off. */
 export function renderNftComparison(plan: Plan): string {
 	return `${renderNftComparisonEnd()}${renderRuleset(buildNftRuleset(plan), COMPARED_TABLE, "dormant")}`;
@@ -20,16 +23,16 @@ export function renderNftComparisonEnd(): string {
 
 /**
  * Lines of `nft list table inet polywan` or of the compared one that do not depend on which of them it is, on what the
- * daemon puts in at run time (resets), or on the order in which a hash keeps elements.
+ * daemon or packets put in at run time, or on the order in which a hash keeps elements.
  */
 export function normaliseNftListing(text: string): readonly string[] {
 	const lines: string[] = [];
-	let inResets = false;
+	let isFilled = false;
 	for (const raw of joinElements(text)) {
 		const line = raw.trim();
 		if (line === "" || line.startsWith("#") || line === "flags dormant") continue;
-		if (/^(set|map|chain) /.test(line)) inResets = /^set reset[46] /.test(line);
-		if (inResets && line.startsWith("elements")) continue;
+		if (/^(set|map|chain) /.test(line)) isFilled = FILLED.test(line);
+		if (isFilled && line.startsWith("elements")) continue;
 		const table = /^table inet \S+ \{$/.test(line) ? `table inet ${NFT_TABLE} {` : line;
 		lines.push(table.startsWith("elements = {") ? sortElements(table) : table);
 	}

@@ -3,6 +3,7 @@ import type { PlanRule } from "../plan/plan.ts";
 import { renderComment, renderLogPrefix } from "./mark.ts";
 import { networksOf, renderNftCondition, renderPorts, renderValues } from "./nft-condition.ts";
 import type { NftChain } from "./nft-ruleset.ts";
+import { isSticky } from "./nft-sticky.ts";
 import { targetChain } from "./nft-target.ts";
 
 /** A rule in the chain of a family it matches. */
@@ -30,12 +31,12 @@ export function renderNftRule(rule: PlanRule, family: Family): string {
 
 /** Where what a rule matches goes: to the target, by way of a chain of the rule's own where more is to be done than that. */
 export function ruleChain(rule: PlanRule, family: Family): string {
-	return hasOwnChain(rule) ? `${rule.kernelName}_${family}` : targetChain(rule.target, family);
+	return hasOwnChain(rule, family) ? `${rule.kernelName}_${family}` : targetChain(rule.target, family);
 }
 
 /** The chains of rules that need one. */
 export function buildRuleChains(rules: readonly PlanRule[], family: Family): readonly NftChain[] {
-	const own = rules.filter((rule) => rule.match.families.includes(family) && hasOwnChain(rule));
+	const own = rules.filter((rule) => rule.match.families.includes(family) && hasOwnChain(rule, family));
 	const named = new Map(own.map((rule) => [rule.kernelName, rule]));
 	return [...named.values()].map((rule) => ({
 		name: ruleChain(rule, family),
@@ -44,11 +45,13 @@ export function buildRuleChains(rules: readonly PlanRule[], family: Family): rea
 			...(rule.log
 				? [`limit rate 10/second burst 20 packets log prefix "${renderLogPrefix(rule.name)}"`]
 				: []),
-			`goto ${targetChain(rule.target, family)}`,
+			isSticky(rule, family)
+				? `goto ${rule.kernelName}s_${family}`
+				: `goto ${targetChain(rule.target, family)}`,
 		],
 	}));
 }
 
-function hasOwnChain(rule: PlanRule): boolean {
-	return rule.log;
+function hasOwnChain(rule: PlanRule, family: Family): boolean {
+	return rule.log || isSticky(rule, family);
 }

@@ -8,6 +8,7 @@ import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
 import { buildShareMaps } from "./nft-share.ts";
+import { buildStickyChains, buildStickySets } from "./nft-sticky.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
 
 export const NFT_TABLE = "polywan";
@@ -40,7 +41,14 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 	const ruleMaps = [...steps[4], ...steps[6]].flatMap((step) => ("map" in step ? [step.map] : []));
 	const resets = plan.resetConnections ? RESET_SETS : [];
 	return {
-		sets: [...buildMaps(plan), ...buildBypassSets(plan), ...buildShareMaps(plan), ...ruleMaps, ...resets],
+		sets: [
+			...buildMaps(plan),
+			...buildBypassSets(plan),
+			...buildShareMaps(plan),
+			...buildRuleSets(plan),
+			...ruleMaps,
+			...resets,
+		],
 		chains: [
 			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
 			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({
@@ -54,6 +62,13 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 			...buildHooks(plan),
 		],
 	};
+}
+
+/** Sets and maps that rules look into, other than those that stand for rules. */
+function buildRuleSets(plan: Plan): readonly NftSet[] {
+	return FAMILIES.filter((family) => plan.managed[family]).flatMap((family) =>
+		buildStickySets(plan.rules, family),
+	);
 }
 
 const RESET_SETS: readonly NftSet[] = FAMILIES.map((family) => ({
@@ -159,7 +174,11 @@ function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] 
 
 function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[]): readonly NftChain[] {
 	const ip = family === 4 ? "ip" : "ip6";
-	const chains = [...buildTargetChains(plan, family), ...buildRuleChains(plan.rules, family)];
+	const chains = [
+		...buildTargetChains(plan, family),
+		...buildStickyChains(plan, plan.rules, family),
+		...buildRuleChains(plan.rules, family),
+	];
 	const rules = steps.map((step) => renderStep(step, family));
 	const bypassed = `${ip} daddr @bypass${family} return`;
 	if (rules.length > 0) {

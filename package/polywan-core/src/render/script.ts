@@ -2,6 +2,7 @@ import type { Family } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Plan } from "../plan/plan.ts";
 import { diffIp, renderIpBatch } from "./ip.ts";
+import { buildIpsets, renderIpsets } from "./ipset.ts";
 import { renderIptables } from "./iptables.ts";
 import { renderNft } from "./nft.ts";
 
@@ -17,7 +18,11 @@ export function renderScript(plan: Plan, backend: Backend): string {
 		step(`ip -${family} -force -batch -`, renderIpBatch(changes, family)),
 	);
 	if (backend === "nftables") steps.push(step("nft -f -", renderNft(plan)));
-	else for (const family of FAMILIES) steps.push(step(restoreCommand(family), renderIptables(plan, family)));
+	else {
+		const sets = renderIpsets(FAMILIES.flatMap((family) => buildIpsets(plan, family)));
+		steps.push(step("ipset -exist restore", sets));
+		for (const family of FAMILIES) steps.push(step(restoreCommand(family), renderIptables(plan, family)));
+	}
 	return ["#!/bin/sh\n", ...steps].join("");
 }
 

@@ -13,6 +13,7 @@ import {
 import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
 import { monotonicMs } from "polywan-runtime/clock";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
+import { OwnIpsets } from "./ipset.ts";
 import { hasTool, runTool, ToolError } from "./tool.ts";
 
 /** As long as nftables keeps them. */
@@ -23,9 +24,12 @@ export class IptablesFirewall implements Firewall {
 	readonly name = "iptables";
 	#resets: { readonly tuple: TcpTuple; readonly untilMs: number }[] = [];
 	#resetEnd: number | null = null;
+	readonly #sets = new OwnIpsets();
 
 	async change(before: Plan | null, after: Plan): Promise<boolean> {
+		await this.#sets.add(after);
 		const changed = await Promise.all(FAMILIES.map((family) => changeFamily(before, after, family)));
+		await this.#sets.removeOthers(after);
 		return changed.includes(true);
 	}
 
@@ -63,6 +67,7 @@ export class IptablesFirewall implements Firewall {
 			if (hasTool(program(family, "save")))
 				await restore(diffIptables(await readSaved(family), null, family), family);
 		}
+		await this.#sets.removeOthers(null);
 	}
 
 	close(): void {

@@ -1,6 +1,7 @@
 import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
+import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
 import { renderIptables } from "polywan-core/render/iptables";
 import { renderNft } from "polywan-core/render/nft";
 import type { Status } from "polywan-core/status";
@@ -11,6 +12,8 @@ export function renderScripts(plan: Plan, firewall: Status["firewall"]): Record<
 	const scripts: Record<string, string> = {};
 	for (const family of FAMILIES) scripts[`ip -${family} -force -batch -`] = renderIpBatch(changes, family);
 	if (firewall !== "iptables") return { ...scripts, "nft -f -": renderNft(plan) };
+	const sets = renderIpsets(FAMILIES.flatMap((family) => buildIpsets(plan, family)));
+	if (sets !== "") scripts["ipset -exist restore"] = sets;
 	for (const family of FAMILIES) {
 		const program = family === 4 ? "iptables-restore" : "ip6tables-restore";
 		scripts[`${program} -w --noflush`] = renderIptables(plan, family);

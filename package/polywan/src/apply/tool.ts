@@ -15,6 +15,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	"ip6tables-restore": "ip6tables-nft or ip6tables-zz-legacy",
 	"iptables-save": "iptables-nft or iptables-zz-legacy",
 	"ip6tables-save": "ip6tables-nft or ip6tables-zz-legacy",
+	ipset: "ipset",
 	ip: "ip-full",
 };
 

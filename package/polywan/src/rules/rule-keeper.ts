@@ -1,8 +1,10 @@
 import type { Model } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { InterfaceDevices } from "polywan-core/link";
+import { listLimits } from "polywan-core/plan/back-end-limits";
 import type { RuleFacts } from "polywan-core/plan/rule-match";
 import { listRuleProblems } from "polywan-core/plan/rules";
+import type { Status } from "polywan-core/status";
 import { readSystemNames } from "./system-names.ts";
 
 /** Knows what rules depend on besides links and the configuration, and tells when that changes. */
@@ -23,8 +25,8 @@ export class RuleKeeper {
 		return this.#names;
 	}
 
-	/** Why rules of the model wait. */
-	problems(model: Model, devices: InterfaceDevices): readonly Problem[] {
-		return listRuleProblems(model, { ...this.facts, devices });
+	/** Why rules of the model wait, or are not all they were meant to be. */
+	problems(model: Model, devices: InterfaceDevices, firewall: Status["firewall"]): readonly Problem[] {
+		return [...listRuleProblems(model, { ...this.facts, devices }), ...listLimits(model, firewall)];
 	}
 }

@@ -1,0 +1,46 @@
+import type { Family } from "../family.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** A set of the kernel's ipset that iptables rules of ours look into. */
+export interface Ipset {
+	/** At most 31 characters (IPSET_MAXNAMELEN - 1). */
+	readonly name: string;
+	/** What follows the name in `ipset create`; it cannot change. */
+	readonly definition: string;
+}
+
+/** Prefix of every set of ours. */
+export const IPSET_PREFIX = "polywan_";
+
+/** The sets that the rules of the family need. */
+export function buildIpsets(plan: Plan, family: Family): readonly Ipset[] {
+	if (!plan.managed[family]) return [];
+	const sets = plan.rules
+		.filter(({ match }) => match.families.includes(family))
+		.flatMap(({ kernelName, sticky }) =>
+			(sticky?.uplinks[family] ?? []).map((id) => ({
+				name: stickyIpset(kernelName, id, family),
+				definition: `hash:ip family ${inet(family)} timeout 86400`,
+			})),
+		);
+	return [...new Map(sets.map((set) => [set.name, set])).values()];
+}
+
+/** The sources that a sticky rule keeps on an uplink. */
+export function stickyIpset(kernelName: string, uplink: number, family: Family): string {
+	return `${IPSET_PREFIX}k${kernelName.slice(1)}_${uplink}_${family}`;
+}
+
+/** Text for `ipset -exist restore` after which the sets are there; those that are keep what they hold. */
+export function renderIpsets(sets: readonly Ipset[]): string {
+	return sets.map(({ name, definition }) => `create ${name} ${definition}\n`).join("");
+}
+
+/** Text for `ipset restore` that takes sets away; no rule may look into them any more. */
+export function renderIpsetRemoval(names: readonly string[]): string {
+	return names.map((name) => `destroy ${name}\n`).join("");
+}
+
+function inet(family: Family): string {
+	return family === 4 ? "inet" : "inet6";
+}
