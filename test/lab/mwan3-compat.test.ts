@@ -254,6 +254,10 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 		expect((await mwan3("use", "wan")).stdout).toMatch(/^Error: Expecting interface and command/);
 	});
 
+	it("polywan doctor does not take it for mwan3", async () => {
+		expect((await polywan.run("doctor")).stdout).not.toMatch(/mwan3/);
+	});
+
 	it("ifdown and ifup by hand", async () => {
 		expect((await mwan3("ifdown", "wanb")).code).toBe(0);
 		await until("it is out of use", async () => (await interfaces("wanb")).wanb?.status === "disabled");
