@@ -3,9 +3,11 @@ import { createSocket } from "node:dgram";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { beOutside } from "../priority.ts";
+import { CaptiveClients } from "./captive.ts";
 import { answerQuery } from "./dns.ts";
 
 const addresses = process.argv.slice(2);
+const captive = new CaptiveClients();
 beOutside();
 
 /** `/` gives the client's address as it is seen here, `/json` more, `/bytes/<n>` that many bytes. */
@@ -13,7 +15,11 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
 	const { remoteAddress = "", remotePort, localAddress = "" } = request.socket;
 	const path = request.url ?? "/";
 	const bytes = /^\/bytes\/(\d+)$/.exec(path)?.[1];
-	if (bytes) {
+	if (captive.take(path)) {
+		response.end("ok\n");
+	} else if (captive.has(plain(remoteAddress))) {
+		response.writeHead(302, { location: "http://login.portal.lab/" }).end("log in\n");
+	} else if (bytes) {
 		sendBytes(response, Number(bytes));
 	} else if (path === "/json") {
 		const seen = { address: plain(remoteAddress), port: remotePort, server: plain(localAddress) };

@@ -10,7 +10,8 @@ const EXPLORED = 0.1;
 const BETTER_BY = 1.15;
 /** Older answers count for less. */
 const MEMORY = 0.95;
-const FEWEST_ASKED = 3;
+const FEWEST_ASKED = 2;
+const HOPELESS_MISSES = 5;
 /** A round trip this long halves the score. */
 const USUAL_RTT_MS = 200;
 
@@ -20,11 +21,29 @@ class Record {
 	answered = 0;
 	rttMs = 0;
 	deviationMs = 0;
+	#missesInRow = 0;
+	#missingSinceMs = 0;
+	#answeredAtMs = Number.NEGATIVE_INFINITY;
 
-	note(rttMs: number | null): void {
+	/** It may be what is wrong. */
+	get isHopeless(): boolean {
+		return this.#missesInRow >= HOPELESS_MISSES;
+	}
+
+	/** It answered while the other one did not. */
+	answersBeside(other: Record): boolean {
+		return this.#answeredAtMs > other.#missingSinceMs;
+	}
+
+	note(rttMs: number | null, nowMs: number): void {
 		this.asked = this.asked * MEMORY + 1;
 		this.answered = this.answered * MEMORY + (rttMs === null ? 0 : 1);
-		if (rttMs === null) return;
+		if (rttMs === null) {
+			if (this.#missesInRow++ === 0) this.#missingSinceMs = nowMs;
+			return;
+		}
+		this.#missesInRow = 0;
+		this.#answeredAtMs = nowMs;
 		if (this.rttMs === 0) this.rttMs = rttMs;
 		this.deviationMs += (Math.abs(rttMs - this.rttMs) - this.deviationMs) / 8;
 		this.rttMs += (rttMs - this.rttMs) / 8;
@@ -81,19 +100,19 @@ export class MethodChoice {
 	/** Another method to try beside; null: not this time. `draw`: evenly spread over 0–1. */
 	explore(target: string, draw: number): AutoMethod | null {
 		const current = this.method(target);
-		// One that has never answered may be what is wrong: do not wait for chance.
-		const isHopeless = this.#record(target, current).answered === 0;
-		if (!isHopeless && draw >= EXPLORED) return null;
+		const record = this.#record(target, current);
+		// Do not wait for chance.
+		if (record.answered > 0 && !record.isHopeless && draw >= EXPLORED) return null;
 		const others = AUTO_METHODS.filter((method) => method !== current);
 		return others[this.#turn++ % others.length] ?? null;
 	}
 
 	/** A probe came back, or not (null). */
-	note(target: string, method: AutoMethod, rttMs: number | null): void {
-		this.#record(target, method).note(rttMs);
+	note(target: string, method: AutoMethod, rttMs: number | null, nowMs: number): void {
+		this.#record(target, method).note(rttMs, nowMs);
 	}
 
-	/** Changes that are due: once a minute, and at once where the present method never answered. */
+	/** Changes that are due: once a minute, and at once where another answers while the present one does not. */
 	evaluate(nowMs: number): readonly MethodChange[] {
 		const isDue = nowMs - this.#evaluatedAtMs >= EVALUATE_MS;
 		if (isDue) this.#evaluatedAtMs = nowMs;
@@ -101,9 +120,9 @@ export class MethodChoice {
 		for (const [target, records] of this.#records) {
 			const from = this.method(target);
 			const present = this.#record(target, from);
-			const isHopeless = present.answered === 0 && present.asked >= FEWEST_ASKED;
-			if (!isDue && !isHopeless) continue;
-			const [best] = [...records].sort(([, one], [, other]) => other.score - one.score);
+			if (!isDue && !present.isHopeless) continue;
+			const able = [...records].filter(([, record]) => !present.isHopeless || record.answersBeside(present));
+			const [best] = able.sort(([, one], [, other]) => other.score - one.score);
 			if (best === undefined || best[0] === from || best[1].score <= present.score * BETTER_BY) continue;
 			const [to, record] = best;
 			this.#methods.set(target, to);

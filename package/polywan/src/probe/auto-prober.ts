@@ -72,7 +72,7 @@ export class AutoProber {
 		const asked = this.#asked.get(key);
 		if (asked === undefined) return;
 		this.#asked.delete(key);
-		this.#choice.note(asked.target, asked.method, rttMs);
+		this.#choice.note(asked.target, asked.method, rttMs, monotonicMs());
 	}
 
 	#evaluate(): void {
@@ -80,7 +80,7 @@ export class AutoProber {
 		for (const [key, { target, method, atMs }] of this.#asked) {
 			if (nowMs - atMs < LATEST_MS) break;
 			this.#asked.delete(key);
-			this.#choice.note(target, method, null);
+			this.#choice.note(target, method, null, nowMs);
 		}
 		for (const change of this.#choice.evaluate(nowMs)) this.#onChange(change);
 	}

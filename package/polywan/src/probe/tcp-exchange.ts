@@ -2,6 +2,7 @@ import { monotonicMs } from "polywan-runtime/clock";
 import { type Address, Socket } from "polywan-runtime/socket";
 import { bindToUplink, describeProbeError, EXCHANGE_MS, type ProberOptions } from "./prober.ts";
 
+const FIRST_RETRY_MS = 1000;
 const RECEIVE_BYTES = 16 * 1024;
 const buffer = new Uint8Array(RECEIVE_BYTES);
 
@@ -66,6 +67,11 @@ export class TcpExchange {
 		const error = this.#socket.error();
 		if (error !== null) {
 			this.#end(describeProbeError(error));
+			return;
+		}
+		// The kernel has asked again (RFC 6298: after a second), so the first packet was lost.
+		if (monotonicMs() - this.startedMs >= FIRST_RETRY_MS) {
+			this.close();
 			return;
 		}
 		this.#connected = true;

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+const uplinks = {
+	gw: { method: "arp", target: [] },
+	tcp: { target: [`tcp://${server(8).ipv4}:80`, `tcp://[${server(8).ipv6}]:7#send=hello&expect=hello`] },
+	dns: {
+		target: [
+			`dns://${server(8).ipv4}/server3.lab?type=A#expect=${server(3).ipv4}`,
+			`dns://[${server(8).ipv6}]/server3.lab?type=AAAA#expect=${server(3).ipv6}&tcp`,
+		],
+	},
+	http: {
+		target: ["http://server2.lab/generate_204", `http://${server(2).ipv4}/json#body=server&redirects=1`],
+	},
+	script: { target: ["script:/etc/probe.sh#timeout=2"], interval: "300ms", family: "ipv4" },
+} as const;
+
+const script = `#!/bin/sh
+[ -n "$UPLINK" ] && [ -n "$DEVICE" ] && [ -n "$ADDRESS" ] || { echo "no facts" >&2; exit 3; }
+case "$(cat /tmp/verdict)" in
+good) exit 0 ;;
+hang) sleep 100 & echo $! >/tmp/sleeper; wait ;;
+*) echo "line is red" >&2; exit 7 ;;
+esac
+`;
+
+describe.skipIf(!asRoot)("probes of every kind", () => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		site = await Site.build({
+			uplinks: { gw: {}, tcp: {}, dns: {}, http: {}, script: {} },
+			daemon: true,
+			config: renderPolywanConfig({ uplinks: uplinks as never }),
+			files: { "/etc/probe.sh": script, "/tmp/verdict": "good" },
+		});
+		await site.router.mustRun(["chmod", "755", "/etc/probe.sh"]);
+		polywan = new Polywan(site);
+	});
+	afterAll(() => site?.close());
+
+	it("every uplink is up by its own kind of probe, in both families", async () => {
+		expect((await polywan.status()).problems).toEqual([]);
+		await polywan.untilState("up", ...Object.keys(uplinks));
+		for (const uplink of (await polywan.status()).uplinks) {
+			for (const family of [uplink.ipv4, uplink.ipv6]) {
+				if (family === null) continue;
+				expect(
+					family.targets.some(({ answering }) => answering),
+					JSON.stringify(family),
+				).toBe(true);
+				expect(family.rtt_ms, JSON.stringify(family)).toBeGreaterThan(0);
+			}
+		}
+	});
+
+	it("a gateway that is gone is noticed by ARP and neighbour discovery", async () => {
+		await site.uplink("gw").gatewayGone();
+		await polywan.untilState("down", "gw");
+		await site.uplink("gw").heal();
+		await polywan.untilState("up", "gw");
+	});
+
+	it.each(["tcp", "http"])("%s probes notice a dead line, and that it is back", async (name) => {
+		await site.uplink(name).blackhole();
+		await polywan.untilState("down", name);
+		await site.uplink(name).heal();
+		await polywan.untilState("up", name);
+	});
+
+	it("names that do not resolve are noticed by DNS, and by HTTP to a name, while pings would pass", async () => {
+		await site.uplink("dns").dnsBroken();
+		await polywan.untilState("down", "dns");
+		await site.uplink("dns").heal();
+		await polywan.untilState("up", "dns");
+	});
+
+	it("a captive portal is told as such", async () => {
+		const { ipv4, ipv6 } = site.uplink("http").lease;
+		const set = async (state: string) => {
+			for (const address of [ipv4.address, ipv6?.address])
+				await site.internet.network.mustRun([
+					"curl",
+					"-sg",
+					`http://${server(2).ipv4}/captive/${address}/${state}`,
+				]);
+		};
+		await set("on");
+		await polywan.untilState("down", "http");
+		const { ipv4: status } = await polywan.uplink("http");
+		expect(status?.reason).toMatch(/^captive portal: redirected to http:\/\/login\.portal\.lab\//);
+		expect(status?.portal).toMatch(/login\.portal\.lab/);
+		await set("off");
+		await polywan.untilState("up", "http");
+		expect((await polywan.uplink("http")).ipv4?.portal).toBeNull();
+	});
+
+	it("a script decides by its exit code, and one that hangs is killed with its children", async () => {
+		site.router.writeFile("/tmp/verdict", "bad");
+		await polywan.untilState("down", "script");
+		expect((await polywan.uplink("script")).ipv4?.reason).toMatch(/the script ended with 7: line is red/);
+		site.router.writeFile("/tmp/verdict", "good");
+		await polywan.untilState("up", "script");
+		site.router.writeFile("/tmp/verdict", "hang");
+		await polywan.untilState("down", "script");
+		expect((await polywan.uplink("script")).ipv4?.reason).toMatch(/took longer than 2 s/);
+		const sleeper = site.router.readFile("/tmp/sleeper").trim();
+		site.router.writeFile("/tmp/verdict", "good");
+		await polywan.untilState("up", "script");
+		await until("the script's child is gone", async () => {
+			const { code } = await site.router.run(["sh", "-c", `kill -0 ${sleeper}`]);
+			return code !== 0;
+		});
+	});
+
+	it("quality over four spans on the CLI", async () => {
+		const stdout = await until(
+			"ten seconds without a loss",
+			async () => {
+				const { code, stdout } = await polywan.run("quality", "tcp");
+				expect(code).toBe(0);
+				return / 10s .* 0 % +100 % /.test(stdout) && stdout;
+			},
+			{ timeoutMs: 20_000 },
+		);
+		expect(stdout).toMatch(/^UPLINK +FAMILY +OVER +MIN +AVG +MAX +JITTER +LOSS +UPTIME +PROBES\n/);
+		expect(stdout).toMatch(/^tcp +IPv4 +10s +[\d.]+ ms +[\d.]+ ms +[\d.]+ ms +[\d.]+ ms +0 % +100 % +\d+$/m);
+		expect(stdout.match(/ 24h /g)).toHaveLength(2);
+		const { quality } = JSON.parse((await polywan.run("quality", "tcp", "--json")).stdout);
+		expect(quality[0]["24h"].loss_percent).toBeGreaterThan(0);
+		expect((await polywan.run("quality", "nobody")).code).toBe(1);
+	});
+});
+
+describe.skipIf(!asRoot)("targets that answer nowhere, N of M, and auto", () => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		const dead = "192.0.2.77";
+		const one = {
+			target: [server(8).ipv4, server(9).ipv4, dead],
+			reliability: "3",
+			family: "ipv4",
+			interval: "200ms",
+		};
+		const auto = { method: "auto", target: [server(8).ipv4], family: "ipv4", interval: "200ms" };
+		site = await Site.build({
+			uplinks: { wan: {}, wanb: {}, auto: {} },
+			daemon: true,
+			config: renderPolywanConfig({ uplinks: { wan: one, wanb: one, auto } as never }),
+		});
+		polywan = new Polywan(site);
+		// ICMP does not come through this one.
+		await site.uplink("auto").isp.mustRun(["nft", "-f", "-"], {
+			input:
+				"table inet noping { chain f { type filter hook forward priority 0; icmp type echo-request drop\n}\n}\n",
+		});
+	});
+	afterAll(() => site?.close());
+
+	it("a target dead on every uplink is reported and does not count", async () => {
+		await polywan.untilState("up", "wan", "wanb");
+		await until(
+			"the dead target is a problem",
+			async () => {
+				const { problems } = await polywan.status();
+				return (
+					problems.filter(({ option, value }) => option === "target" && value === "192.0.2.77").length === 2
+				);
+			},
+			{ timeoutMs: 40_000 },
+		);
+		expect(
+			(await polywan.events()).some(({ kind, reason }) => kind === "probe" && /192\.0\.2\.77/.test(reason)),
+		).toBe(true);
+	});
+
+	it("one of two that must answer is not enough", async () => {
+		await site.uplink("wan").dropAddress(server(9).ipv4);
+		await polywan.untilState("down", "wan");
+		expect((await polywan.uplink("wan")).ipv4?.reason).toMatch(/only 1 of 2 targets/);
+		await site.uplink("wan").passAddress("all");
+		await polywan.untilState("up", "wan");
+	});
+
+	it("auto finds a method that works where pings do not", async () => {
+		await polywan.untilState("up", "auto");
+		const events = await polywan.events();
+		const event = events.find(({ kind, uplink }) => kind === "probe" && uplink === "auto");
+		expect(event?.reason).toMatch(
+			/203\.0\.113\.8 is asked by (tcp|dns|http) \(.* answered in .* ms\) instead of ping/,
+		);
+	});
+});
