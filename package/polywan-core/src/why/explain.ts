@@ -1,14 +1,13 @@
-import { networkContains, parseAddress, parseNetwork } from "../address.ts";
 import type { Model } from "../config/model.ts";
-import type { Plan, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
+import type { Plan, PlanRule, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
 import { countSlots } from "../policy/slots.ts";
 import type { Explanation, Outcome, Step } from "./explanation.ts";
-import { verdictOutcome } from "./explanation.ts";
+import { findArrival, findBypass, findDelegations, findOwner } from "./lookup.ts";
 import { matchRule } from "./match.ts";
 import type { WhyNot } from "./members.ts";
 import { Narrator } from "./narrate.ts";
+import { followMark } from "./outcome.ts";
 import type { Packet, RouteFacts } from "./packet.ts";
-import { routePacket } from "./route.ts";
 
 /** Neighbour discovery (RFC 4861): never touched. */
 const ICMPV6 = 58;
@@ -63,11 +62,9 @@ class Explainer {
 	}
 
 	#decide(): void {
-		const { family, incomingDevice } = this.#packet;
-		const arrival = this.#plan.uplinks.find(
-			({ devices }) => incomingDevice !== null && devices[family] === incomingDevice,
-		);
-		if (arrival !== undefined) this.#comeIn(arrival);
+		const { family } = this.#packet;
+		const arrival = findArrival(this.#plan, this.#packet);
+		if (arrival !== null) this.#comeIn(arrival);
 		else if (this.#facts.destination !== "remote") this.#stayHere(this.#facts.destination);
 		else if (!this.#plan.managed[family] || this.#isLeftAlone()) this.#leaveAlone();
 		else if (this.#direction === "forwarded") this.#forward();
@@ -120,15 +117,11 @@ class Explainer {
 
 	/** Destinations that are never balanced. Says why. */
 	#isLeftAlone(): boolean {
-		const { family, destination, protocol } = this.#packet;
+		const { family, protocol } = this.#packet;
 		if (family === 6 && protocol === ICMPV6)
 			this.#say("told", "neighbour discovery (ICMPv6 types 133 to 137) is never touched");
-		const address = parseAddress(destination);
-		const bypass = this.#plan.bypass[family].find((network) => {
-			const parsed = parseNetwork(network);
-			return address !== null && parsed !== null && networkContains(parsed, address);
-		});
-		if (bypass !== undefined) {
+		const bypass = findBypass(this.#plan, this.#packet);
+		if (bypass !== null) {
 			const why = this.#model.globals.bypassNetworks.includes(bypass)
 				? "by option bypass of globals"
 				: "as it is local";
@@ -151,27 +144,17 @@ class Explainer {
 
 	/** A source from an uplink's delegated prefix can only leave by that uplink. */
 	#takePrefix(): boolean {
-		if (this.#packet.family !== 6 || this.#packet.source === null) return false;
-		const address = parseAddress(this.#packet.source);
-		for (const uplink of this.#plan.uplinks) {
-			const prefix = uplink.prefixes.find((text) => {
-				const parsed = parseNetwork(text);
-				return address !== null && parsed !== null && networkContains(parsed, address);
-			});
-			if (prefix === undefined) continue;
-			if (!uplink.eligible[6]) {
+		for (const { uplink, prefix } of findDelegations(this.#plan, this.#packet)) {
+			if (uplink.eligible[6]) {
 				this.#say(
-					"passed",
-					`the source is in ${prefix} of uplink '${uplink.name}', which ${this.#narrator.reason(uplink.name)}`,
+					"decided",
+					`the source is in ${prefix}, which the provider of uplink '${uplink.name}' gave: no other would carry it`,
 				);
-				continue;
+				this.#follow(uplink.mark);
+				return true;
 			}
-			this.#say(
-				"decided",
-				`the source is in ${prefix}, which the provider of uplink '${uplink.name}' gave: no other would carry it`,
-			);
-			this.#follow(uplink.mark);
-			return true;
+			const reason = this.#narrator.reason(uplink.name);
+			this.#say("passed", `the source is in ${prefix} of uplink '${uplink.name}', which ${reason}`);
 		}
 		return false;
 	}
@@ -187,23 +170,34 @@ class Explainer {
 			if (answer === "maybe") {
 				this.#isOpen = true;
 				this.#say("open", `rule '${rule.name}' may match: ${reason}`);
-				this.#take(rule.target);
+				this.#takeRule(rule);
 				continue;
 			}
 			this.#say("decided", `rule '${rule.name}' matches`);
 			this.#rule = this.#isOpen ? null : rule.name;
-			this.#take(rule.target);
+			this.#takeRule(rule);
 			return true;
 		}
 		return false;
 	}
 
-	#nameDefault(): void {
-		const { source, family } = this.#packet;
-		const owner = this.#plan.uplinks.find(
-			({ addresses }) => source !== null && addresses[family].includes(source),
+	#takeRule({ target, sticky }: PlanRule): void {
+		this.#take(target);
+		const held = sticky?.uplinks[this.#packet.family] ?? [];
+		if (sticky === null || held.length === 0) return;
+		const uplinks = this.#plan.uplinks.filter(({ id }) => held.includes(id));
+		const who = sticky.key === "source" ? "the source" : "this pair of source and destination";
+		const names = uplinks.map(({ name }) => name).join(" or ");
+		this.#say(
+			"told",
+			`it is sticky: where ${who} had a connection by it in the last ${sticky.timeoutS} s, that one's uplink is kept, be it ${names}`,
 		);
-		if (owner !== undefined) this.#say("decided", `the source is an address of uplink '${owner.name}'`);
+		for (const { mark } of uplinks) this.#follow(mark, 0);
+	}
+
+	#nameDefault(): void {
+		const owner = findOwner(this.#plan, this.#packet);
+		if (owner !== null) this.#say("decided", `the source is an address of uplink '${owner.name}'`);
 		else {
 			this.#say("told", "the router's own traffic without a rule goes as default_policy says");
 			this.#nameTarget(this.#plan.defaultTarget);
@@ -240,22 +234,8 @@ class Explainer {
 
 	/** What the ip rules make of a mark; `percent` of the packets carry it. */
 	#follow(mark: number, percent = 100): void {
-		const routed = routePacket(this.#plan, this.#packet, mark, this.#facts);
-		const base = { uplink: null, device: null, percent };
-		if (routed.kind === "specific" || routed.kind === "main") {
-			this.#end({ ...base, kind: routed.kind, device: routed.device });
-		} else if (routed.kind === "table") {
-			const total = routed.nexthops.reduce((sum, { weight }) => sum + weight, 0);
-			for (const { device, weight } of routed.nexthops) {
-				const uplink = this.#plan.uplinks.find(({ devices }) => devices[this.#packet.family] === device);
-				this.#end({
-					kind: "uplink",
-					uplink: uplink?.name ?? null,
-					device,
-					percent: (percent * weight) / total,
-				});
-			}
-		} else this.#end({ ...verdictOutcome(routed.kind, null), percent });
+		for (const outcome of followMark(this.#plan, this.#packet, this.#facts, mark, percent))
+			this.#end(outcome);
 	}
 
 	#say(result: Step["result"], text: string): void {

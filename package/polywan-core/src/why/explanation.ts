@@ -1,4 +1,3 @@
-import type { LastResort } from "../config/model.ts";
 import type { Packet } from "./packet.ts";
 
 /** Where a packet may go, and how often. */
@@ -8,7 +7,7 @@ export interface Outcome {
 	readonly uplink: string | null;
 	/** The device it leaves by, where one is known. */
 	readonly device: string | null;
-	/** 0–100. */
+	/** 0–100 of what is new; 0: only where a sticky rule keeps to an earlier connection. */
 	readonly percent: number;
 }
 
@@ -31,10 +30,4 @@ export interface Explanation {
 	readonly outcomes: readonly Outcome[];
 	/** The outcome hangs on something that was not said. */
 	readonly isOpen: boolean;
-}
-
-export function verdictOutcome(verdict: LastResort, mainDevice: string | null): Outcome {
-	return verdict === "default"
-		? { kind: "main", uplink: null, device: mainDevice, percent: 100 }
-		: { kind: verdict, uplink: null, device: null, percent: 100 };
 }

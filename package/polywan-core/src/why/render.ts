@@ -16,11 +16,17 @@ export function renderExplanation(explanation: Explanation): string {
 
 /** "uplink wan", "one of wan 75 %, wanb 25 %", "unreachable (an ICMP error)". */
 export function renderAnswer({ outcomes, isOpen }: Explanation): string {
-	const [first, ...others] = outcomes;
+	const likely = outcomes.filter(({ percent }) => percent > 0);
+	const kept = outcomes.filter(({ percent }) => percent === 0).map(({ uplink }) => uplink);
+	const where = kept.length === 0 ? "" : `; ${kept.join(" or ")} where an earlier connection is kept to`;
+	const [first, ...others] = likely;
 	if (first === undefined) return "nothing is known";
-	if (others.length === 0) return renderOutcome(first);
-	if (isOpen) return `depends: ${outcomes.map(renderOutcome).join(", or ")}`;
-	return `one of ${outcomes.map((outcome) => `${outcome.uplink ?? renderOutcome(outcome)} ${renderPercent(outcome.percent)}`).join(", ")}`;
+	if (others.length === 0) return renderOutcome(first) + where;
+	if (isOpen) return `depends: ${likely.map(renderOutcome).join(", or ")}${where}`;
+	const shares = likely.map(
+		(outcome) => `${outcome.uplink ?? renderOutcome(outcome)} ${renderPercent(outcome.percent)}`,
+	);
+	return `one of ${shares.join(", ")}${where}`;
 }
 
 function renderOutcome({ kind, uplink, device }: Outcome): string {

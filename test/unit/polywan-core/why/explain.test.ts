@@ -146,6 +146,18 @@ describe("explain", () => {
 		expect(names(explanation)).toEqual(["c"]);
 	});
 
+	test("a sticky rule may keep a source on another uplink of its policy", () => {
+		const config = `${CONFIG}config rule 'held'\n\tlist dest_ip '192.0.4.0/24'\n\toption sticky '1'\n\toption target 'order'\n`;
+		const explanation = why({ destination: "192.0.4.1" }, {}, planInput(config));
+		expect(explanation.outcomes.map(({ uplink, percent }) => [uplink, percent])).toEqual([
+			["a", 50],
+			["b", 50],
+			["c", 0],
+		]);
+		expect(renderAnswer(explanation)).toBe("one of a 50 %, b 50 %; c where an earlier connection is kept to");
+		expect(texts(explanation)).toContain("in the last 600 s, that one's uplink is kept, be it a or b or c");
+	});
+
 	test("what is left open leaves several outcomes", () => {
 		const explanation = why({ protocol: null, destinationPort: null });
 		expect(explanation.isOpen).toBe(true);
