@@ -88,7 +88,7 @@ function libraryStandIns(): Record<string, string> {
 		buffer: "buffer/",
 		events: "events/",
 		string_decoder: "string_decoder/",
-		process: join(folder, "process.cjs"),
+		process: "process/browser.js",
 		debug: join(folder, "debug.cjs"),
 		"worker-timers": join(folder, "worker-timers.cjs"),
 	};

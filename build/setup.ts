@@ -24,6 +24,7 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "make", why: "tests of the OpenWrt Makefiles" },
 	{ name: "git", why: "applies patches to the engine's source" },
 	{ name: "mosquitto", why: "the MQTT broker polywan-reports is tested with" },
+	{ name: "mosquitto-clients", why: "what hears and says in its tests" },
 	{ name: "sqlite3", why: "keeps the history of polywan-reports" },
 	{ name: "lua5.1", why: "runs the collector for prometheus-node-exporter-lua" },
 	{ name: "chromium", why: "the browser the panel is tested in" },

@@ -1,5 +1,4 @@
 import type { Problem } from "polywan-core/config/problem";
-import type { PolywanEvent } from "polywan-core/status";
 
 export type Severity = "info" | "warning" | "error";
 
@@ -47,7 +46,8 @@ export interface HistoryModel {
 
 export interface NotifierModel {
 	readonly name: string;
-	readonly kinds: readonly PolywanEvent["kind"][];
+	/** None: all. */
+	readonly kinds: readonly string[];
 	readonly severity: Severity;
 	readonly gatherMs: number;
 	readonly perHour: number;

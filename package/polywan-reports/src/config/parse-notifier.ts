@@ -1,5 +1,4 @@
 import type { SectionReader } from "polywan-core/config/section-reader";
-import type { PolywanEvent } from "polywan-core/status";
 import { parseUrl } from "../notify/url.ts";
 import type { Means, NotifierModel, Preset, Severity } from "./model.ts";
 import { maskUrl, type Secrets } from "./secrets.ts";
@@ -13,7 +12,7 @@ export function parseNotifier(reader: SectionReader, secrets: Secrets): Notifier
 	if (means === null || !enabled) return null;
 	return {
 		name: reader.name,
-		kinds: reader.strings("event") as PolywanEvent["kind"][],
+		kinds: reader.strings("event"),
 		severity: reader.string("severity") as Severity,
 		gatherMs: reader.number("gather"),
 		perHour: reader.number("rate"),

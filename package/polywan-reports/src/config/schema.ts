@@ -80,7 +80,7 @@ const NOTIFY: SectionSchema<ReportsSection> = {
 		}),
 		option(
 			"event",
-			choice("uplink", "shares", "config", "apply", "repair", "trial", "daemon", "hook"),
+			choice("uplink", "probe", "shares", "config", "apply", "repair", "trial", "daemon", "hook"),
 			null,
 			"Kinds of events; without it all.",
 			{ list: true },

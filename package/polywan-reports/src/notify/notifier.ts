@@ -1,0 +1,119 @@
+import type { LogWriter } from "polywan/log";
+import type { PolywanEvent, Status } from "polywan-core/status";
+import { monotonicMs, wallMs } from "polywan-runtime/clock";
+import type { Listener } from "../bus/feed.ts";
+import type { Means, NotifierModel } from "../config/model.ts";
+import { isUsable } from "../mqtt/topics.ts";
+import { Gatherer } from "./gatherer.ts";
+import { renderMail } from "./mail-message.ts";
+import { buildNotice, type Notice } from "./notice.ts";
+import { runScript } from "./script.ts";
+import { sendMail } from "./smtp.ts";
+import { sendWebhook } from "./webhook.ts";
+
+const LEAST_RETRY_MS = 5_000;
+const MOST_RETRY_MS = 600_000;
+/** Notices that wait; the oldest go first. */
+const MOST_WAITING = 50;
+
+/** Tells one receiver of events: gathered, rate-limited, and again and again until it took them. */
+export class Notifier implements Listener {
+	readonly #model: NotifierModel;
+	readonly #host: string;
+	readonly #log: LogWriter;
+	readonly #gatherer: Gatherer;
+	#waiting: Notice[] = [];
+	#sending = false;
+	#retryMs = LEAST_RETRY_MS;
+	#gatherTimer: number | undefined;
+	#retryTimer: number | undefined;
+	#usable: string | null = null;
+
+	constructor(model: NotifierModel, host: string, log: LogWriter) {
+		this.#model = model;
+		this.#host = host;
+		this.#log = log;
+		this.#gatherer = new Gatherer(model);
+	}
+
+	onEvents(events: readonly PolywanEvent[]): void {
+		this.#gatherer.add(events, monotonicMs());
+		this.#gather();
+	}
+
+	/** Another uplink can be used: what could not be sent by those before may be by this one. */
+	onStatus({ uplinks }: Status): void {
+		const usable = uplinks
+			.filter(isUsable)
+			.map(({ name }) => name)
+			.join(" ");
+		const before = this.#usable;
+		this.#usable = usable;
+		if (before === null || usable === before || usable === "") return;
+		this.#retryMs = LEAST_RETRY_MS;
+		void this.#send();
+	}
+
+	close(): void {
+		clearTimeout(this.#gatherTimer);
+		clearTimeout(this.#retryTimer);
+		if (this.#waiting.length > 0)
+			this.#log("warning", "notify: messages not sent", {
+				notify: this.#model.name,
+				count: this.#waiting.length,
+			});
+	}
+
+	#gather(): void {
+		const nowMs = monotonicMs();
+		const events = this.#gatherer.take(nowMs);
+		if (events.length > 0) {
+			this.#waiting = [...this.#waiting, buildNotice(this.#host, events)].slice(-MOST_WAITING);
+			void this.#send();
+		}
+		clearTimeout(this.#gatherTimer);
+		const dueAtMs = this.#gatherer.dueAtMs(nowMs);
+		if (dueAtMs !== null) this.#gatherTimer = setTimeout(() => this.#gather(), dueAtMs - nowMs);
+	}
+
+	async #send(): Promise<void> {
+		if (this.#sending) return;
+		this.#sending = true;
+		clearTimeout(this.#retryTimer);
+		try {
+			for (let notice = this.#waiting[0]; notice; notice = this.#waiting[0]) {
+				await deliver(this.#model.means, notice, this.#log);
+				this.#waiting = this.#waiting.filter((waiting) => waiting !== notice);
+				this.#retryMs = LEAST_RETRY_MS;
+			}
+		} catch (error) {
+			this.#waitToRetry(error);
+		} finally {
+			this.#sending = false;
+		}
+	}
+
+	#waitToRetry(error: unknown): void {
+		const why = error instanceof Error ? error.message : String(error);
+		const { name } = this.#model;
+		this.#log("warning", "notify: not sent, will be tried again", { notify: name, error: why });
+		this.#retryTimer = setTimeout(() => void this.#send(), this.#retryMs);
+		this.#retryMs = Math.min(2 * this.#retryMs, MOST_RETRY_MS);
+	}
+}
+
+async function deliver(means: Means, notice: Notice, log: LogWriter): Promise<void> {
+	switch (means.type) {
+		case "webhook":
+			return sendWebhook(means, notice);
+		case "mail": {
+			const id = `${Math.round(wallMs())}.${Math.floor(Math.random() * 1e9)}`;
+			return sendMail(means, renderMail(means, notice, new Date(wallMs()), id), notice.host);
+		}
+		case "script":
+			return runScript(means.program, notice);
+		case "syslog":
+			for (const line of notice.text.split("\n"))
+				log(notice.severity === "info" ? "notice" : notice.severity, `notify: ${line}`);
+	}
+}
