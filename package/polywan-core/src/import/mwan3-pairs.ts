@@ -32,6 +32,18 @@ export function mergePair(uplink: Draft, partner: Draft): void {
 	if (targets.length > 0) uplink.options.set("target", targets);
 }
 
+/** Names an uplink's interfaces where those it would have by default are another's. */
+export function nameInterfaces(
+	uplink: Draft,
+	partner: string | undefined,
+	others: ReadonlyMap<string | null, unknown>,
+): void {
+	const own = [uplink.name ?? "", ...(partner === undefined ? [] : [partner])];
+	const usual = [`${uplink.name}6`, `${uplink.name}_6`];
+	if (!usual.some((name) => others.has(name) && !own.includes(name))) return;
+	for (const name of own) uplink.add("interface", name);
+}
+
 function haveSameOptions(one: Draft, other: Draft): boolean {
 	const text = (draft: Draft): string =>
 		JSON.stringify([...draft.options].filter(([name]) => name !== "family" && name !== "target").sort());

@@ -3,12 +3,13 @@ import { RESERVED_NAMES, SCHEMA, type SectionSchema } from "../config/schema.ts"
 import { type Draft, KnownOptions } from "./draft.ts";
 import { chooseDefault } from "./mwan3-default.ts";
 import { convertGlobals } from "./mwan3-globals.ts";
-import { findPairs, mergePair } from "./mwan3-pairs.ts";
+import { findPairs, mergePair, nameInterfaces } from "./mwan3-pairs.ts";
 import { buildPolicy, readMembers, readPolicy, type SourcePolicy } from "./mwan3-policy.ts";
 import { type ConvertedRule, convertRule } from "./mwan3-rule.ts";
 import { NamedSets } from "./mwan3-set.ts";
 import { convertInterface } from "./mwan3-uplink.ts";
 import type { ImportNote } from "./note.ts";
+import { buildPackage, settle } from "./settle.ts";
 import { SourceSection } from "./source-section.ts";
 
 /** A configuration made of a foreign one. */
@@ -58,7 +59,9 @@ export function importMwan3(pkg: UciPackage, schema: readonly SectionSchema[] = 
 		),
 		...kept.map(({ draft }) => draft),
 	];
-	return { config: buildPackage(drafts), notes: inFileOrder(notes, pkg) };
+	if (schema !== SCHEMA) return { config: buildPackage(drafts), notes: inFileOrder(notes, pkg) };
+	const settled = settle(drafts);
+	return { config: settled.config, notes: inFileOrder([...notes, ...settled.notes], pkg) };
 }
 
 const IPV6_NOTE: ImportNote = {
@@ -111,6 +114,7 @@ function mergePairs(
 		const message = `the IPv6 side of uplink '${name}'`;
 		notes.push({ section: partner, option: null, value: null, kind: "kept", message });
 	}
+	for (const draft of converted) nameInterfaces(draft, pairs.get(draft.name ?? ""), byName);
 	return { uplinks: converted.filter(({ name }) => name === null || !uplinkOf.has(name)), uplinkOf };
 }
 
@@ -135,11 +139,6 @@ function nameTargets(
 			source.say("changed", `it is called '${free}', as '${name}' means something else to polywan`);
 	}
 	return targets;
-}
-
-function buildPackage(drafts: readonly Draft[]): UciPackage {
-	const sections = drafts.map((draft, index) => draft.finish(`import${index}`));
-	return { name: "polywan", sections };
 }
 
 function inFileOrder(notes: readonly ImportNote[], pkg: UciPackage): readonly ImportNote[] {
