@@ -106,7 +106,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		const { code, stdout } = await polywan.run("import", "mwan3");
 		expect(code).toBe(0);
 		expect(stdout).toContain("/etc/config/polywan as it was is kept as /etc/polywan.before-import.\n");
-		expect(stdout).toMatch(/is written\. To switch: .*mwan3 disable/);
+		expect(stdout).toMatch(/is written\.\nTo switch: .*--switch/);
 		expect(site.router.readFile("/etc/polywan.before-import")).toBe(EMPTY);
 		expect(site.router.readFile("/etc/config/mwan3")).toBe(MWAN3);
 		const dry = await polywan.run("import", "mwan3", "--dry-run");
@@ -151,6 +151,37 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		expect((await polywan.run("import", "mwan3", "--force")).code).toBe(0);
 		expect(site.router.readFile("/etc/polywan.before-import.2")).toBe(before);
 		expect(site.router.readFile("/etc/polywan.before-import")).toBe(EMPTY);
+	});
+
+	it("switches with one command: mwan3 off, polywan on", async () => {
+		const { router } = site;
+		router.writeFile("/etc/init.d/mwan3", '#!/bin/sh\necho "$1" >> /tmp/mwan3.actions\n', 0o755);
+		await router.mustRun(["/etc/init.d/polywan", "stop"]);
+		const { code, stdout } = await polywan.run("import", "mwan3", "--force", "--switch");
+		expect(code).toBe(0);
+		expect(stdout).toContain("polywan has taken over");
+		expect(router.readFile("/tmp/mwan3.actions")).toBe("stop\ndisable\n");
+		await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0);
+		await polywan.untilState("up", "wan", "wanb");
+	});
+
+	it("can be simulated", async () => {
+		const simulate = (events: string, option = "") =>
+			site.router.run(["sh", "-c", `printf '${events}' | polywan simulate --events - ${option}`]);
+		const { code, stdout } = await simulate("0 * load 30%%\\n10s wan down\\n15s end\\n", "--json");
+		expect(code).toBe(0);
+		const { happenings } = JSON.parse(stdout) as {
+			happenings: { kind: string; uplink?: string; to?: string; atMs: number }[];
+		};
+		const down = happenings.find(
+			({ kind, uplink, to }) => kind === "state" && uplink === "wan" && to === "down",
+		);
+		expect(down?.atMs).toBeGreaterThan(10_000);
+		expect(down?.atMs).toBeLessThan(10_600);
+		const wrong = await simulate("5s wan explode");
+		expect(wrong.code).toBe(1);
+		expect(wrong.stderr).toMatch(/line 1 "5s wan explode": 'explode' must be down, up/);
+		expect((await polywan.run("simulate")).code).toBe(2);
 	});
 
 	it("a file with errors is imported only when forced; other formats and files are refused", async () => {

@@ -3,6 +3,7 @@ import { importMwan3 } from "polywan-core/import/mwan3";
 import { parseMwan3File } from "polywan-core/import/mwan3-file";
 import { type ImportNote, renderImportNote } from "polywan-core/import/note";
 import { exists, readText, writeFileAtomic } from "polywan-runtime/file";
+import { spawn } from "polywan-runtime/process";
 import { exportPackage } from "uci-parser/export";
 import { parsePackage } from "uci-parser/parse";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
@@ -15,17 +16,23 @@ const MWAN3_FILE = "/etc/config/mwan3";
 /** Not in /etc/config, where uci would take it for a configuration. */
 const BACKUP_FILE = "/etc/polywan.before-import";
 const CONFIG_MODE = 0o600;
+const MWAN3_SCRIPT = "/etc/init.d/mwan3";
+/** Where it is installed, the service called mwan3 answers for polywan. */
+const MWAN3_COMPAT = "/usr/sbin/polywan-mwan3-compat";
+const POLYWAN_SCRIPT = "/etc/init.d/polywan";
+const STEP_TIMEOUT_MS = 60_000;
 
 export const importVerb: Verb = {
 	name: "import",
-	usage: "mwan3 [file] [--dry-run] [--force] [--verbose] [--json]",
+	usage: "mwan3 [file] [--dry-run] [--force] [--switch] [--verbose] [--json]",
 	help: "a configuration of mwan3 as polywan's",
 	details: `Without a file: ${MWAN3_FILE}, which is never changed. Writes ${CONFIG_FILE} when that has no uplinks yet; --force
 replaces one that has. What was there before is kept as ${BACKUP_FILE}.
+--switch stops mwan3 and keeps it from starting at boot, then lets polywan take over with what was written.
 --dry-run prints the configuration instead, and what is to be said about it to stderr.
 Lists what polywan does differently and what it cannot do; --verbose lists every option. Exit code 1 when a file
 cannot be read as a whole (--force imports the rest), or when nothing was written.`,
-	options: ["dry-run", "force", "verbose", "json"],
+	options: ["dry-run", "force", "switch", "verbose", "json"],
 	mostArguments: 2,
 	run: async ({ words: [format, file = MWAN3_FILE], options }) => {
 		if (format !== "mwan3") throw new UsageError("the only format there is: mwan3");
@@ -39,8 +46,14 @@ cannot be read as a whole (--force imports the rest), or when nothing was writte
 		if (options.has("json")) printJson({ config: made.text, notes: made.notes });
 		else report(made, dry, options.has("verbose"));
 		if (refusal !== null) complain(refusal);
-		else if (!dry) write(made.text, options.has("json") ? () => {} : print);
-		return refusal !== null || (dry && made.isPartial) ? EXIT.problem : EXIT.ok;
+		if (refusal !== null || dry) return refusal !== null || made.isPartial ? EXIT.problem : EXIT.ok;
+		const say = options.has("json") ? () => {} : print;
+		write(made.text, say);
+		if (options.has("switch")) return (await switchOver(say)) ? EXIT.ok : EXIT.problem;
+		say(
+			"To switch: polywan import mwan3 --force --switch, or /etc/init.d/mwan3 stop and disable, then reload_config",
+		);
+		return EXIT.ok;
 	},
 };
 
@@ -92,9 +105,32 @@ function write(text: string, say: (line: string) => void): void {
 		say(`${CONFIG_FILE} as it was is kept as ${backup}.`);
 	}
 	writeFileAtomic(CONFIG_FILE, text, CONFIG_MODE);
-	say(
-		`${CONFIG_FILE} is written. To switch: /etc/init.d/mwan3 stop; /etc/init.d/mwan3 disable; reload_config`,
-	);
+	say(`${CONFIG_FILE} is written.`);
+}
+
+/** mwan3 off, polywan on, each with what it does at boot. False: something did not work, and was complained of. */
+async function switchOver(say: (line: string) => void): Promise<boolean> {
+	const steps = [
+		...(exists(MWAN3_SCRIPT) && !exists(MWAN3_COMPAT)
+			? [
+					[MWAN3_SCRIPT, "stop"],
+					[MWAN3_SCRIPT, "disable"],
+				]
+			: []),
+		[POLYWAN_SCRIPT, "enable"],
+		[POLYWAN_SCRIPT, "reload"],
+	];
+	for (const argv of steps) {
+		const { exitCode, stderr } = await spawn(argv, { timeoutMs: STEP_TIMEOUT_MS }).done;
+		// Enabling what is enabled is no failure, and some init scripts say it is.
+		if (exitCode === 0 || argv[1] === "enable" || argv[1] === "disable") continue;
+		complain(
+			`${argv.join(" ")} failed: ${new TextDecoder().decode(stderr).trim() || `exit code ${exitCode}`}`,
+		);
+		return false;
+	}
+	say("polywan has taken over; `polywan status` shows it.");
+	return true;
 }
 
 /** An earlier import's backup is not replaced. */

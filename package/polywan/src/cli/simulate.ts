@@ -8,7 +8,8 @@ import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { complain, print, printJson } from "./print.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
-const STANDARD_INPUT = "/dev/stdin";
+/** procd makes no /dev/stdin. */
+const STANDARD_INPUT = "/proc/self/fd/0";
 
 export const simulateVerb: Verb = {
 	name: "simulate",
