@@ -40,12 +40,15 @@ export class Polywan {
 			const { uplinks, apply } = await this.status();
 			const families = uplinks
 				.filter(({ name }) => names.includes(name))
-				.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]);
-			return (
-				apply.ok &&
-				families.length > 0 &&
-				families.every((family) => family === null || family.state === state)
-			);
+				.flatMap(({ name, ipv4, ipv6 }) => [
+					{ name, family: ipv4 },
+					{ name, family: ipv6 },
+				]);
+			if (!apply.ok) throw new Error(`the kernel was not changed: ${apply.error}`);
+			for (const { name, family } of families)
+				if (family !== null && family.state !== state)
+					throw new Error(`${name} is ${family.state}: ${family.reason}`);
+			return families.length > 0;
 		};
 		await until(description, isThere, { timeoutMs: 40_000 });
 	}

@@ -95,6 +95,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("the kernel's s
 	it("is taken over while an uplink is down: it is not used for a moment", async () => {
 		await site.uplink("wan").blackhole();
 		await polywan.untilState("down", "wan");
+		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
 		const loop = ConnectLoop.start(site.host(0), { address: server(1).ipv4 });
 		await untilTakenOver(await killDaemon());
 		await polywan.untilState("down", "wan");
