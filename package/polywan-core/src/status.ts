@@ -68,6 +68,25 @@ export interface FamilyStatus {
 	readonly quality?: Readonly<Record<"10s" | "1m" | "1h" | "24h", SpanStatus>>;
 }
 
+/** `polywan usage`: what went through an uplink in the present period. Times 0: the clock was not set. */
+export interface UsageStatus {
+	readonly uplink: string;
+	readonly rx_bytes: number;
+	readonly tx_bytes: number;
+	readonly period_start_ms: number;
+	readonly period_end_ms: number;
+	/** Since counting began. */
+	readonly total_rx_bytes: number;
+	readonly total_tx_bytes: number;
+	/** 0: there is no quota. */
+	readonly quota_bytes: number;
+	readonly quota_used_bytes: number;
+	readonly quota_used_percent: number;
+	readonly quota_action: string;
+	/** Times that were not counted, as after a power failure. */
+	readonly gaps: readonly { readonly from_ms: number; readonly to_ms: number }[];
+}
+
 /** Null where nothing was measured. */
 export interface SpanStatus {
 	readonly rtt_min_ms: number | null;

@@ -7,6 +7,7 @@ import type { InterfaceDevices, Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, type KernelIds } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import type { Standing } from "polywan-core/policy/standing";
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
@@ -25,6 +26,7 @@ import { CONFIG_FILE, ConfigKeeper } from "./config/config-keeper.ts";
 import { switchAccountingOn } from "./connections/accounting.ts";
 import { connectionMethods } from "./connections/connection-methods.ts";
 import { findDeaths } from "./deaths.ts";
+import { DomainKeeper } from "./domain/domain-keeper.ts";
 import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
@@ -42,6 +44,8 @@ import {
 } from "./state-file.ts";
 import { Trial } from "./trial/trial.ts";
 import { trialMethods } from "./trial/trial-method.ts";
+import { Terms } from "./usage/terms.ts";
+import { usageMethods } from "./usage/usage-methods.ts";
 import { VERSION } from "./version.ts";
 import { familyName, Watches } from "./watches.ts";
 
@@ -62,7 +66,9 @@ export class Daemon implements Controller {
 	readonly #applier: Applier;
 	readonly #hooks: HookRunner;
 	readonly #wanted = new Map<string, Wanted>();
-	readonly #rules = new RuleKeeper();
+	readonly #rules = new RuleKeeper(() => this.#decideSoon());
+	readonly #domains: DomainKeeper;
+	readonly #terms: Terms;
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -90,6 +96,15 @@ export class Daemon implements Controller {
 			onResult: (result) => this.#onApplied(result),
 			onTrouble: (reason) => this.#tell({ kind: "apply", reason }),
 		});
+		this.#terms = new Terms({
+			onUsage: (uplink, reason) => this.#tell({ kind: "usage", uplink: uplink ?? null, reason }),
+			onSchedule: (uplink, reason) => this.#tell({ kind: "schedule", uplink: uplink ?? null, reason }),
+			onChange: () => this.#decideSoon(),
+		});
+		this.#domains = new DomainKeeper({
+			onLimit: (limit) => this.#rules.setDomainLimit(limit),
+			onTrouble: (trouble) => this.#log.write("warning", trouble),
+		});
 		this.#bus = new UbusConnection(connectUbus(ubusSocketPath()), {
 			onState: (state, error) => log.write("notice", `ubus ${state}`, { error: error?.message }),
 			onError: (error, attempt) => log.write("warning", "ubus trouble", { attempt, error: String(error) }),
@@ -102,6 +117,7 @@ export class Daemon implements Controller {
 		});
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),
+			...usageMethods(this.#terms),
 			...connectionMethods(() => this.#plan),
 			...ruleMethods(
 				() => this.status(),
@@ -134,10 +150,13 @@ export class Daemon implements Controller {
 	/** Ends everything but what the kernel has. */
 	stop(): void {
 		this.#save();
+		this.#terms.stop();
 		this.#trial.close();
 		this.#linkWatcher.close();
 		this.#watches.close();
 		this.#applier.close();
+		this.#domains.close();
+		this.#rules.close();
 		this.#config.close();
 		this.#bus.close();
 	}
@@ -263,7 +282,9 @@ export class Daemon implements Controller {
 	#decide(): void {
 		if (this.#links === null || !this.#config.usable) return;
 		this.#watches.set(this.#model, this.#links, this.#ids);
+		this.#terms.set(this.#model, this.#links);
 		const before = this.#plan;
+		this.#rules.setModel(this.#model, this.#applier.firewall);
 		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
 		const plan = buildPlan({
 			...this.#rules.facts,
@@ -272,6 +293,8 @@ export class Daemon implements Controller {
 			states,
 			ids: this.#ids,
 			devices: this.#devices,
+			standingOf: (uplink, family) => this.#standing(uplink, family),
+			isClosed: (policy) => this.#terms.isClosed(policy),
 		});
 		const stateOf = (uplink: string, family: Family) => this.#effective({ uplink, family });
 		this.#plan = plan;
@@ -291,11 +314,19 @@ export class Daemon implements Controller {
 		this.#publish();
 	}
 
-	/** The state that counts: what the user wants, else what the probes say. */
+	#standing(uplink: string, family: Family): Standing {
+		if (this.#terms.isDemoted(uplink)) return "demoted";
+		const when = this.#model.uplinks.find(({ name }) => name === uplink)?.whenDegraded ?? "keep";
+		if (when === "keep" || this.#watches.get(uplink, family)?.state !== "degraded") return "normal";
+		return when === "demote" ? "demoted" : "deweighted";
+	}
+
+	/** The state that counts: what the user wants, else the terms of use, else what the probes say. */
 	#effective({ uplink, family }: { uplink: string; family: Family }): UplinkState {
 		const watch = this.#watches.get(uplink, family);
 		const wanted = this.#wanted.get(uplink) ?? "auto";
 		if (watch === null || wanted === "down") return "down";
+		if (wanted === "auto" && this.#terms.refusal(uplink) !== null) return "down";
 		if (wanted === "auto" || watch.link === null || isEligible(watch.state, true)) return watch.state;
 		return "up";
 	}
@@ -303,7 +334,9 @@ export class Daemon implements Controller {
 	#familyFacts(uplink: string, family: Family): FamilyFacts | null {
 		const watch = this.#watches.get(uplink, family);
 		if (watch === null) return null;
-		const { sinceMs, reason, link } = watch;
+		const { sinceMs, link } = watch;
+		const refusal = (this.#wanted.get(uplink) ?? "auto") === "auto" ? this.#terms.refusal(uplink) : null;
+		const reason = refusal ?? watch.reason;
 		return {
 			state: this.#effective(watch),
 			sinceMs,
@@ -317,6 +350,8 @@ export class Daemon implements Controller {
 	#onApplied(result: ApplyResult): void {
 		const fields = { ms: result.tookMs, error: result.error };
 		this.#log.write(result.error === null ? "info" : "error", "kernel changed", fields);
+		if (result.error === null && this.#plan !== null)
+			this.#domains.applied(this.#plan, this.#applier.firewall, result.rebuilt);
 		if (result.repair !== null) this.#tell({ kind: "repair", reason: result.repair });
 		if (result.event !== null) this.#tell({ kind: "apply", reason: result.event });
 		else if (result.repair === null) this.#ring.advance();

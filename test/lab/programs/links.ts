@@ -19,6 +19,11 @@ function uplinkOf(name: string): Uplink {
 		weight: 1,
 		families: [4, 6],
 		useDegraded: true,
+		whenDegraded: "keep",
+		quota: null,
+		schedule: [],
+		timeZone: null,
+		asksPublicAddress: false,
 		downloadBitsPerSecond: 0,
 		uploadBitsPerSecond: 0,
 		probing: {

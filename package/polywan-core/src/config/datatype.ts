@@ -1,10 +1,13 @@
 import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
 import { parseProbeTarget } from "../health/probe-target.ts";
+import { parseTimeZone } from "../schedule/time-zone.ts";
+import { parseWindow } from "../schedule/window.ts";
 import type { PortRange } from "./model.ts";
 import {
 	DSCP_NAMES,
 	ICMP_TYPE_NAMES,
 	parseAddresses,
+	parseDomain,
 	parseDscp,
 	parseIcmpType,
 	parseMac,
@@ -26,12 +29,18 @@ export type Datatype =
 	| { readonly kind: "bitrate" }
 	| { readonly kind: "mask" }
 	| { readonly kind: "address" }
+	/** As schedule/window reads it. */
+	| { readonly kind: "window" }
+	| { readonly kind: "timeZone" }
+	/** Value in bytes. `500M`, `1.5T`: powers of 1000, as providers count. */
+	| { readonly kind: "bytes" }
 	/** What a probe asks, see health/probe-target. */
 	| { readonly kind: "probeTarget" }
 	| { readonly kind: "network" }
 	/** A network, or a range of addresses as "from-to". */
 	| { readonly kind: "addresses" }
 	| { readonly kind: "mac" }
+	| { readonly kind: "domain" }
 	| { readonly kind: "dscp" }
 	/** Of others: "value/mask". */
 	| { readonly kind: "mark" }
@@ -86,6 +95,12 @@ export function parseValue(type: Datatype, text: string): DatatypeValue | null {
 			return parseMask(text);
 		case "address":
 			return parseCanonicalAddress(text);
+		case "window":
+			return parseWindow(text) === null ? null : text;
+		case "timeZone":
+			return parseTimeZone(text) === null ? null : text;
+		case "bytes":
+			return parseBytes(text);
 		case "probeTarget":
 			return parseProbeTarget(text) === null && !text.startsWith("https://") ? null : text;
 		case "network": {
@@ -96,6 +111,8 @@ export function parseValue(type: Datatype, text: string): DatatypeValue | null {
 			return parseAddresses(text);
 		case "mac":
 			return parseMac(text);
+		case "domain":
+			return parseDomain(text);
 		case "dscp":
 			return parseDscp(text);
 		case "mark":
@@ -132,12 +149,20 @@ export function describeDatatype(type: Datatype): string {
 			return "4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000";
 		case "address":
 			return "an IPv4 or IPv6 address";
+		case "window":
+			return "days, times or both, such as mon-fri@08:00-18:00, sat,sun or 22:00-06:00";
+		case "timeZone":
+			return "a POSIX time zone such as CET-1CEST,M3.5.0,M10.5.0/3, as option timezone in /etc/config/system";
+		case "bytes":
+			return "a number of bytes such as 500M, 100G or 1.5T";
 		case "probeTarget":
 			return "an address, gateway, or a URI such as tcp://192.0.2.1:80, dns://192.0.2.1/example.com, http://192.0.2.1/ or script:/path";
 		case "network":
 			return "an IPv4 or IPv6 address or network, such as 192.0.2.0/24";
 		case "addresses":
 			return "an IPv4 or IPv6 address, network or range, such as 192.0.2.0/24 or 192.0.2.10-192.0.2.20";
+		case "domain":
+			return "a domain name, such as example.com";
 		case "mac":
 			return "a hardware address, such as 00:11:22:33:44:55";
 		case "dscp":
@@ -193,6 +218,15 @@ function parseBitrate(text: string): number | null {
 	return rate === 0 || (rate >= 8000 && rate <= 1e12) ? rate : null;
 }
 
+function parseBytes(text: string): number | null {
+	const match = /^([0-9.]+) ?([kKmMgGtT])?[bB]?$/.exec(text);
+	const value = parseDecimal(match?.[1] ?? "");
+	if (match === null || value === null) return null;
+	const factor = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 }[(match[2] ?? "").toLowerCase()] ?? 1;
+	const bytes = Math.round(value * factor);
+	return bytes <= Number.MAX_SAFE_INTEGER ? bytes : null;
+}
+
 function parseMask(text: string): number | null {
 	const value = parseInteger(text);
 	if (value === null || value < 0xf || value > 0xffffffff) return null;
@@ -205,7 +239,7 @@ function parseCanonicalAddress(text: string): string | null {
 	return address === null ? null : renderAddress(address);
 }
 
-function parsePorts(text: string): readonly PortRange[] | null {
+export function parsePorts(text: string): readonly PortRange[] | null {
 	const ranges: PortRange[] = [];
 	for (const part of text.split(",")) {
 		const match = /^([0-9]{1,5})(?:[-:]([0-9]{1,5}))?$/.exec(part);

@@ -1,4 +1,7 @@
 import type { Family } from "../family.ts";
+import type { Quota } from "../quota/quota.ts";
+import type { TimeZone } from "../schedule/time-zone.ts";
+import type { Window } from "../schedule/window.ts";
 import type { Condition } from "./condition.ts";
 import type { Problem } from "./problem.ts";
 
@@ -86,6 +89,16 @@ export interface Uplink {
 	readonly probing: Probing;
 	/** Whether a degraded uplink still takes new connections. */
 	readonly useDegraded: boolean;
+	/** What a degraded uplink that is used is worth. */
+	readonly whenDegraded: "keep" | "demote" | "deweight";
+	/** Null: none. */
+	readonly quota: Quota | null;
+	/** When it may be used; none: always. */
+	readonly schedule: readonly Window[];
+	/** Its quota's and schedule's; null: the router's. */
+	readonly timeZone: TimeZone | null;
+	/** Ask for its public address after each change of its own. */
+	readonly asksPublicAddress: boolean;
 	/** 0: unknown. */
 	readonly downloadBitsPerSecond: number;
 	readonly uploadBitsPerSecond: number;
@@ -110,6 +123,8 @@ export interface Policy {
 	readonly mode: PolicyMode;
 	/** Explicit members, or every uplink with its own tier and weight. */
 	readonly members: readonly Member[];
+	/** When its uplinks may be used, else its last resort is in force; none: always. By the router's time zone. */
+	readonly schedule?: readonly Window[];
 	readonly lastResort: LastResort;
 	/** Mode overflow: use of a tier from which the next one helps. */
 	readonly overflowPercent: number;
@@ -128,6 +143,15 @@ export interface Rule {
 	/** Whether new connections it matches go to the kernel's log. */
 	readonly log: boolean;
 	readonly sticky: Sticky | null;
+	readonly schedule: RuleSchedule | null;
+}
+
+/** In force in one of `open`, or always where there is none, but in none of `closed`. */
+export interface RuleSchedule {
+	readonly open: readonly Window[];
+	readonly closed: readonly Window[];
+	/** Null: the router's own. */
+	readonly timeZone: TimeZone | null;
 }
 
 /** Connections of one source, or of one source to one destination, keep their uplink. */

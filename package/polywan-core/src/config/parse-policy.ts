@@ -1,5 +1,6 @@
 import { withKnownCapacity } from "./capacity.ts";
 import type { LastResort, Member, Policy, PolicyMode, Uplink } from "./model.ts";
+import { parseSchedule } from "./parse-uplink.ts";
 import type { SectionType } from "./schema.ts";
 import { RESERVED_NAMES } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
@@ -44,10 +45,16 @@ export function parsePolicies(
 			mode,
 			members: [],
 			lastResort: reader.string("last_resort") as LastResort,
+			...scheduleOf(reader),
 			overflowPercent: reader.number("overflow_at"),
 		});
 	}
 	return policies;
+}
+
+function scheduleOf(reader: SectionReader): Pick<Policy, "schedule"> {
+	const schedule = parseSchedule(reader);
+	return schedule.length === 0 ? {} : { schedule };
 }
 
 /** Policies with the members written for them; one for which none was written gets every enabled uplink. */

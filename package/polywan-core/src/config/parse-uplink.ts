@@ -6,6 +6,9 @@ import {
 	parseProbeTarget,
 	renderForMethod,
 } from "../health/probe-target.ts";
+import type { Quota } from "../quota/quota.ts";
+import { parseTimeZone } from "../schedule/time-zone.ts";
+import { parseWindow, type Window } from "../schedule/window.ts";
 import type { Probing, ProbingPace, Uplink } from "./model.ts";
 import { DEFAULT_TARGETS } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
@@ -27,8 +30,42 @@ export function parseUplink(reader: SectionReader, netifdInterfaces: readonly st
 		families,
 		probing: parseProbing(reader, families),
 		useDegraded: reader.boolean("use_degraded"),
+		whenDegraded: reader.string("when_degraded") as Uplink["whenDegraded"],
+		quota: parseQuota(reader),
+		schedule: parseSchedule(reader),
+		timeZone: parseTimeZone(reader.stringOrNull("timezone") ?? ""),
+		asksPublicAddress: reader.boolean("public_address"),
 		downloadBitsPerSecond: reader.number("download"),
 		uploadBitsPerSecond: reader.number("upload"),
+	};
+}
+
+/** Windows of option schedule, of an uplink or a policy. */
+export function parseSchedule(reader: SectionReader): readonly Window[] {
+	return reader.strings("schedule").flatMap((text) => parseWindow(text) ?? []);
+}
+
+function parseQuota(reader: SectionReader): Quota | null {
+	const bytes = reader.number("quota");
+	if (bytes === 0) return null;
+	const every = reader.string("quota_period") as Quota["period"]["every"];
+	const resetDay = reader.number("quota_reset_day");
+	if (every === "week" && resetDay > 7) {
+		reader.report(
+			"quota_reset_day",
+			String(resetDay),
+			"must be from 1 to 7 in a week; Monday (1) is used instead",
+		);
+	}
+	return {
+		bytes,
+		direction: reader.string("quota_direction") as Quota["direction"],
+		action: reader.string("quota_action") as Quota["action"],
+		period: {
+			every,
+			resetDay: every === "week" && resetDay > 7 ? 1 : resetDay,
+			resetHour: reader.number("quota_reset_hour"),
+		},
 	};
 }
 

@@ -30,6 +30,13 @@ export const POLICY: SectionSchema = {
 			"Mode overflow: how many percent of its capacity a tier is used to before the next one helps.",
 		),
 		option(
+			"schedule",
+			{ kind: "window" },
+			null,
+			"When the policy's uplinks may be used, such as mon-fri@08:00-18:00, by the router's time zone; at other times last_resort is in force.",
+			{ list: true },
+		),
+		option(
 			"last_resort",
 			choice("unreachable", "blackhole", "default"),
 			"unreachable",

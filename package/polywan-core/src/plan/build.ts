@@ -14,7 +14,7 @@ import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } fr
 import { buildOwnShares, buildPolicies, slotBuilder } from "./policies.ts";
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
-import { buildRules } from "./rules.ts";
+import { buildRules, buildSets } from "./rules.ts";
 
 export interface PlanInput extends RuleFacts {
 	readonly model: Model;
@@ -33,6 +33,10 @@ export interface PlanInput extends RuleFacts {
 	readonly measure?: Measure;
 	/** Weights set by hand for policies of mode custom. */
 	readonly customWeights?: CustomWeights;
+	/** Who is only used last, or less; absent: nobody. */
+	readonly standingOf?: NonNullable<ShareContext["standingOf"]>;
+	/** Policies that are out of their times; absent: none. */
+	readonly isClosed?: NonNullable<ShareContext["isClosed"]>;
 }
 
 /** Destinations with no way to the Internet: link-local and multicast (RFC 6890), broadcast. */
@@ -61,6 +65,8 @@ export function buildPlan(input: PlanInput): Plan {
 		isEligible: (name, family) => byName.get(name)?.eligible[family] ?? false,
 		measure: input.measure,
 		customWeights: input.customWeights,
+		standingOf: input.standingOf,
+		isClosed: input.isClosed,
 	};
 	const policies = buildPolicies(model, ids, shareContext, context.slots);
 	const rules = buildRules(model, input, {
@@ -93,6 +99,7 @@ export function buildPlan(input: PlanInput): Plan {
 		uplinks,
 		policies,
 		rules,
+		sets: buildSets(model, input, rules),
 		defaultTarget,
 		bypass: perFamily((family) => mergeNetworks(neverBalanced(input), family)),
 		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),

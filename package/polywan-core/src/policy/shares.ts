@@ -3,6 +3,7 @@ import type { Family, PerFamily } from "../family.ts";
 import { perFamily } from "../family.ts";
 import type { MeasuredMode, Variant } from "./mode.ts";
 import { isMeasured, listVariants } from "./mode.ts";
+import { adjustMembers, type Standing } from "./standing.ts";
 
 /** Who takes new connections in one family, and in which proportion. */
 export type Share =
@@ -50,6 +51,10 @@ export interface ShareContext {
 	/** Absent: nothing is measured, and modes that follow measurements share by weight. */
 	readonly measure?: Measure | undefined;
 	readonly customWeights?: CustomWeights | undefined;
+	/** Absent: all are normal. */
+	readonly standingOf?: ((uplink: string, family: Family) => Standing) | undefined;
+	/** Policies that are out of their times: as if no member were usable. */
+	readonly isClosed?: ((policy: string) => boolean) | undefined;
 }
 
 /** The share of each uplink in each policy, per family; of an adaptive policy for what no rule gave a class. */
@@ -76,9 +81,12 @@ export function buildShare(
 	// A family no uplink is meant for is none of our business: the main table decides, as without polywan.
 	if (!isManaged(model, family)) return { kind: "verdict", verdict: "default" };
 	const members = withCustomWeights(policy, context.customWeights);
-	const eligible = members.filter(({ uplink }) => context.isEligible(uplink, family));
-	if (eligible.length === 0) return { kind: "verdict", verdict: policy.lastResort };
+	const usable = members.filter(({ uplink }) => context.isEligible(uplink, family));
 	const { mode } = variant;
+	const standingOf = (uplink: string) => context.standingOf?.(uplink, family) ?? "normal";
+	const hasTiers = mode === "failover" || mode === "overflow";
+	const eligible = context.isClosed?.(policy.name) ? [] : adjustMembers(usable, standingOf, hasTiers);
+	if (eligible.length === 0) return { kind: "verdict", verdict: policy.lastResort };
 	if (isMeasured(mode)) return shareByMeasure({ policy, variant, mode, family, eligible }, context.measure);
 	const chosen = mode === "failover" ? lowestTier(eligible) : eligible;
 	const uplinks = chosen.map(({ uplink, weight }) => ({

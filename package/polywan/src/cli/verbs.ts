@@ -16,6 +16,7 @@ import { qualityVerb } from "./quality.ts";
 import { restoreVerb } from "./restore.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
 import { simulateVerb } from "./simulate.ts";
+import { usageVerb } from "./usage.ts";
 import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
@@ -26,6 +27,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	statusVerb,
 	uplinksVerb,
 	qualityVerb,
+	usageVerb,
 	policiesVerb,
 	rulesVerb,
 	eventsVerb,

@@ -16,6 +16,11 @@ const WAN: Uplink = {
 	families: [4, 6],
 	probing: PROBING,
 	useDegraded: true,
+	whenDegraded: "keep",
+	quota: null,
+	schedule: [],
+	timeZone: null,
+	asksPublicAddress: false,
 	downloadBitsPerSecond: 0,
 	uploadBitsPerSecond: 0,
 };

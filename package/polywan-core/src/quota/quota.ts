@@ -1,0 +1,32 @@
+import type { Period } from "./period.ts";
+import type { UplinkUsage } from "./usage.ts";
+
+export type QuotaDirection = "total" | "download" | "upload";
+/** What happens when it is used up; one is warned in any case. */
+export type QuotaAction = "warn" | "demote" | "disable";
+
+export interface Quota {
+	readonly bytes: number;
+	readonly direction: QuotaDirection;
+	readonly action: QuotaAction;
+	readonly period: Period;
+}
+
+/** Percentages at which one is warned. */
+export const WARNINGS: readonly number[] = [75, 90, 100];
+
+/** Bytes of the period that count. */
+export function countedBytes({ direction }: Quota, { rxBytes, txBytes }: UplinkUsage): number {
+	if (direction === "download") return rxBytes;
+	return direction === "upload" ? txBytes : rxBytes + txBytes;
+}
+
+export function usedPercent(quota: Quota, usage: UplinkUsage): number {
+	return (countedBytes(quota, usage) * 100) / quota.bytes;
+}
+
+/** The highest warning that is due; 0: none. */
+export function warningOf(quota: Quota, usage: UplinkUsage): number {
+	const percent = usedPercent(quota, usage);
+	return WARNINGS.findLast((warning) => percent >= warning) ?? 0;
+}

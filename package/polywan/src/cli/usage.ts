@@ -1,0 +1,70 @@
+import { parseValue } from "polywan-core/config/datatype";
+import type { UsageStatus } from "polywan-core/status";
+import { UbusError, ubusStatus } from "ubus-js/bus";
+import { callDaemon } from "./daemon-client.ts";
+import { renderBytes, renderTime } from "./duration.ts";
+import { complain, print, printJson } from "./print.ts";
+import { type Cell, renderTable } from "./table.ts";
+import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
+
+export const usageVerb: Verb = {
+	name: "usage",
+	usage: "[uplink] [--json] | set <uplink> <received> <sent>",
+	help: "bytes through each uplink in this period, and its quota",
+	details:
+		"Counted by the kernel, kept over restarts and reboots; after a power failure the time that was not counted is shown.\n`polywan usage set wan 12.5G 800M` puts right what was counted in this period, as when the provider counts otherwise.",
+	options: ["json"],
+	mostArguments: 4,
+	run: (given) => (given.words[0] === "set" ? setUsage(given) : showUsage(given)),
+};
+
+async function showUsage({ words: [name, ...more], options }: Given): Promise<number> {
+	if (more.length > 0) throw new UsageError("one uplink at most");
+	const { usage } = (await callDaemon("usage")) as unknown as { usage: readonly UsageStatus[] };
+	const shown = usage.filter(({ uplink }) => name === undefined || uplink === name);
+	if (shown.length === 0 && name !== undefined) return complainOf(name);
+	if (options.has("json")) printJson({ usage: shown });
+	else print(renderUsage(shown));
+	return EXIT.ok;
+}
+
+async function setUsage({ words: [, uplink, ...texts] }: Given): Promise<number> {
+	const [rx, tx] = texts.map((text) => parseValue({ kind: "bytes" }, text));
+	if (uplink === undefined || typeof rx !== "number" || typeof tx !== "number")
+		throw new UsageError("an uplink, bytes received and bytes sent, such as: usage set wan 12.5G 800M");
+	try {
+		await callDaemon("usage_set", { uplink, rx_bytes: BigInt(rx), tx_bytes: BigInt(tx) });
+		return EXIT.ok;
+	} catch (error) {
+		if (!(error instanceof UbusError) || error.code !== ubusStatus.invalidArgument) throw error;
+		return complainOf(uplink);
+	}
+}
+
+function complainOf(uplink: string): number {
+	complain(`there is no uplink '${uplink}'; \`polywan uplinks\` lists them`);
+	return EXIT.problem;
+}
+
+function renderUsage(usage: readonly UsageStatus[]): string {
+	const rows = usage.map((entry): Cell[] => [
+		entry.uplink,
+		entry.period_start_ms === 0 ? "" : renderTime(entry.period_start_ms),
+		entry.period_end_ms === 0 ? "" : renderTime(entry.period_end_ms),
+		renderBytes(entry.rx_bytes),
+		renderBytes(entry.tx_bytes),
+		entry.quota_bytes === 0 ? "" : renderBytes(entry.quota_bytes),
+		quotaCell(entry),
+		entry.gaps
+			.map(({ from_ms, to_ms }) => `${renderTime(from_ms)} to ${to_ms === 0 ? "now" : renderTime(to_ms)}`)
+			.join(", "),
+	]);
+	const header = ["UPLINK", "SINCE", "UNTIL", "RECEIVED", "SENT", "QUOTA", "USED", "NOT COUNTED"];
+	return rows.length === 0 ? "No uplink is configured.\n" : renderTable(header, rows);
+}
+
+function quotaCell({ quota_bytes: quota, quota_used_percent: percent }: UsageStatus): Cell {
+	if (quota === 0) return "";
+	const text = `${Number(percent.toFixed(1))} %`;
+	return percent >= 90 ? { text, colour: percent >= 100 ? "red" : "yellow" } : text;
+}

@@ -1,0 +1,20 @@
+import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
+import type { BlobTable } from "ubus-js/codec";
+import type { Terms } from "./terms.ts";
+
+/** The bus methods about usage: `usage` tells, `usage_set` puts right what was counted in the present period. */
+export function usageMethods(terms: Terms): Record<string, UbusMethod> {
+	return {
+		usage: { call: () => ({ usage: terms.usage() }) as unknown as BlobTable },
+		usage_set: {
+			args: { uplink: "string", rx_bytes: "int64", tx_bytes: "int64" },
+			call: ({ uplink, rx_bytes: rx, tx_bytes: tx }) => {
+				const counts = [rx, tx].map((value) => (value === undefined ? 0 : Number(value)));
+				const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+				const [rxBytes = 0, txBytes = 0] = counts;
+				if (typeof uplink !== "string" || !areCounts || !terms.correct(uplink, rxBytes, txBytes))
+					throw new UbusError(ubusStatus.invalidArgument);
+			},
+		},
+	};
+}

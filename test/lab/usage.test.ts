@@ -1,0 +1,179 @@
+import type { UsageStatus } from "polywan-core/status";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+const file = "/etc/polywan/usage.json";
+const quiet = { probing: "frugal" };
+
+describe.skipIf(!asRoot)("usage and quotas", () => {
+	let site: Site;
+	let polywan: Polywan;
+
+	const configure = (wan: Record<string, string>) =>
+		renderPolywanConfig({ uplinks: { wan: { tier: "1", ...quiet, ...wan }, wanb: { tier: "2", ...quiet } } });
+	const usage = async (name = "wan"): Promise<UsageStatus> => {
+		const { usage: all } = (await site.router.ubus("polywan", "usage")) as unknown as {
+			usage: UsageStatus[];
+		};
+		const found = all.find(({ uplink }) => uplink === name);
+		if (!found) throw new Error(`no usage of ${name}`);
+		return found;
+	};
+	/** What the kernel has counted and polywan has not: must never change. */
+	const uncounted = async () => {
+		for (;;) {
+			const counter = async () =>
+				Number(await site.router.mustRun(["cat", "/sys/class/net/eth1/statistics/rx_bytes"]));
+			const before = await counter();
+			const { total_rx_bytes: counted } = await usage();
+			if ((await counter()) === before) return before - counted;
+		}
+	};
+	const service = (verb: string) => site.router.mustRun(["sh", "-c", `/etc/init.d/polywan ${verb}`]);
+	const running = () => until("polywan answers", async () => (await polywan.status()).uplinks.length > 0);
+	const shares = async () => (await polywan.status()).policies[0]?.ipv4.map(({ uplink }) => uplink).join();
+
+	beforeAll(async () => {
+		site = await Site.build({ daemon: true, config: configure({}) });
+		polywan = new Polywan(site);
+		await polywan.untilState("up", "wan", "wanb");
+	});
+	afterAll(() => site?.close());
+
+	it("is what the kernel counts, to the byte, over traffic, reloads, restarts and a daemon that is killed", async () => {
+		const before = await uncounted();
+		await site.host(0).mustRun(["curl", "-so", "/dev/null", `http://${server(1).ipv4}/bytes/3000000`]);
+		expect((await usage()).rx_bytes).toBeGreaterThan(3_000_000);
+		await polywan.run("reload");
+		expect(await uncounted()).toBe(before);
+		await service("restart");
+		await running();
+		expect(await uncounted()).toBe(before);
+		await site.router.mustRun(["kill", "-9", String(await polywan.pid())]);
+		await site.host(0).mustRun(["curl", "-so", "/dev/null", `http://${server(1).ipv4}/bytes/1000000`]);
+		await until(
+			"procd starts polywan again",
+			async () => (await site.router.run(["pgrep", "-f", "polywan daemon"])).code === 0,
+		);
+		await running();
+		expect(await uncounted()).toBe(before);
+	});
+
+	it("an orderly reboot loses nothing, a power failure is marked, and flash is written at most once an hour", async () => {
+		await service("stop");
+		const saved = JSON.parse(site.router.readFile(file));
+		expect(saved.final).toBe(true);
+		// Another boot: the counters of the devices are those since it.
+		const reboot = async (final: boolean) => {
+			const text = JSON.stringify({ ...JSON.parse(site.router.readFile(file)), bootId: "another", final });
+			await site.router.run(["rm", "-f", "/var/run/polywan/usage.json"]);
+			site.router.writeFile(file, text);
+			await service("start");
+			await running();
+		};
+		await reboot(true);
+		expect(await uncounted()).toBe(-saved.uplinks.wan.totalRxBytes);
+		expect((await usage()).gaps).toEqual([]);
+		const begun = JSON.parse(site.router.readFile(file));
+		expect(begun.final).toBe(false);
+		await polywan.run("reload");
+		expect(JSON.parse(site.router.readFile(file)).savedAtMs).toBe(begun.savedAtMs);
+		await service("stop");
+		await reboot(false);
+		const [gap, ...more] = (await usage()).gaps;
+		expect(more).toEqual([]);
+		expect(gap?.to_ms).toBeGreaterThan(gap?.from_ms ?? Number.POSITIVE_INFINITY);
+		expect((await polywan.run("usage")).stdout).toMatch(/^wan .* to \d\d/m);
+	});
+
+	it("warns at 75, 90 and 100 percent, demotes, and is corrected by hand", async () => {
+		await site.router.setConfig("polywan", configure({ quota: "100G", quota_action: "demote" }));
+		await until("the quota is known", async () => (await usage()).quota_bytes === 100e9);
+		for (const [bytes, percent] of [
+			["60G", 75],
+			["75G", 90],
+			["85G", 100],
+		] as const) {
+			expect((await polywan.run("usage", "set", "wan", bytes, "15G")).code).toBe(0);
+			const event = (await polywan.events()).findLast(({ kind }) => kind === "usage");
+			expect(event?.reason).toMatch(new RegExp(`^${percent} % of the month's quota is used`));
+		}
+		await until("wanb takes over", async () => (await shares()) === "wanb");
+		await site.uplink("wanb").carrier(false);
+		await until("nothing else works", async () => (await shares()) === "wan");
+		await site.uplink("wanb").carrier(true);
+		await until("wanb is back", async () => (await shares()) === "wanb");
+		expect((await polywan.run("usage")).stdout).toMatch(/^wan .*100 %/m);
+		await polywan.run("usage", "set", "wan", "0", "0");
+		await until("wan is used again", async () => (await shares()) === "wan");
+		expect((await polywan.run("usage", "set", "nobody", "0", "0")).code).toBe(1);
+		expect((await polywan.run("usage", "set", "wan", "much", "0")).code).toBe(2);
+	});
+
+	it("disables", async () => {
+		await site.router.setConfig(
+			"polywan",
+			configure({ quota: "1G", quota_action: "disable", quota_direction: "upload" }),
+		);
+		await until("the quota is known", async () => (await usage()).quota_bytes === 1e9);
+		await polywan.run("usage", "set", "wan", "50G", "1G");
+		await until(
+			"wan is off",
+			async () => (await polywan.uplink("wan")).ipv4?.reason === "its quota is used up",
+		);
+		expect(await shares()).toBe("wanb");
+		await polywan.run("up", "wan");
+		await until("by hand it is used all the same", async () => (await shares()) === "wan");
+		await polywan.run("auto", "wan");
+		await polywan.run("usage", "set", "wan", "50G", "0");
+		await until("wan is used again", async () => (await shares()) === "wan");
+	});
+});
+
+describe.skipIf(!asRoot)("schedules", () => {
+	let site: Site;
+	afterAll(() => site?.close());
+
+	/** A time zone in which a minute of the day begins in some seconds. */
+	function zoneWith(hour: number, inSeconds: number): string {
+		const now = Math.floor(Date.now() / 1000) % 86_400;
+		const offset = (((hour * 3600 - inSeconds - now) % 86_400) + 86_400) % 86_400;
+		const [sign, east] = offset > 43_200 ? ["", 86_400 - offset] : ["-", offset];
+		const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+		return `LAB${sign}${two(east / 3600)}:${two((east % 3600) / 60)}:${two(east % 60)}`;
+	}
+
+	it("open and close uplinks and policies on time", async () => {
+		const system = (zone: string) => `config system\n\toption timezone '${zone}'\n`;
+		const config = renderPolywanConfig({
+			uplinks: { wan: { tier: "1", schedule: "12:00-12:01" }, wanb: { tier: "2" } },
+			policies: { everything: { mode: "failover" }, lunch: { mode: "weighted", schedule: "12:00-12:01" } },
+		});
+		site = await Site.build({
+			daemon: true,
+			config,
+			files: { "/etc/config/system": system(zoneWith(12, 8)) },
+		});
+		const polywan = new Polywan(site);
+		await polywan.untilState("up", "wanb");
+		const seen = async () => {
+			const { policies } = await polywan.status();
+			return policies.map(({ ipv4 }) => ipv4.map(({ uplink }) => uplink).join("+")).join(" ");
+		};
+		expect((await polywan.uplink("wan")).ipv4?.reason).toBe("out of its schedule");
+		expect(await seen()).toBe("wanb ");
+		await until("the schedules open", async () => (await seen()) === "wan wan+wanb", { timeoutMs: 20_000 });
+		const events = (await polywan.events()).filter(({ kind }) => kind === "schedule");
+		expect(events.at(-1)?.reason).toMatch(/^the schedule of .* begins$/);
+		site.router.writeFile("/etc/config/system", system(zoneWith(12, -57)));
+		await polywan.run("reload");
+		site.router.writeFile("/etc/config/polywan", `${config}\n`);
+		await polywan.run("reload");
+		await until("they close", async () => (await seen()) === "wanb ", { timeoutMs: 20_000 });
+	});
+});
