@@ -18,6 +18,7 @@ const labPrograms: Readonly<Record<string, string>> = {
 	"connect-loop": "test/lab/connect-loop/main.ts",
 	abandon: "test/lab/abandon/main.ts",
 	door: "test/lab/door/main.ts",
+	receiver: "test/lab/reports/receiver/main.ts",
 };
 
 /**

@@ -1,12 +1,14 @@
 import { connectUbus, ubusSocketPath } from "polywan/bus/transport";
-import { Log } from "polywan/log";
+import { Log, type LogWriter } from "polywan/log";
 import { renderProblem } from "polywan-core/config/problem";
 import { isTerminal } from "polywan-runtime/program";
 import { onSignal } from "polywan-runtime/signal";
 import { UbusConnection } from "ubus-js/bus";
-import { Feed } from "./bus/feed.ts";
+import { Feed, type Listener } from "./bus/feed.ts";
+import { publishReports } from "./bus/reports-object.ts";
 import type { ReportsModel } from "./config/model.ts";
 import { hostName, readReports } from "./config/read.ts";
+import { HistoryKeeper } from "./history/history.ts";
 import { Publisher } from "./mqtt/publisher.ts";
 import { Router } from "./mqtt/router.ts";
 import { Notifier } from "./notify/notifier.ts";
@@ -14,24 +16,47 @@ import { Notifier } from "./notify/notifier.ts";
 /** The daemon holds a question up to 45 s. */
 const MOST_PACE_MS = 30_000;
 
+/** A part of the program, by what is configured. */
+interface Part extends Listener {
+	/** For messages. */
+	readonly name: string;
+	/** Why it does not do what it should; null while it does. */
+	readonly trouble: string | null;
+	start(): void;
+	close(): void | Promise<void>;
+}
+
 /** Runs everything that is switched on until SIGTERM or SIGINT; gives the exit code. */
 export async function runReports({ foreground }: { foreground: boolean }): Promise<number> {
 	const log = new Log(foreground || isTerminal(2));
 	const model = readReports();
-	for (const problem of model.problems) log.write(problem.severity, `reports: ${renderProblem(problem)}`);
+	for (const problem of model.problems) log.write(problem.severity, renderProblem(problem));
 	const bus = new UbusConnection(connectUbus(ubusSocketPath()));
 	bus.start();
-	const publisher = model.mqtt === null ? null : new Publisher(model.mqtt, new Router(bus), log.write);
-	publisher?.start();
-	const notifiers = model.notifiers.map((notifier) => new Notifier(notifier, hostName(), log.write));
-	const feed = new Feed(bus, paceOf(model), [...(publisher ? [publisher] : []), ...notifiers]);
+	const history = model.history === null ? null : new HistoryKeeper(model.history, log.write);
+	const parts = [...(history ? [history] : []), ...buildParts(model, bus, log.write)];
+	const tell = () =>
+		parts.map(({ name, trouble }) => ({
+			name,
+			state: trouble === null ? ("ok" as const) : ("trouble" as const),
+			trouble: trouble ?? "",
+		}));
+	publishReports(bus, model.problems, tell, history === null ? {} : { history: history.method });
+	for (const part of parts) part.start();
+	const feed = new Feed(bus, paceOf(model), parts);
 	void feed.run();
 	await ended();
 	feed.close();
-	for (const notifier of notifiers) notifier.close();
-	await publisher?.close();
+	await Promise.all(parts.map((part) => part.close()));
 	bus.close();
 	return 0;
+}
+
+function buildParts({ mqtt, notifiers }: ReportsModel, bus: UbusConnection, log: LogWriter): Part[] {
+	return [
+		...(mqtt === null ? [] : [new Publisher(mqtt, new Router(bus), log)]),
+		...notifiers.map((notifier) => new Notifier(notifier, hostName(), log)),
+	];
 }
 
 /** As often as the part that wants most figures: history looks every second. */

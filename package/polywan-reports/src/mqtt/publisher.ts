@@ -12,6 +12,8 @@ import { buildEventMessages, buildFigureMessages, buildStateMessages } from "./t
 
 /** Keeps a broker told: what changed at once, figures at an interval, everything after each connect. */
 export class Publisher implements Listener {
+	readonly name = "mqtt";
+	trouble: string | null = "not connected yet";
 	readonly #model: MqttModel;
 	readonly #router: Router;
 	readonly #log: LogWriter;
@@ -33,8 +35,10 @@ export class Publisher implements Listener {
 		this.#connection = new BrokerConnection(model, {
 			onConnect: () => this.#greet(),
 			onMessage: (topic, payload) => this.#receive(topic, payload),
-			onTrouble: (message) =>
-				log("warning", "mqtt: the broker is not reached", { host: model.host, error: message }),
+			onTrouble: (message) => {
+				this.trouble = message;
+				log("warning", "mqtt: the broker is not reached", { host: model.host, error: message });
+			},
 		});
 	}
 
@@ -78,6 +82,7 @@ export class Publisher implements Listener {
 	#greet(): void {
 		const { host, topic, commands, discoveryPrefix } = this.#model;
 		this.#log("notice", "mqtt: connected", { host });
+		this.trouble = null;
 		this.#told.clear();
 		const birth = discoveryPrefix === null ? [] : [`${discoveryPrefix}/status`];
 		const topics = [...birth, ...(commands ? commandTopics(topic) : [])];

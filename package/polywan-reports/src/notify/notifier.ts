@@ -18,6 +18,8 @@ const MOST_WAITING = 50;
 
 /** Tells one receiver of events: gathered, rate-limited, and again and again until it took them. */
 export class Notifier implements Listener {
+	readonly name: string;
+	trouble: string | null = null;
 	readonly #model: NotifierModel;
 	readonly #host: string;
 	readonly #log: LogWriter;
@@ -30,11 +32,14 @@ export class Notifier implements Listener {
 	#usable: string | null = null;
 
 	constructor(model: NotifierModel, host: string, log: LogWriter) {
+		this.name = `notify ${model.name}`;
 		this.#model = model;
 		this.#host = host;
 		this.#log = log;
 		this.#gatherer = new Gatherer(model);
 	}
+
+	start(): void {}
 
 	onEvents(events: readonly PolywanEvent[]): void {
 		this.#gatherer.add(events, monotonicMs());
@@ -85,6 +90,7 @@ export class Notifier implements Listener {
 				await deliver(this.#model.means, notice, this.#log);
 				this.#waiting = this.#waiting.filter((waiting) => waiting !== notice);
 				this.#retryMs = LEAST_RETRY_MS;
+				this.trouble = null;
 			}
 		} catch (error) {
 			this.#waitToRetry(error);
@@ -96,6 +102,7 @@ export class Notifier implements Listener {
 	#waitToRetry(error: unknown): void {
 		const why = error instanceof Error ? error.message : String(error);
 		const { name } = this.#model;
+		this.trouble = why;
 		this.#log("warning", "notify: not sent, will be tried again", { notify: name, error: why });
 		this.#retryTimer = setTimeout(() => void this.#send(), this.#retryMs);
 		this.#retryMs = Math.min(2 * this.#retryMs, MOST_RETRY_MS);

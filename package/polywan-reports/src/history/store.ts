@@ -1,0 +1,156 @@
+import type { LogWriter } from "polywan/log";
+import { monotonicMs, wallMs } from "polywan-runtime/clock";
+import { exists, makeDirectory, removeFile, rename, stat } from "polywan-runtime/file";
+import type { HistoryModel } from "../config/model.ts";
+import type { Written } from "./recorder.ts";
+import type { Sample } from "./sample.ts";
+import {
+	buildInsert,
+	buildPrune,
+	buildQuery,
+	buildRollUps,
+	CREATE_SQL,
+	FORM,
+	OPEN_SQL,
+	parseRow,
+	SHRINK_SQL,
+	SIZE_SQL,
+} from "./sql.ts";
+import { Sqlite, SqliteError } from "./sqlite.ts";
+import { STEPS, type Step } from "./step.ts";
+
+const PRUNE_EVERY_S = 600;
+const MOST_SHRINKS = 8;
+
+/** The file of the history: opened, checked, written, kept small and copied to flash. Times are wall-clock seconds. */
+export class Store {
+	readonly #model: HistoryModel;
+	readonly #log: LogWriter;
+	readonly #file: string;
+	readonly #copy: string | null;
+	readonly #keepS: Record<Step, number>;
+	#sqlite: Sqlite | null = null;
+	#lastAt = 0;
+	#prunedAt = 0;
+	#copiedAtMs: number;
+
+	constructor(model: HistoryModel, log: LogWriter) {
+		this.#model = model;
+		this.#log = log;
+		this.#file = `${model.folder}/history.db`;
+		this.#copy = model.copyFolder === null ? null : `${model.copyFolder}/history.db`;
+		this.#keepS = Object.fromEntries(STEPS.map((step) => [step, model.keepMs[step] / 1000])) as Record<
+			Step,
+			number
+		>;
+		this.#copiedAtMs = monotonicMs() - ageOf(this.#copy);
+	}
+
+	get keepS(): Readonly<Record<Step, number>> {
+		return this.#keepS;
+	}
+
+	/** Opens the file, or the copy, or a new one; what is damaged is set aside. Rejects with NoSqliteError. */
+	async open(): Promise<void> {
+		makeDirectory(this.#model.folder, 0o700);
+		if (exists(this.#file) && (await this.#try(this.#file, ""))) return;
+		if (this.#copy !== null && exists(this.#copy)) {
+			const isRestored = await this.#try(this.#file, `.restore ${this.#copy}\n`);
+			if (isRestored) return;
+			this.#setAside(this.#copy);
+		}
+		if (!(await this.#try(this.#file, ""))) throw new SqliteError(`${this.#file} cannot be made`);
+	}
+
+	/** Adds the last ten seconds and what follows from them. Rejects with SqliteError. */
+	async write(at: number, rows: readonly Written[]): Promise<void> {
+		const before = this.#lastAt === 0 || this.#lastAt > at ? at - 7200 : this.#lastAt;
+		await this.#run(`BEGIN;\n${buildInsert(at, rows)}${buildRollUps(before, at)}COMMIT;\n`);
+		this.#lastAt = at;
+		if (Math.abs(at - this.#prunedAt) >= PRUNE_EVERY_S) {
+			this.#prunedAt = at;
+			await this.#prune(at);
+		}
+		await this.copyIfDue();
+	}
+
+	/** Oldest first. Rejects with SqliteError. */
+	async query(
+		uplink: string,
+		source: Step,
+		stepS: number,
+		from: number,
+		to: number,
+	): Promise<[at: number, sample: Sample][]> {
+		const lines = await this.#run(buildQuery(uplink, source, stepS, from, to));
+		return lines.map(parseRow).filter((row) => row !== null);
+	}
+
+	/** A whole copy, or the one before: VACUUM INTO a file beside it, synced, then renamed. */
+	async copyIfDue(): Promise<void> {
+		if (this.#copy === null || monotonicMs() - this.#copiedAtMs < this.#model.copyIntervalMs) return;
+		this.#copiedAtMs = monotonicMs();
+		const part = `${this.#copy}.new`;
+		makeDirectory(this.#model.copyFolder ?? "", 0o700);
+		removeFile(part);
+		await this.#run(`PRAGMA synchronous=FULL;\nVACUUM INTO '${part}';\nPRAGMA synchronous=OFF;\n`);
+		rename(part, this.#copy);
+		this.#log("info", "history: copied", { file: this.#copy, bytes: stat(this.#copy)?.size ?? 0 });
+	}
+
+	async close(): Promise<void> {
+		await this.#sqlite?.close();
+		this.#sqlite = null;
+	}
+
+	/** Sets a damaged file aside and begins a new one. */
+	async reopen(): Promise<void> {
+		await this.close();
+		await this.open();
+	}
+
+	#run(sql: string): Promise<readonly string[]> {
+		if (this.#sqlite === null) return Promise.reject(new SqliteError("the history is not open"));
+		return this.#sqlite.run(sql);
+	}
+
+	async #try(path: string, first: string): Promise<boolean> {
+		const sqlite = new Sqlite(path);
+		try {
+			await sqlite.run(`${OPEN_SQL}${first}`);
+			const [check, form] = await sqlite.run("PRAGMA quick_check(1);\nPRAGMA user_version;\n");
+			if (check !== "ok") throw new SqliteError(check ?? "no answer to quick_check");
+			if (form !== "0" && form !== String(FORM)) throw new SqliteError(`its form ${form} is not known`);
+			await sqlite.run(CREATE_SQL);
+			this.#sqlite = sqlite;
+			return true;
+		} catch (error) {
+			await sqlite.close();
+			if (!(error instanceof SqliteError)) throw error;
+			this.#log("warning", "history: damaged, set aside", { file: path, error: error.message });
+			this.#setAside(path);
+			return false;
+		}
+	}
+
+	/** One damaged file is kept for who wants to look at it. */
+	#setAside(path: string): void {
+		removeFile(`${path}-journal`);
+		if (exists(path)) rename(path, `${path}.damaged`);
+	}
+
+	async #prune(now: number): Promise<void> {
+		await this.#run(buildPrune(now, this.#keepS));
+		for (let i = 0; i < MOST_SHRINKS; i++) {
+			const [bytes] = await this.#run(SIZE_SQL);
+			if (Number(bytes) <= this.#model.maxBytes) return;
+			await this.#run(SHRINK_SQL);
+		}
+	}
+}
+
+/** How old a copy is; none is old enough for a new one, one of the future is as if it were made now. */
+function ageOf(path: string | null): number {
+	const entry = path === null ? null : stat(path);
+	return entry === null ? Number.POSITIVE_INFINITY : Math.max(0, wallMs() - entry.mtimeMs);
+}

@@ -1,0 +1,161 @@
+import { createHmac } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { lan, server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { type Received, Receiver } from "./reports/receiver.ts";
+import { Reports } from "./reports/reports.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+describe.skipIf(!asRoot)("notifications", () => {
+	let site: Site;
+	let polywan: Polywan;
+	let reports: Reports;
+	let host: Receiver;
+	let internet: Receiver;
+
+	beforeAll(async () => {
+		site = await Site.build({ daemon: true, config: renderPolywanConfig() });
+		polywan = new Polywan(site);
+		reports = new Reports(site);
+		host = await Receiver.start(site.host(0).network);
+		internet = await Receiver.start(site.internet.network);
+		await polywan.untilState("up", "wan", "wanb");
+	});
+	afterEach(async () => {
+		await site.router.run(["/etc/init.d/polywan-reports", "stop"]);
+		host.received.length = 0;
+	});
+	afterAll(async () => {
+		host?.close();
+		internet?.close();
+		await site?.close();
+	});
+
+	const base = `http://${lan.host(0).ipv4}:8080`;
+	const notify = (...options: string[]) =>
+		`config notify 'me'\n\toption gather '0'\n${options.map((option) => `\t${option}\n`).join("")}`;
+
+	/** Takes uplink wanb down and up again until somebody was told; a program that has only just started may have missed it. */
+	async function untilTold(receiver: Receiver, isIt: (message: Received) => boolean): Promise<Received> {
+		let found: Received | undefined;
+		await until(
+			"the receiver was told",
+			async () => {
+				await polywan.run("down", "wanb");
+				await polywan.run("auto", "wanb");
+				found = receiver.received.find(isIt);
+				return found !== undefined;
+			},
+			{ timeoutMs: 20_000 },
+		);
+		if (!found) throw new Error("nothing was found");
+		return found;
+	}
+
+	it("posts signed JSON to a webhook whose address is a secret", async () => {
+		await reports.configure(
+			notify("option type 'webhook'", "option severity 'info'"),
+			`config secret 'me'\n\toption url '${base}/hook/s3cret?a=b'\n\toption hmac_key 'k3y'\n`,
+		);
+		const message = await untilTold(host, ({ body }) => body.includes("wanb"));
+		expect(message.path).toBe("/hook/s3cret?a=b");
+		expect(message.headers?.["content-type"]).toBe("application/json");
+		const signature = createHmac("sha256", "k3y").update(message.body).digest("hex");
+		expect(message.headers?.["x-polywan-signature"]).toBe(`sha256=${signature}`);
+		expect(JSON.parse(message.body).events[0]).toMatchObject({ kind: expect.any(String) });
+	});
+
+	it("says what a receiver answered, tries again, and shows no secret", async () => {
+		await reports.configure(
+			notify("option type 'webhook'", "option severity 'info'"),
+			`config secret 'me'\n\toption url '${base}/refuse'\n\toption token 's3cret'\n`,
+		);
+		await untilTold(host, ({ path }) => path === "/refuse");
+		await until("the refusal is in the log", () =>
+			/notify: not sent.*\*\*\* answered 500/.test(reports.log()),
+		);
+		expect(reports.log()).not.toMatch(/s3cret|\/refuse/);
+	});
+
+	it("sends mail, with and without a password", async () => {
+		const mail = [
+			"option type 'mail'",
+			`option server '${lan.host(0).ipv4}'`,
+			"option port '2525'",
+			"option from 'router@example.org'",
+			"list to 'a@example.org'",
+			"list to 'b@example.org'",
+			"option severity 'info'",
+		];
+		await reports.configure(notify(...mail));
+		const plain = await untilTold(host, ({ by }) => by === "smtp");
+		expect(plain).toMatchObject({ from: "router@example.org", to: ["a@example.org", "b@example.org"] });
+		expect(plain.body).toContain("Subject: OpenWrt: ");
+		await reports.configure(
+			notify(...mail, "option username 'user'"),
+			"config secret 'me'\n\toption password 'wr0ng'\n",
+		);
+		await until("the refusal is in the log", async () => {
+			await polywan.run("down", "wanb");
+			await polywan.run("auto", "wanb");
+			return /notify: not sent.*the server answered AUTH with 535 not with \*\*\*/.test(reports.log());
+		});
+		host.received.length = 0;
+		await reports.configure(
+			notify(...mail, "option username 'user'"),
+			"config secret 'me'\n\toption password 's3cret'\n",
+		);
+		await untilTold(host, ({ by }) => by === "smtp");
+		expect(reports.log()).not.toMatch(/wr0ng|s3cret/);
+	});
+
+	it("runs a script with the message on its standard input, and writes to the system log", async () => {
+		const script = "#!/bin/sh\ncat >> /tmp/notified\n";
+		site.router.writeFile("/usr/lib/notify-me", script, 0o755);
+		await reports.configure(
+			`${notify("option type 'script'", "option program '/usr/lib/notify-me'", "option severity 'info'")}
+config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption gather '0'\n`,
+		);
+		await until("the script ran", async () => {
+			await polywan.run("down", "wanb");
+			await polywan.run("auto", "wanb");
+			return site.router.readFile("/tmp/notified").includes("wanb");
+		});
+		const [line = ""] = site.router.readFile("/tmp/notified").split("\n");
+		expect(JSON.parse(line)).toMatchObject({ severity: expect.any(String), count: expect.any(Number) });
+		expect(reports.log()).toMatch(/notify: wanb/);
+	});
+
+	it("keeps what it cannot send while no uplink works, and sends it over the one that does", async () => {
+		const url = `http://${server(5).ipv4}:8080/later`;
+		await reports.configure(notify("option type 'webhook'", `option url '${url}'`, "option severity 'info'"));
+		const told = () => internet.received.filter(({ path }) => path === "/later");
+		await until("it follows the daemon", async () => {
+			await polywan.run("down", "wanb");
+			await polywan.run("auto", "wanb");
+			return told().length > 0;
+		});
+		await polywan.untilState("up", "wan", "wanb");
+		internet.received.length = 0;
+		await site.uplink("wanb").blackhole();
+		await site.uplink("wan").blackhole();
+		await polywan.untilState("down", "wan", "wanb");
+		await until("it could not be sent", () => /notify: not sent/.test(reports.log()), { timeoutMs: 30_000 });
+		await site.uplink("wanb").heal();
+		await until(
+			"it was told of the uplink that still is down",
+			() =>
+				told().some(({ body }) =>
+					JSON.parse(body).events.some(
+						({ uplink, to }: Record<string, string>) => uplink === "wan" && to === "down",
+					),
+				),
+			{ timeoutMs: 40_000 },
+		);
+		await site.uplink("wan").heal();
+	});
+});
