@@ -40,7 +40,7 @@ function Page() {
 	});
 	return (
 		<>
-			{edit !== null && staged.value && <edit.ChangeBar />}
+			{edit !== null && <edit.ChangeBar />}
 			{!isEdited(page.value) ? (
 				<LivePage />
 			) : edit === null ? (

@@ -17,7 +17,12 @@ export function follow(session: Session): () => void {
 	const poll = session.poll(
 		"polywan",
 		"wait",
-		(since) => ({ figures: true, hold: HOLD_S, ...(since !== null && { since }) }),
+		// After a silence everything is wanted at once, changed or not.
+		(since) => ({
+			figures: true,
+			hold: HOLD_S,
+			...(since !== null && liveness.value.kind === "live" && { since }),
+		}),
 		{
 			holdMs: HOLD_S * 1000,
 			sinceOf: (answer) => Number(answer.sequence ?? 0),
@@ -105,12 +110,12 @@ function take(answer: RpcTable): void {
 /** Shows on the page what does not answer. Anything but a failed call is a bug and goes on. */
 export function fail(error: unknown): void {
 	if (!(error instanceof RpcError)) throw error;
-	if (error.kind === "stopped" || error.kind === "request") return;
+	// The session itself tells of its end, once; calls of an ended one may fail later than there is another.
+	if (error.kind === "stopped" || error.kind === "request" || error.kind === "session") return;
 	liveness.value = { kind: "gone", what: missingOf(error) };
 }
 
 function missingOf(error: RpcError): Missing {
-	if (error.kind === "session") return "session";
 	if (error.kind === "missing" || error.kind === "timeout") return "daemon";
 	return error.kind === "down" ? "router" : "bus";
 }

@@ -31,6 +31,7 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 	host.toggleAttribute("data-alone", alone);
 	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
 	root.adoptedStyleSheets = [toSheet(style)];
+	if (alone) document.adoptedStyleSheets = [toSheet("body { margin: 0 }")];
 	const sid = options.sid ?? sessionStorage.getItem(SESSION_KEY);
 	const session = new UbusSession(browserPlatform, {
 		url: (options.ubus ?? "/ubus").replace(/\/$/, ""),
@@ -42,7 +43,8 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 	let stopFollowing: (() => void) | null = null;
 	const enter = async () => {
 		if (alone) sessionStorage.setItem(SESSION_KEY, session.sid);
-		stopFollowing ??= follow(session);
+		stopFollowing?.();
+		stopFollowing = follow(session);
 		const [mayWrite] = await Promise.all([
 			session.access("uci", "polywan", "write").catch(() => false),
 			readHistory(session),

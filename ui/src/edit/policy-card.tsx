@@ -40,9 +40,13 @@ export function PolicyCard(props: {
 		<section class="card policy" aria-labelledby={`policy-${name}`}>
 			<header>
 				<h3 id={`policy-${name}`}>{name}</h3>
-				<button type="button" class="danger push" onClick={props.onDelete}>
+				<button
+					type="button"
+					class="danger push"
+					onClick={props.onDelete}
+					aria-label={`${te("form.delete")}: ${name}`}
+				>
 					{te("form.delete")}
-					<span class="unseen">: {name}</span>
 				</button>
 			</header>
 			<Preview policy={name} />

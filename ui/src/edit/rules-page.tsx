@@ -155,13 +155,12 @@ function RuleRow(props: {
 					aria-expanded={open}
 					aria-controls={`edit-${rule.name}`}
 					onClick={() => props.onToggle(rule.name)}
+					aria-label={`${te(open ? "form.close" : "form.edit")}: ${rule.name}`}
 				>
 					{te(open ? "form.close" : "form.edit")}
-					<span class="unseen">: {rule.name}</span>
 				</button>
-				<button type="button" onClick={duplicate}>
+				<button type="button" onClick={duplicate} aria-label={`${te("form.duplicate")}: ${rule.name}`}>
 					{te("form.duplicate")}
-					<span class="unseen">: {rule.name}</span>
 				</button>
 				<button
 					type="button"
@@ -170,9 +169,9 @@ function RuleRow(props: {
 						if (confirm(te("form.deleteAsk", { name: rule.name })))
 							staging.edit((config) => deleteSection(config, rule.name));
 					}}
+					aria-label={`${te("form.delete")}: ${rule.name}`}
 				>
 					{te("form.delete")}
-					<span class="unseen">: {rule.name}</span>
 				</button>
 			</span>
 		</>

@@ -115,7 +115,7 @@ function LineFacts({ line }: { readonly line: Line }) {
 	const addresses = line.interfaces.flatMap((netif) => netif.addresses);
 	return (
 		<div class="what">
-			<h4>{line.name}</h4>
+			<h3>{line.name}</h3>
 			<p class="small soft">
 				{[line.interfaces.map(({ name }) => name).join(", "), line.interfaces[0]?.device, ...addresses]
 					.filter(Boolean)

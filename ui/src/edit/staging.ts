@@ -6,7 +6,7 @@ import { fail } from "../follow.ts";
 import { staged, stagedRound } from "../staged.ts";
 import { events } from "../store.ts";
 import { type ConfigPackage, type ConfigSection, parseConfig } from "./config.ts";
-import { applyDifferences, buildDifferences, withoutChanges } from "./differences.ts";
+import { applyDifferences, buildDifferences, type Difference, withoutChanges } from "./differences.ts";
 import { type Netif, parseNetifs } from "./netif.ts";
 import { buildOperations } from "./operations.ts";
 import {
@@ -86,7 +86,10 @@ export class Staging {
 			}),
 		];
 		const ask = (event: BeforeUnloadEvent) => {
-			if (staged.value) event.preventDefault();
+			if (!staged.value) return;
+			event.preventDefault();
+			// While the question stands there, what was just typed gets to the router.
+			if (this.#timer !== null) void this.flush().catch(fail);
 		};
 		addEventListener("beforeunload", ask);
 		return () => {
@@ -142,7 +145,7 @@ export class Staging {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		await this.#sending.catch(() => {});
 		await this.#session.call("uci", "revert", { config: CONFIG }).catch(fail);
-		draft.value = null;
+		draft.value = base.value;
 		keepBase(this.#session.sid, null);
 		await this.read();
 		this.#changed();
@@ -184,10 +187,15 @@ export class Staging {
 		// What is on trial is in force at the router, but may be gone in a minute.
 		else if (trial.value === null) base.value = inRouter;
 		if (mine.length === 0) draft.value = inRouter;
-		else if (changes.length === 0 && trial.value === null) {
-			draft.value = applyDifferences(inRouter, mine);
-			void this.flush().catch(fail);
-		}
+		else if (changes.length === 0 && trial.value === null) this.#rebase(inRouter, mine, known);
+	}
+
+	/** Edits that this session's rpcd does not know: those of a session that was lost, or that were on trial. */
+	#rebase(inForce: ConfigPackage, mine: readonly Difference[], before: ConfigPackage | null): void {
+		if (draft.value === null || buildOperations(inForce, draft.value).length === 0) draft.value = inForce;
+		else if (before === null || buildOperations(before, inForce).length > 0)
+			draft.value = applyDifferences(inForce, mine);
+		void this.flush().catch(fail);
 	}
 
 	async #send(): Promise<void> {

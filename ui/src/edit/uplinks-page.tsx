@@ -89,9 +89,9 @@ function UplinkRow(props: { readonly uplink: ConfigSection; readonly open: boole
 						aria-expanded={open}
 						aria-controls={`edit-${uplink.name}`}
 						onClick={props.onToggle}
+						aria-label={`${te(open ? "form.close" : "form.edit")}: ${uplink.name}`}
 					>
 						{te(open ? "form.close" : "form.edit")}
-						<span class="unseen">: {uplink.name}</span>
 					</button>
 					<button
 						type="button"
@@ -100,9 +100,9 @@ function UplinkRow(props: { readonly uplink: ConfigSection; readonly open: boole
 							if (confirm(te("form.deleteAsk", { name: uplink.name })))
 								staging.edit((config) => withoutUplink(config, uplink.name));
 						}}
+						aria-label={`${te("form.delete")}: ${uplink.name}`}
 					>
 						{te("form.delete")}
-						<span class="unseen">: {uplink.name}</span>
 					</button>
 				</span>
 			</div>

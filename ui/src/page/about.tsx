@@ -33,7 +33,7 @@ export function AboutPage({ status }: { readonly status: Status }) {
 					))}
 				</dl>
 			</section>
-			<section class="card" aria-labelledby="kernel-title">
+			<div class="card">
 				<header>
 					<h2 id="kernel-title">{t("about.kernel")}</h2>
 				</header>
@@ -67,7 +67,7 @@ export function AboutPage({ status }: { readonly status: Status }) {
 						</tbody>
 					</table>
 				</Scroll>
-			</section>
+			</div>
 		</>
 	);
 }

@@ -2,18 +2,18 @@ import type { PolywanEvent, Status } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { formatMoment } from "../format.ts";
 import { Scroll } from "../part/scroll.tsx";
-import { headline } from "../part/timeline.tsx";
+import { eventWord, headline } from "../part/timeline.tsx";
 import { events, routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
 
 type Kind = PolywanEvent["kind"];
-const KINDS: readonly Kind[] = ["uplink", "shares", "config", "apply", "repair", "trial", "daemon", "hook"];
 
 /** Everything the daemon remembers, newest first, and what of it is looked for. */
 export function LogPage({ status }: { readonly status: Status }) {
 	const [kind, setKind] = useState<Kind | "">("");
 	const [uplink, setUplink] = useState("");
 	const [text, setText] = useState("");
+	const kinds = [...new Set(events.value.map((event) => event.kind))].sort();
 	const wanted = text.toLowerCase();
 	const shown = events.value.filter(
 		(event) =>
@@ -22,7 +22,7 @@ export function LogPage({ status }: { readonly status: Status }) {
 			(wanted === "" || `${headline(event)} ${event.reason}`.toLowerCase().includes(wanted)),
 	);
 	return (
-		<section class="card" aria-labelledby="log-title">
+		<div class="card">
 			<header>
 				<h2 id="log-title">{t("nav.log")}</h2>
 				<span class="soft small" role="status">
@@ -34,9 +34,9 @@ export function LogPage({ status }: { readonly status: Status }) {
 					{t("log.kind")}
 					<select value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind | "")}>
 						<option value="">{t("log.all")}</option>
-						{KINDS.map((each) => (
+						{kinds.map((each) => (
 							<option key={each} value={each}>
-								{t(`event.${each}`)}
+								{eventWord(each)}
 							</option>
 						))}
 					</select>
@@ -82,6 +82,6 @@ export function LogPage({ status }: { readonly status: Status }) {
 				</table>
 			</Scroll>
 			{shown.length === 0 && <p class="soft">{t("log.none")}</p>}
-		</section>
+		</div>
 	);
 }

@@ -2,6 +2,7 @@ import type { UplinkState } from "polywan-core/health/state";
 import type { PolywanEvent } from "polywan-core/status";
 import { formatMoment } from "../format.ts";
 import { routerNowMs } from "../store.ts";
+import { en, type WordKey } from "../words/en.ts";
 import { language, t } from "../words.ts";
 
 const STATES: readonly string[] = ["up", "down", "degraded", "starting", "recovering", "disabled"];
@@ -27,13 +28,19 @@ export function Timeline({ events }: { readonly events: readonly PolywanEvent[] 
 
 export function headline(event: PolywanEvent): string {
 	if (event.uplink === null || event.to === null)
-		return event.uplink === null ? t(`event.${event.kind}`) : event.uplink;
+		return event.uplink === null ? eventWord(event.kind) : event.uplink;
 	return t("event.change", {
 		uplink: event.uplink,
 		family: event.family === "ipv6" ? "IPv6" : "IPv4",
 		from: event.from === null ? "–" : stateWord(event.from),
 		to: stateWord(event.to),
 	});
+}
+
+/** A daemon newer than this panel has kinds of its own. */
+export function eventWord(kind: string): string {
+	const key = `event.${kind}`;
+	return key in en ? t(key as WordKey) : kind;
 }
 
 function stateWord(state: string): string {

@@ -50,9 +50,13 @@ function UseSwitch({ uplink }: { readonly uplink: UplinkStatus }) {
 	return (
 		<>
 			{failed && <span role="alert">{t("card.failed")}</span>}
-			<button type="button" class="plain small" onClick={toggle}>
+			<button
+				type="button"
+				class="plain small"
+				onClick={toggle}
+				aria-label={`${t(off ? "card.turnOn" : "card.turnOff")}: ${uplink.name}`}
+			>
 				{t(off ? "card.turnOn" : "card.turnOff")}
-				<span class="unseen">: {uplink.name}</span>
 			</button>
 		</>
 	);
@@ -67,7 +71,7 @@ function FamilyPart(props: {
 	const { of, family } = props;
 	const since = formatDuration(routerNowMs.value - of.since_ms, language.value);
 	return (
-		<section class="family" aria-label={props.name}>
+		<section class="family" aria-label={`${props.uplink} ${props.name}`}>
 			<header>
 				<h4>{props.name}</h4>
 				<span class="address soft small">{of.addresses[0] ?? of.device}</span>

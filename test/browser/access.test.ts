@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../lab/namespaces.ts";
+import { canBrowse, PanelBed, panelUrl, signIn } from "./bed.ts";
+
+const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
+const pages = ["overview", "uplinks", "policies", "rules", "settings", "log", "about", "setup"];
+
+const excessWidth = "document.documentElement.scrollWidth - innerWidth";
+
+const focusedName = `(() => {
+	const element = document.querySelector("body > div").shadowRoot.activeElement;
+	return element ? element.textContent.trim() || element.id : "";
+})()`;
+
+describe.skipIf(!canBrowse)("the panel for everybody", () => {
+	let bed: PanelBed;
+
+	beforeAll(async () => {
+		bed = await PanelBed.open();
+	});
+
+	afterAll(() => bed?.close());
+
+	/** A page with everything on it opened. */
+	async function show(page: Page, name: string): Promise<void> {
+		await page.goto(`${panelUrl}#${name}`);
+		await page.locator("main h2").first().waitFor();
+		const closed = page.locator("button[aria-expanded=false]");
+		if ((await closed.count()) > 0) await closed.first().click();
+		await page.locator("details").evaluateAll((all) => {
+			for (const each of all) each.setAttribute("open", "");
+		});
+	}
+
+	async function violations(page: Page): Promise<string[]> {
+		await page.evaluate(axe);
+		const found: { id: string; nodes: { html: string; failureSummary: string }[] }[] = await page.evaluate(
+			"axe.run().then(({ violations }) => violations)",
+		);
+		return found.flatMap(({ id, nodes }) =>
+			nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+		);
+	}
+
+	it.each(["light", "dark"] as const)("has no accessibility violations, %s", async (colorScheme) => {
+		const page = await bed.page({ colorScheme });
+		await page.goto(panelUrl);
+		await page.locator(".login").waitFor();
+		const found: Record<string, string[]> = { login: await violations(page) };
+		await signIn(page, "root");
+		await page.getByRole("article").first().waitFor();
+		for (const name of pages) {
+			await show(page, name);
+			found[name] = await violations(page);
+		}
+		await page.goto(`${panelUrl}#settings`);
+		await page.getByLabel("Log level").selectOption("debug");
+		await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
+		found.changed = await violations(page);
+		expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
+		await page.context().close();
+	});
+
+	it.each([320, 768, 3840])("fits a screen of %i pixels", async (width) => {
+		const page = await bed.signedIn("root", { viewport: { width, height: 720 } });
+		const wider: string[] = [];
+		for (const name of pages) {
+			await show(page, name);
+			const excess = await page.evaluate<number>(excessWidth);
+			if (excess > 0) wider.push(`${name} by ${excess} pixels`);
+		}
+		expect(wider).toEqual([]);
+		await page.context().close();
+	});
+
+	it("is usable from right to left", async () => {
+		const page = await bed.signedIn("root", { viewport: { width: 800, height: 720 } });
+		await page.evaluate("document.documentElement.dir = 'rtl'");
+		const brand = await page.getByRole("heading", { level: 1 }).boundingBox();
+		expect(brand?.x).toBeGreaterThan(400);
+		expect(await page.evaluate<number>(excessWidth)).toBeLessThanOrEqual(0);
+		await page.context().close();
+	});
+
+	it("needs no mouse: signs in, goes to the settings and changes one", async () => {
+		const page = await bed.page();
+		await page.goto(panelUrl);
+		await page.locator("[name=username]").focus();
+		await page.keyboard.press("Tab");
+		await page.keyboard.type("correct horse");
+		await page.keyboard.press("Enter");
+		await page.getByRole("article").first().waitFor();
+		const focused = () => page.evaluate<string>(focusedName);
+		const tabTo = async (wanted: string) => {
+			for (let i = 0; i < 60; i++) {
+				await page.keyboard.press("Tab");
+				if ((await focused()) === wanted) return;
+			}
+			throw new Error(`Tab does not lead to ${wanted}`);
+		};
+		await tabTo("Settings");
+		await page.keyboard.press("Enter");
+		await page.getByLabel("Log level").waitFor();
+		await tabTo("globals-enabled");
+		await page.keyboard.press("Space");
+		await page.getByText("In use 0").waitFor();
+		await page.context().close();
+	});
+
+	it.each([
+		["de-AT", "Übersicht", "Richtlinie hinzufügen"],
+		["es-MX", "Resumen", "Añadir política"],
+		["zh-CN", "概览", "添加策略"],
+	])("speaks %s", async (locale, overview, addPolicy) => {
+		const page = await bed.signedIn("root", { locale });
+		await page.getByRole("link", { name: overview }).waitFor();
+		await page.goto(`${panelUrl}#policies`);
+		await page.getByRole("button", { name: addPolicy }).waitFor();
+		expect(await page.evaluate("document.documentElement.lang")).toBe(locale.slice(0, 2));
+		await page.context().close();
+	});
+});

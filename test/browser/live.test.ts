@@ -1,0 +1,170 @@
+import type { Locator, Page } from "playwright-core";
+import type { UplinkHistory } from "polywan-core/status";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../lab/until.ts";
+import { canBrowse, origin, PanelBed, panelUrl, password, signIn } from "./bed.ts";
+
+describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
+	let bed: PanelBed;
+
+	beforeAll(async () => {
+		bed = await PanelBed.open();
+		await until("both uplinks are up", async () => (await states()).every((state) => state === "up"));
+	});
+
+	afterAll(() => bed?.close());
+
+	async function states(): Promise<string[]> {
+		const { uplinks } = await bed.site.router.ubus("polywan", "status");
+		return (uplinks as { state: string }[]).map(({ state }) => state);
+	}
+
+	const card = (page: Page, name: string) => page.getByRole("article", { name, exact: true });
+	const stateOf = (page: Page, name: string) => card(page, name).locator("header .state").first();
+	const live = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
+
+	/** What nobody tells the browser shows at the next touch, or within half a minute. */
+	const noticed = (page: Page, sign: Locator) =>
+		until(
+			"the page notices",
+			async () => {
+				await page.mouse.click(5, 5);
+				return sign.isVisible();
+			},
+			{ intervalMs: 300, timeoutMs: 15_000 },
+		);
+
+	it("asks for a password, refuses a wrong one, and breaks no rule of its own content policy", async () => {
+		const page = await bed.page();
+		const complaints: string[] = [];
+		page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+		page.on("pageerror", (error) => complaints.push(error.message));
+		const foreign: string[] = [];
+		page.on("request", (request) => !request.url().startsWith(origin) && foreign.push(request.url()));
+		await page.goto(panelUrl);
+		await signIn(page, "root", "wrong");
+		await page.getByText("User or password is not right.").waitFor();
+		await signIn(page, "root");
+		await card(page, "wan").getByText("100.64.1.2").waitFor();
+		expect(await stateOf(page, "wan").textContent()).toBe("Up");
+		expect(await card(page, "wan").getByText("2001:db8:1::2").isVisible()).toBe(true);
+		for (const name of ["uplinks", "policies", "rules", "settings", "log", "about", "setup"]) {
+			await page.goto(`${panelUrl}#${name}`);
+			await page.locator("main h2").first().waitFor();
+		}
+		expect(complaints).toEqual([]);
+		expect(foreign).toEqual([]);
+		await page.context().close();
+	});
+
+	it("shows an outage within a second of the router's own event, and its end", async () => {
+		const page = await bed.signedIn();
+		const uplink = bed.site.uplink("wan");
+		await uplink.blackhole();
+		await until("the router knows", async () => (await states())[0] === "down", { timeoutMs: 5000 });
+		const knownMs = performance.now();
+		await stateOf(page, "wan").getByText("Down").waitFor({ timeout: 3000 });
+		expect(performance.now() - knownMs).toBeLessThan(1000);
+		await page
+			.getByText(/wan IPv4: Up → Down/)
+			.first()
+			.waitFor();
+		await uplink.heal();
+		await stateOf(page, "wan").getByText("Up", { exact: true }).waitFor({ timeout: 15_000 });
+		await page.context().close();
+	});
+
+	it("knows the ten minutes before it was opened", async () => {
+		await until("the router remembers", async () => {
+			const { uplinks } = await bed.site.router.ubus("polywan", "history");
+			const { wan } = uplinks as unknown as Record<string, UplinkHistory>;
+			return (wan?.ipv4.rtt_us.filter((rtt) => rtt >= 0).length ?? 0) >= 2;
+		});
+		const page = await bed.signedIn();
+		const line = card(page, "wan").getByRole("region", { name: "wan IPv4" }).locator(".line-graph path");
+		await until("there is a line", async () => (await line.getAttribute("d"))?.includes("L"));
+		await page.context().close();
+	});
+
+	it("takes an uplink out of use by hand and back", async () => {
+		const page = await bed.signedIn();
+		await card(page, "wanb").getByRole("button", { name: "Take out of use" }).click();
+		await stateOf(page, "wanb").getByText("Down").waitFor();
+		await card(page, "wanb").getByRole("button", { name: "Use again" }).click();
+		await stateOf(page, "wanb").getByText("Up", { exact: true }).waitFor();
+		await page.context().close();
+	});
+
+	it("says when the daemon is gone, and goes on by itself when it is back", async () => {
+		const page = await bed.signedIn();
+		await live(page);
+		await bed.site.router.mustRun(["/etc/init.d/polywan", "stop"]);
+		await noticed(page, page.getByText(/The polywan daemon does not answer/));
+		expect(await card(page, "wan").isVisible()).toBe(true);
+		await bed.site.router.mustRun(["/etc/init.d/polywan", "start"]);
+		await live(page);
+		await until("the uplink is up again", async () => (await stateOf(page, "wan").textContent()) === "Up");
+		await page.context().close();
+	});
+
+	it("says that ubus is gone, and goes on by itself when it is back", async () => {
+		const page = await bed.signedIn();
+		await live(page);
+		await bed.site.router.mustRun(["sh", "-c", "kill -9 $(pgrep -f [u]busd.mjs)"]);
+		await noticed(page, page.getByRole("alert").filter({ hasText: "does not answer" }));
+		await bed.site.router.mustRun(["sh", "-c", "ubusd >> /tmp/log/ubusd.log 2>&1 < /dev/null &"]);
+		await live(page);
+		await page.context().close();
+	});
+
+	it("asks for the password after a restart of rpcd, which forgets every session", async () => {
+		await until("rpcd is there", async () => (await bed.site.router.bus.list("session")).length > 0);
+		const page = await bed.signedIn();
+		await live(page);
+		await bed.site.router.mustRun(["/etc/init.d/rpcd", "restart"]);
+		await noticed(page, page.getByRole("heading", { name: "Sign in to your router" }));
+		expect(await page.getByText("Your session has ended.").isVisible()).toBe(true);
+		await signIn(page, "root");
+		await live(page);
+		await page.context().close();
+	});
+
+	it("asks again when the session was ended elsewhere", async () => {
+		const page = await bed.signedIn();
+		await live(page);
+		const sid = await page.evaluate<string>("sessionStorage.getItem('polywan-session')");
+		await bed.site.router.ubus("session", "destroy", { ubus_rpc_session: sid });
+		await page.goto(`${panelUrl}#uplinks`);
+		await page.getByRole("heading", { name: "Sign in to your router" }).waitFor();
+		await signIn(page, "root", password);
+		await page.getByRole("heading", { name: "wanb" }).waitFor();
+		await page.context().close();
+	});
+
+	it("lets a read-only user look and change nothing", async () => {
+		const page = await bed.signedIn("viewer");
+		await page.getByText("You may look at everything here and change nothing.").waitFor();
+		expect(await page.getByRole("button", { name: /Take out of use/ }).count()).toBe(0);
+		await page.goto(`${panelUrl}#uplinks`);
+		await page.getByRole("heading", { name: "wanb" }).waitFor();
+		expect(await page.getByRole("button", { name: "Delete: wan", exact: true }).isDisabled()).toBe(true);
+		const sid = await page.evaluate<string>("sessionStorage.getItem('polywan-session')");
+		const refused = await Promise.all(
+			[
+				["uci", "set", { config: "polywan", section: "wan", values: { weight: "9" } }],
+				["polywan", "uplink", { name: "wan", action: "down" }],
+				["polywan", "trial", { action: "begin" }],
+				["uci", "get", { config: "network" }],
+			].map(async (call) => {
+				const data = { jsonrpc: "2.0", id: 1, method: "call", params: [sid, ...call] };
+				const body = JSON.stringify(JSON.stringify(data));
+				const answer = await page.evaluate<{ error?: { code: number }; result?: number[] }>(
+					`fetch("/ubus", { method: "POST", body: ${body} }).then((answer) => answer.json())`,
+				);
+				return answer.error?.code ?? answer.result?.[0];
+			}),
+		);
+		expect(refused).toEqual([-32002, -32002, -32002, 6]);
+		await page.context().close();
+	});
+});
