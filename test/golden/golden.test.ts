@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseCatalogue } from "polywan-core/app/catalogue";
 import { parseModel } from "polywan-core/config/parse";
 import { renderProblem } from "polywan-core/config/problem";
 import { readPackage } from "polywan-core/config/read";
@@ -18,7 +19,7 @@ import { renderNft } from "polywan-core/render/nft";
 import { describe, expect, test } from "vitest";
 
 // A case is a folder with `config` (UCI), `links.json`, `states.json`, and optionally `ids.json`, `devices.json` (netifd
-// interface → device), `networks.json` (the router's other networks) and `facts.json` (what else rules refer to: zones, users, groups). Everything else in it is what must come out;
+// interface → device), `networks.json` (the router's other networks) and `facts.json` (what else rules refer to: zones, users, groups, sets). Everything else in it is what must come out;
 // UPDATE_GOLDEN=1 writes it.
 
 const folder = join(process.cwd(), "test/golden");
@@ -40,7 +41,11 @@ function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string>
 	const model = parseModel(pkg, devices === null ? {} : { netifdInterfaces: Object.keys(devices) });
 	const { ids, problems } = allocateKernelIds(model, readJson(name, "ids.json", NO_IDS));
 	const facts = readJson<Record<string, Record<string, never>>>(name, "facts.json", {});
+	const apps = existsSync(join(folder, name, "apps.json"))
+		? [{ path: "apps.json", text: readFileSync(join(folder, name, "apps.json"), "utf8") }]
+		: [];
 	const input = {
+		catalogue: parseCatalogue(apps, () => {}),
 		...Object.fromEntries(
 			Object.entries(facts).map(([kind, table]) => [kind, new Map(Object.entries(table))]),
 		),
@@ -79,6 +84,16 @@ function check(argv: readonly string[], input: string, ipsets = ""): void {
 	execFileSync("unshare", ["-n", ...words], { input, stdio: ["pipe", "ignore", "pipe"] });
 }
 
+/** Sets that somebody else makes. */
+function renderNamedSets({ sets }: Plan): string {
+	const named = sets.flatMap((set) => (set.kind === "named" ? [set] : []));
+	return named
+		.map(
+			({ name, elements }) => `create ${name} hash:net family ${elements[6].length > 0 ? "inet6" : "inet"}\n`,
+		)
+		.join("");
+}
+
 describe.each(cases.map((entry) => entry.name))("golden: %s", (name) => {
 	const { plan, files } = produce(name);
 
@@ -99,7 +114,7 @@ describe.each(cases.map((entry) => entry.name))("golden: %s", (name) => {
 	test.skipIf(!asRoot)("nft, iptables-restore and ip accept it", () => {
 		check(["nft", "-c", "-f", "-"], files.get("nft") ?? "");
 		for (const kind of ["nft", "legacy"]) {
-			const ipsets = files.get("ipset");
+			const ipsets = (files.get("ipset") ?? "") + renderNamedSets(plan);
 			check([`iptables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v4") ?? "", ipsets);
 			check([`ip6tables-${kind}-restore`, "--test", "--noflush"], files.get("iptables-v6") ?? "", ipsets);
 		}

@@ -12,6 +12,8 @@ export interface DnsAnswer {
 	readonly responseCode: number;
 	/** The addresses of the type that was asked for, as text. */
 	readonly addresses: readonly string[];
+	/** How long the answer holds: the shortest of its records, aliases included; null without records. */
+	readonly ttlSeconds: number | null;
 }
 
 const encoder = new TextEncoder();
@@ -52,18 +54,20 @@ export function parseDnsAnswer(
 	const answersQuery = bytes[0] === query[0] && bytes[1] === query[1] && (flags & flagResponse) !== 0;
 	if (!answersQuery || view.getUint16(4) !== 1 || !sameQuestion(query, bytes)) return null;
 	const addresses: string[] = [];
+	let ttlSeconds: number | null = null;
 	let offset = query.length;
 	for (let i = view.getUint16(6); i > 0; i--) {
 		offset = skipName(bytes, offset);
 		if (offset + 10 > bytes.length) break;
 		const size = view.getUint16(offset + 8);
+		ttlSeconds = Math.min(ttlSeconds ?? Number.POSITIVE_INFINITY, view.getUint32(offset + 4));
 		const data = bytes.subarray(offset + 10, offset + 10 + size);
 		const wanted =
 			view.getUint16(offset) === recordTypes[family] && view.getUint16(offset + 2) === classInternet;
 		if (wanted && data.length === (family === "inet" ? 4 : 16)) addresses.push(renderAddress(data));
 		offset += 10 + size;
 	}
-	return { responseCode: flags & 15, addresses };
+	return { responseCode: flags & 15, addresses, ttlSeconds };
 }
 
 /** Names compare without regard to the case of ASCII letters. */

@@ -32,6 +32,13 @@ const dnsPort = 53;
 const maxServers = 3;
 const retryMs = 1000;
 
+/** Addresses of a name, and how long they hold. */
+export interface Resolved {
+	readonly addresses: string[];
+	/** Null where no name server said. */
+	readonly ttlSeconds: number | null;
+}
+
 /**
  * The addresses of a name: of an address itself, from /etc/hosts, or from DNS over UDP. None is an empty list.
  * Rejects with ResolveError, SystemError (a device that is not there), RangeError (no name for DNS).
@@ -41,11 +48,21 @@ export async function resolveName(
 	family: "inet" | "inet6",
 	options: ResolveOptions = {},
 ): Promise<string[]> {
-	if (addressFamily(name)) return addressFamily(name) === family ? [name] : [];
+	return (await resolveWithTtl(name, family, options)).addresses;
+}
+
+/** As resolveName, with the time after which to ask again. */
+export async function resolveWithTtl(
+	name: string,
+	family: "inet" | "inet6",
+	options: ResolveOptions = {},
+): Promise<Resolved> {
+	if (addressFamily(name))
+		return { addresses: addressFamily(name) === family ? [name] : [], ttlSeconds: null };
 	const known = addressesOfHosts(readOptional("/etc/hosts"), name).filter(
 		(it) => addressFamily(it) === family,
 	);
-	if (known.length > 0) return known;
+	if (known.length > 0) return { addresses: known, ttlSeconds: null };
 	const servers = options.servers ?? parseNameServers(readOptional("/etc/resolv.conf"));
 	const query = buildDnsQuery(randomId(), name, family);
 	return new Question(name, family, query, options).ask(servers.length > 0 ? servers : ["127.0.0.1"]);
@@ -103,7 +120,7 @@ class Question {
 	readonly #sockets = new Set<Socket>();
 	readonly #buffer = new Uint8Array(4096);
 	#timers: number[] = [];
-	#resolve: (addresses: string[]) => void = () => {};
+	#resolve: (resolved: Resolved) => void = () => {};
 	#reject: (error: Error) => void = () => {};
 
 	constructor(name: string, family: "inet" | "inet6", query: Uint8Array, options: ResolveOptions) {
@@ -113,7 +130,7 @@ class Question {
 		this.#options = options;
 	}
 
-	async ask(servers: readonly string[]): Promise<string[]> {
+	async ask(servers: readonly string[]): Promise<Resolved> {
 		try {
 			return await new Promise((resolve, reject) => {
 				this.#resolve = resolve;
@@ -172,7 +189,8 @@ class Question {
 		if (!received) return;
 		const answer = parseDnsAnswer(this.#query, this.#buffer.subarray(0, received.bytes), this.#family);
 		if (!answer) return;
-		if (answer.responseCode === responseCodes.ok) this.#resolve([...answer.addresses]);
+		if (answer.responseCode === responseCodes.ok)
+			this.#resolve({ addresses: [...answer.addresses], ttlSeconds: answer.ttlSeconds });
 		else if (answer.responseCode === responseCodes.nameError)
 			this.#reject(new ResolveError("ENOTFOUND", `there is no name ${this.#name}`));
 		else this.#leaveOut(socket, `response code ${answer.responseCode}`);

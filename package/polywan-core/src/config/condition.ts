@@ -23,5 +23,11 @@ export type ConditionKind =
 	| { readonly on: "sourceInterface"; readonly interfaces: readonly string[] }
 	/** Firewall zones; positive ones are alternatives to the rule's source interfaces. */
 	| { readonly on: "sourceZone"; readonly zones: readonly string[] }
+	/** The destination is an address of one of these names or of one below them; lower case. */
+	| { readonly on: "domain"; readonly names: readonly string[] }
+	/** Applications or categories of the catalogue. */
+	| { readonly on: "app"; readonly names: readonly string[] }
+	/** Sets of nftables or ipset that somebody else fills. */
+	| { readonly on: "sourceSet" | "destinationSet"; readonly names: readonly string[] }
 	/** Of the router's own traffic: names or numbers. */
 	| { readonly on: "user" | "group"; readonly names: readonly string[] };

@@ -107,6 +107,15 @@ function parseConditions(reader: SectionReader, markMask: number): readonly Cond
 		const condition = parseMarks(reader, not, markMask);
 		if (condition !== null) conditions.push({ not, ...condition });
 	}
+	both("domain", (names) => ({ on: "domain", names }));
+	both("app", (names) => ({ on: "app", names }));
+	for (const [option, on] of [
+		["src_set", "sourceSet"],
+		["dest_set", "destinationSet"],
+	] as const) {
+		add(false, reader.strings(option), (names) => ({ on, names }));
+		for (const name of reader.excludedStrings(option)) conditions.push({ on, not: true, names: [name] });
+	}
 	both("user", (names) => ({ on: "user", names }));
 	both("group", (names) => ({ on: "group", names }));
 	return conditions;

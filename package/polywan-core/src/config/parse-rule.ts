@@ -1,4 +1,6 @@
-import type { Policy, Rule, Sticky, Target, Uplink } from "./model.ts";
+import { parseTimeZone } from "../schedule/time-zone.ts";
+import { parseWindow, type Window } from "../schedule/window.ts";
+import type { Policy, Rule, RuleSchedule, Sticky, Target, Uplink } from "./model.ts";
 import { parseMatch } from "./parse-match.ts";
 import { RESERVED_NAMES } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
@@ -49,6 +51,7 @@ function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
 	const { uplinks, policies } = context;
 	const enabled = reader.boolean("enabled");
 	const match = parseMatch(reader, context.netifdInterfaces, context.markMask);
+	const schedule = parseSchedule(reader);
 	const name = reader.stringOrNull("target");
 	if (name === null) {
 		if (!reader.has("target")) reader.report("target", null, "is missing; the rule is left out");
@@ -60,7 +63,23 @@ function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
 		return null;
 	}
 	if (match === null || !reader.usable || !enabled) return null;
-	return { name: reader.name, match, target, log: reader.boolean("log"), sticky: parseSticky(reader) };
+	return {
+		name: reader.name,
+		match,
+		target,
+		log: reader.boolean("log"),
+		sticky: parseSticky(reader),
+		schedule,
+	};
+}
+
+function parseSchedule(reader: SectionReader): RuleSchedule | null {
+	const windows = (texts: readonly string[]): readonly Window[] =>
+		texts.map(parseWindow).filter((window) => window !== null);
+	const open = windows(reader.strings("schedule"));
+	const closed = windows(reader.excludedStrings("schedule"));
+	const timeZone = parseTimeZone(reader.stringOrNull("timezone") ?? "");
+	return open.length + closed.length === 0 ? null : { open, closed, timeZone };
 }
 
 function parseSticky(reader: SectionReader): Sticky | null {

@@ -27,6 +27,22 @@ export const RULE: SectionSchema = {
 		),
 		match("src_ip", { kind: "addresses" }, "Source addresses, networks or ranges."),
 		match("dest_ip", { kind: "addresses" }, "Destination addresses, networks or ranges."),
+		match("domain", { kind: "domain" }, "Names of destinations; what is below a name is meant, too."),
+		match(
+			"app",
+			nameOf("an application or category of the catalogue"),
+			"What the catalogue knows of applications: their names, networks and ports.",
+		),
+		match(
+			"src_set",
+			nameOf("a set of nftables or ipset"),
+			"Sets that hold the source; whoever made them fills them.",
+		),
+		match(
+			"dest_set",
+			nameOf("a set of nftables or ipset"),
+			"Sets that hold the destination; whoever made them fills them.",
+		),
 		match("src_port", { kind: "ports" }, "Source ports; proto is tcp and udp unless given."),
 		match("dest_port", { kind: "ports" }, "Destination ports; proto is tcp and udp unless given."),
 		match("src_mac", { kind: "mac" }, "Hardware addresses of the senders, as the router sees them."),
@@ -43,6 +59,17 @@ export const RULE: SectionSchema = {
 			"group",
 			nameOf("a group, or a number"),
 			"Groups whose programs on the router make the connection.",
+		),
+		match(
+			"schedule",
+			{ kind: "window" },
+			"When the rule is in force, such as mon-fri@08:00-18:00 or 22:00-06:00; always where the router does not know the time.",
+		),
+		option(
+			"timezone",
+			{ kind: "timeZone" },
+			null,
+			"Time zone of the schedule, as POSIX writes it; without it the router's own.",
 		),
 		option(
 			"sticky",

@@ -80,3 +80,15 @@ export function parseAddresses(text: string): string | null {
 	if (more.length > 0 || from === null || to === null || from.family !== to.family) return null;
 	return compareAddresses(from, to) > 0 ? null : `${renderAddress(from)}-${renderAddress(to)}`;
 }
+
+/** A name of at least two labels in lower case, without a star or dot before it; null when DNS cannot hold it (RFC 1035, 2.3.4). */
+export function parseDomain(text: string): string | null {
+	const name = text
+		.toLowerCase()
+		.replace(/^\*?\./, "")
+		.replace(/\.$/, "");
+	const labels = name.split(".");
+	const isName =
+		labels.length >= 2 && labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+	return isName && name.length <= 253 && !/^[0-9.]+$/.test(name) ? name : null;
+}

@@ -21,6 +21,8 @@ export interface Plan {
 	readonly uplinks: readonly PlanUplink[];
 	readonly policies: readonly PlanPolicy[];
 	readonly rules: readonly PlanRule[];
+	/** Sets that rules look into. */
+	readonly sets: readonly PlanSet[];
 	/** What a new connection gets that no rule matches. */
 	readonly defaultTarget: PlanTarget;
 	/** Destinations never balanced, canonical CIDR, per family: multicast, link-local, the user's list. Connected networks are left to ip rules (main without its default routes comes first) and to `fib daddr type local`. */
@@ -73,6 +75,17 @@ export interface PlanRule {
 	readonly sticky: PlanSticky | null;
 }
 
+export type PlanSet =
+	/** Addresses of names, filled at run time; the kernel name is "d" and a hash. */
+	| { readonly kind: "domains"; readonly kernelName: string; readonly domains: readonly string[] }
+	/** Somebody else's set, by its name; in nftables a copy with these elements, "e" and a hash. */
+	| {
+			readonly kind: "named";
+			readonly kernelName: string;
+			readonly name: string;
+			readonly elements: PerFamily<readonly string[]>;
+	  };
+
 export interface PlanSticky {
 	readonly key: "source" | "source_destination";
 	readonly timeoutS: number;
@@ -87,7 +100,27 @@ export type PlanMatch = Omit<Match, "sourceInterfaces" | "conditions"> & {
 };
 
 export type PlanCondition = { readonly not: boolean } & (
-	| Exclude<ConditionKind, { readonly on: "sourceInterface" | "sourceZone" | "user" | "group" }>
+	| Exclude<
+			ConditionKind,
+			{
+				readonly on:
+					| "sourceInterface"
+					| "sourceZone"
+					| "user"
+					| "group"
+					| "domain"
+					| "app"
+					| "sourceSet"
+					| "destinationSet";
+			}
+	  >
+	| {
+			readonly on: "sourceSet" | "destinationSet";
+			/** Kernel name of a set of the plan, without the family. */
+			readonly set: string;
+			/** What it is a copy of, null for one of our own. */
+			readonly foreign: { readonly name: string; readonly families: readonly Family[] } | null;
+	  }
 	| { readonly on: "sourceDevice"; readonly devices: readonly string[] }
 	| { readonly on: "user" | "group"; readonly ids: readonly number[] }
 );

@@ -1,7 +1,11 @@
+import { familyOf } from "../address.ts";
+import type { Catalogue } from "../app/catalogue.ts";
 import type { Condition } from "../config/condition.ts";
 import type { Match } from "../config/model.ts";
+import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { InterfaceDevices } from "../link.ts";
+import { hashText } from "./kernel-name.ts";
 import { mergeNetworks, mergePorts } from "./network-list.ts";
 import type { PlanCondition, PlanMatch } from "./plan.ts";
 
@@ -13,6 +17,18 @@ export interface RuleFacts {
 	readonly zones?: ReadonlyMap<string, readonly string[]>;
 	readonly users?: ReadonlyMap<string, number>;
 	readonly groups?: ReadonlyMap<string, number>;
+	readonly catalogue?: Catalogue;
+	/** Rules that are out of their time. */
+	readonly asleep?: ReadonlySet<string>;
+	/** Sets of others by name, with what they hold. */
+	readonly sets?: ReadonlyMap<string, NamedSet>;
+}
+
+/** A set of addresses that somebody else fills. */
+export interface NamedSet {
+	readonly families: readonly Family[];
+	/** Networks in canonical CIDR text; empty where the rules look into the set itself. */
+	readonly elements: PerFamily<readonly string[]>;
 }
 
 /** Why a rule is not in force, although nothing is wrong with its text. */
@@ -26,7 +42,7 @@ export interface Waiting {
 /** Linux: shorter than IFNAMSIZ. Anything else could mean something in a script (`*` and `+` are wildcards). */
 export const DEVICE_NAME = /^[A-Za-z0-9_.@:-]{1,15}$/;
 
-export function isWaiting(found: PlanMatch | Waiting): found is Waiting {
+export function isWaiting(found: object): found is Waiting {
 	return "message" in found;
 }
 
@@ -49,8 +65,11 @@ export function resolveMatch(match: Match, facts: RuleFacts): PlanMatch | Waitin
 		if ("message" in found) return found;
 		conditions.push(found);
 	}
+	const families = match.families.filter((family) =>
+		match.conditions.every((condition) => isPossible(condition, family, facts)),
+	);
 	return {
-		families: match.families,
+		families,
 		protocols: [...match.protocols].sort((a, b) => a - b),
 		sources: FAMILIES.flatMap((family) => mergeNetworks(match.sources, family)),
 		destinations: FAMILIES.flatMap((family) => mergeNetworks(match.destinations, family)),
@@ -59,6 +78,24 @@ export function resolveMatch(match: Match, facts: RuleFacts): PlanMatch | Waitin
 		sourceDevices,
 		conditions,
 	};
+}
+
+/** Sets and networks of the other family hold nothing a rule could match. */
+function isPossible(condition: Condition, family: Family, { sets }: RuleFacts): boolean {
+	if (condition.not) return true;
+	if (condition.on === "sourceSet" || condition.on === "destinationSet")
+		return condition.names.some((name) => sets?.get(name)?.families.includes(family));
+	if (condition.on !== "source" && condition.on !== "destination") return true;
+	return condition.networks.some((network) => familyOf(network) === family);
+}
+
+/** The same names are the same set, whatever rules use it. */
+export function domainSetName(domains: readonly string[]): string {
+	return `d${hashText([...domains].sort().join(" "))}`;
+}
+
+export function namedSetName(name: string): string {
+	return `e${hashText(name)}`;
 }
 
 const SILENT: Waiting = { option: null, value: null, message: null };
@@ -82,6 +119,21 @@ function resolveCondition(condition: Condition, facts: RuleFacts): PlanCondition
 		}
 		case "sourceInterface":
 			return devicesCondition(condition.interfaces, facts);
+		case "domain":
+			return { on: "destinationSet", not, set: domainSetName(condition.names), foreign: null };
+		case "sourceSet":
+		case "destinationSet": {
+			const [name = ""] = condition.names;
+			const set = facts.sets?.get(name);
+			if (set === undefined) {
+				const option = condition.on === "sourceSet" ? "src_set" : "dest_set";
+				return waiting(option, name, "there is no set of addresses of this name");
+			}
+			const foreign = { name, families: set.families };
+			return { on: condition.on, not, set: namedSetName(name), foreign };
+		}
+		case "app":
+			throw new Error("applications are expanded before");
 		case "user":
 		case "group": {
 			const ids = condition.names.map((name) => accountId(name, facts[`${condition.on}s`]));

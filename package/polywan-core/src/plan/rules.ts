@@ -1,10 +1,18 @@
-import type { Model, Rule, Target } from "../config/model.ts";
+import type { Match, Model, Rule, Target } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
 import type { PerFamily } from "../family.ts";
 import { deriveName } from "./kernel-name.ts";
-import type { PlanRule, PlanSticky, PlanTarget } from "./plan.ts";
-import { isWaiting, type RuleFacts, resolveMatch, type Waiting } from "./rule-match.ts";
+import type { PlanCondition, PlanMatch, PlanRule, PlanSet, PlanSticky, PlanTarget } from "./plan.ts";
+import { expandApps } from "./rule-app.ts";
+import {
+	domainSetName,
+	isWaiting,
+	namedSetName,
+	type RuleFacts,
+	resolveMatch,
+	type Waiting,
+} from "./rule-match.ts";
 
 /** The rules that can be in force now. */
 export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilder): readonly PlanRule[] {
@@ -13,12 +21,69 @@ export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilde
 	return model.rules.flatMap((rule): PlanRule[] => {
 		const kernelName = deriveName("r", rule.name, taken);
 		taken.add(kernelName);
-		const match = resolveMatch(rule.match, facts);
-		if (isWaiting(match)) return [];
+		const matches = resolveRule(rule, facts);
+		if (isWaiting(matches) || facts.asleep?.has(rule.name)) return [];
 		const target = targets.build(rule.target);
 		const sticky = buildSticky(rule, targets);
-		return [{ name: rule.name, kernelName, match, target, log: rule.log, sticky }];
+		return matches.map((match) => ({ name: rule.name, kernelName, match, target, log: rule.log, sticky }));
 	});
+}
+
+/** What a rule matches; several where any one of them will do. */
+function resolveRule(rule: Rule, facts: RuleFacts): readonly PlanMatch[] | Waiting {
+	const alternatives = expandApps(rule.match, facts.catalogue);
+	if (isWaiting(alternatives)) return alternatives;
+	const matches: PlanMatch[] = [];
+	for (const alternative of alternatives.flatMap(splitSets)) {
+		const match = resolveMatch(alternative, facts);
+		if (isWaiting(match)) return match;
+		if (match.families.length > 0) matches.push(match);
+	}
+	return matches;
+}
+
+/** A rule looks into one set at a time: several, of which any one will do, are as many rules. */
+function splitSets(match: Match): readonly Match[] {
+	let alternatives: readonly Match[] = [{ ...match, conditions: [] }];
+	for (const condition of match.conditions) {
+		const isSet = condition.on === "sourceSet" || condition.on === "destinationSet";
+		const parts = isSet ? condition.names.map((name) => ({ ...condition, names: [name] })) : [condition];
+		alternatives = alternatives.flatMap((alternative) =>
+			parts.map((part) => ({ ...alternative, conditions: [...alternative.conditions, part] })),
+		);
+	}
+	return alternatives;
+}
+
+/** The sets that the rules in force look into. */
+export function buildSets(model: Model, facts: RuleFacts, rules: readonly PlanRule[]): readonly PlanSet[] {
+	const used = new Set(rules.flatMap(({ match }) => match.conditions.flatMap(setsOf)));
+	const sets = new Map<string, PlanSet>();
+	const add = (set: PlanSet): void => {
+		if (used.has(set.kernelName)) sets.set(set.kernelName, set);
+	};
+	for (const { match } of model.rules) {
+		const expanded = expandApps(match, facts.catalogue);
+		if (isWaiting(expanded)) continue;
+		for (const condition of expanded.flatMap(({ conditions }) => conditions)) {
+			if (condition.on === "domain")
+				add({
+					kind: "domains",
+					kernelName: domainSetName(condition.names),
+					domains: [...condition.names].sort(),
+				});
+			if (condition.on !== "sourceSet" && condition.on !== "destinationSet") continue;
+			for (const name of condition.names) {
+				const elements = facts.sets?.get(name)?.elements ?? { 4: [], 6: [] };
+				add({ kind: "named", kernelName: namedSetName(name), name, elements });
+			}
+		}
+	}
+	return [...sets.values()];
+}
+
+function setsOf(condition: PlanCondition): readonly string[] {
+	return "set" in condition ? [condition.set] : [];
 }
 
 /** What a rule's target means now. */
@@ -41,7 +106,7 @@ function buildSticky({ sticky, target }: Rule, targets: TargetBuilder): PlanStic
 /** Why rules of the model are not in force although they are enabled. */
 export function listRuleProblems(model: Model, facts: RuleFacts): readonly Problem[] {
 	return model.rules.flatMap((rule) => {
-		const found = resolveMatch(rule.match, facts);
+		const found = resolveRule(rule, facts);
 		return isWaiting(found) && found.message !== null ? [ruleProblem(rule, found)] : [];
 	});
 }

@@ -9,6 +9,9 @@ export interface Ipset {
 	readonly definition: string;
 }
 
+/** An address that no answer has named for so long is no longer one of the name's. */
+export const DOMAIN_TIMEOUT_S = 172_800;
+
 /** Prefix of every set of ours. */
 export const IPSET_PREFIX = "polywan_";
 
@@ -23,7 +26,17 @@ export function buildIpsets(plan: Plan, family: Family): readonly Ipset[] {
 				definition: `hash:ip family ${inet(family)} timeout 86400`,
 			})),
 		);
+	for (const { kind, kernelName } of plan.sets) {
+		if (kind !== "domains") continue;
+		const definition = `hash:ip family ${inet(family)} maxelem 65536 timeout ${DOMAIN_TIMEOUT_S}`;
+		sets.push({ name: ownIpset(kernelName, family), definition });
+	}
 	return [...new Map(sets.map((set) => [set.name, set])).values()];
+}
+
+/** Addresses of names, or what else a set of the plan is there for. */
+export function ownIpset(kernelName: string, family: Family): string {
+	return `${IPSET_PREFIX}${kernelName}_${family}`;
 }
 
 /** The sources that a sticky rule keeps on an uplink. */

@@ -1,6 +1,7 @@
 import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 import type { PlanCondition } from "../plan/plan.ts";
+import { ownIpset } from "./ipset.ts";
 import { networksOf } from "./nft-condition.ts";
 
 /** xt_multiport: XT_MULTI_PORTS; a range takes two. */
@@ -42,6 +43,13 @@ export function renderCondition(
 			return condition.values.map((value) => `-m mark --mark ${renderMasked(value, condition.mask)}`);
 		case "sourceDevice":
 			return condition.devices.map((device) => `-i ${device}`);
+		case "sourceSet":
+		case "destinationSet": {
+			const { set, foreign } = condition;
+			if (foreign !== null && !foreign.families.includes(family)) return [];
+			const side = condition.on === "sourceSet" ? "src" : "dst";
+			return [`-m set --match-set ${foreign?.name ?? ownIpset(set, family)} ${side}`];
+		}
 		case "user":
 			return condition.ids.map((id) => `-m owner --uid-owner ${id}`);
 		case "group":

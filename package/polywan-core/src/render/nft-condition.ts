@@ -38,6 +38,10 @@ function selectorAndValues(
 			return [`meta mark & ${renderMark(condition.mask)}`, condition.values.map(renderMark)];
 		case "sourceDevice":
 			return ["iifname", condition.devices.map((device) => `"${device}"`)];
+		case "sourceSet":
+			return [`${ip} saddr`, [`@${condition.set}_${family}`]];
+		case "destinationSet":
+			return [`${ip} daddr`, [`@${condition.set}_${family}`]];
 		case "user":
 			return ["meta skuid", condition.ids.map(String)];
 		case "group":

@@ -9,7 +9,11 @@ import { renderRuleset } from "./nft-ruleset.ts";
 export const COMPARED_TABLE = "polywan_wanted";
 
 /** Sets whose elements come at run time: of resets, and those named by a letter and a hash. */
-const FILLED = /^(set|map) (reset|[a-z][0-9a-f]{8}_(\d+_)?)[46] /;
+const FILLED = /^(reset|[dhkq][0-9a-f]{8}_(\d+_)?)[46]$/;
+
+export function isFilledSet(name: string): boolean {
+	return FILLED.test(name);
+}
 
 /** Loads the wanted table, switched off. */
 export function renderNftComparison(plan: Plan): string {
@@ -31,7 +35,7 @@ export function normaliseNftListing(text: string): readonly string[] {
 	for (const raw of joinElements(text)) {
 		const line = raw.trim();
 		if (line === "" || line.startsWith("#") || line === "flags dormant") continue;
-		if (/^(set|map|chain) /.test(line)) isFilled = FILLED.test(line);
+		if (/^(set|map|chain) /.test(line)) isFilled = isFilledSet(line.split(" ")[1] ?? "");
 		if (isFilled && line.startsWith("elements")) continue;
 		const table = /^table inet \S+ \{$/.test(line) ? `table inet ${NFT_TABLE} {` : line;
 		lines.push(table.startsWith("elements = {") ? sortElements(table) : table);

@@ -7,6 +7,7 @@ import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
+import { buildNftSet } from "./nft-set.ts";
 import { buildShareMaps } from "./nft-share.ts";
 import { buildStickyChains, buildStickySets } from "./nft-sticky.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
@@ -66,9 +67,10 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 
 /** Sets and maps that rules look into, other than those that stand for rules. */
 function buildRuleSets(plan: Plan): readonly NftSet[] {
-	return FAMILIES.filter((family) => plan.managed[family]).flatMap((family) =>
-		buildStickySets(plan.rules, family),
-	);
+	return FAMILIES.filter((family) => plan.managed[family]).flatMap((family) => [
+		...buildStickySets(plan.rules, family),
+		...plan.sets.map((set) => buildNftSet(set, family)),
+	]);
 }
 
 const RESET_SETS: readonly NftSet[] = FAMILIES.map((family) => ({

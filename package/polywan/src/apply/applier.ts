@@ -29,6 +29,8 @@ export interface ApplyResult {
 	readonly event: string | null;
 	/** For the user: what another program had changed and is as it should be again. */
 	readonly repair: string | null;
+	/** Sets that others fill are empty. */
+	readonly rebuilt: boolean;
 }
 
 export interface ApplierEvents {
@@ -139,7 +141,7 @@ export class Applier {
 		const startMs = monotonicMs();
 		const suspect = new Set(this.#suspect);
 		this.#suspect.clear();
-		const noticed = this.#repairs.take();
+		const noticed = this.#repairs.take(startMs);
 		const inForce = this.#isInForce(order) && !suspect.has("packet filter");
 		if (inForce && suspect.size === 0) return;
 		try {
@@ -194,7 +196,9 @@ export class Applier {
 		const recovered = failedBefore && error === null ? "the kernel takes changes again" : null;
 		const event = error !== null && !failedBefore ? error : recovered;
 		const changed = !samePlan || parts.size > 0;
-		if (changed || event !== null) this.#events.onResult({ tookMs, error, event, repair });
+		const rebuilt = this.#kernel.takeRebuilt();
+		if (changed || rebuilt || event !== null)
+			this.#events.onResult({ tookMs, error, event, repair, rebuilt });
 	}
 
 	#repairSoon(part: KernelPart, culprit: Culprit): void {

@@ -13,6 +13,8 @@ export interface Firewall {
 	readonly name: FirewallName;
 	/** Brings the packet filter from `before` to `after`; `before` null: from whatever is there. Gives whether anything was to do. */
 	change(before: Plan | null, after: Plan): Promise<boolean>;
+	/** Whether sets that others fill have been made anew since the last call, and so are empty. */
+	takeRebuilt(): boolean;
 	/** Resets those connections as soon as their opener sends something. */
 	reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void>;
 	/** What differs from `plan`, one line each. */

@@ -7,6 +7,7 @@ import { hasTool, runTool } from "./tool.ts";
 export class OwnIpsets {
 	/** Null: not known. */
 	#present: readonly string[] | null = null;
+	#made = false;
 
 	/** Makes those of the plan that are not there. Rejects with ToolError. */
 	async add(plan: Plan): Promise<void> {
@@ -14,7 +15,15 @@ export class OwnIpsets {
 		const missing = wanted.filter(({ name }) => !(this.#present?.includes(name) ?? false));
 		if (missing.length === 0) return;
 		await runTool(["ipset", "-exist", "restore"], renderIpsets(missing));
+		this.#made = true;
 		this.#present = this.#present === null ? null : [...this.#present, ...missing.map(({ name }) => name)];
+	}
+
+	/** Whether any have been made since the last call. */
+	takeMade(): boolean {
+		const made = this.#made;
+		this.#made = false;
+		return made;
 	}
 
 	/** Takes those away that the plan does not have; null: all of them. Rejects with ToolError. */

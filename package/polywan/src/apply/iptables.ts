@@ -33,6 +33,10 @@ export class IptablesFirewall implements Firewall {
 		return changed.includes(true);
 	}
 
+	takeRebuilt(): boolean {
+		return this.#sets.takeMade();
+	}
+
 	async reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
 		const nowMs = monotonicMs();
 		this.#resets = this.#resets.filter(({ untilMs }) => untilMs > nowMs);

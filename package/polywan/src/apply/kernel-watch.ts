@@ -2,6 +2,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import { isOurRule, isOurTable } from "polywan-core/render/ip";
 import { CHAIN_PREFIX, IPTABLES_TABLES } from "polywan-core/render/iptables-ruleset";
 import { NFT_TABLE } from "polywan-core/render/nft";
+import { isFilledSet } from "polywan-core/render/nft-listing";
 import { parseIpRule } from "../netlink/ip-rule.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
@@ -9,6 +10,7 @@ import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
 import type { Culprit } from "../repair.ts";
+import { ownPorts } from "./tool.ts";
 import { XtablesWatch } from "./xtables-watch.ts";
 
 /** Part of what is ours in the kernel. */
@@ -41,7 +43,7 @@ const IPTABLES_NFT_TABLES = new Set(IPTABLES_TABLES.flatMap((table) => [`ip ${ta
 export class KernelWatch {
 	readonly #onForeign: (part: KernelPart, culprit: Culprit) => void;
 	readonly #listeners: readonly NetlinkListener[];
-	readonly #xtables = new XtablesWatch(() => this.#tell("packet filter"));
+	readonly #xtables = new XtablesWatch(() => this.#ownChanges === 0 && this.#tell("packet filter"));
 	#backEnd: "nftables" | "iptables" = "nftables";
 	#range: Pick<Plan, "priorityBase" | "tableBase"> | null = null;
 	#ownChanges = 0;
@@ -50,18 +52,19 @@ export class KernelWatch {
 	/** Throws SystemError; a kernel without nf_tables has no such news. */
 	constructor(onForeign: (part: KernelPart, culprit: Culprit) => void) {
 		this.#onForeign = onForeign;
+		// More was told than could be held: anything may have been changed, by us or by others.
 		const routing = new NetlinkListener(
 			NETLINK_ROUTE,
 			ROUTING_GROUPS,
 			(message) => this.#takeRouting(message),
-			() => this.#tell("routing"),
+			() => this.#tell("routing", "kernel"),
 			ROUTING_FILTER,
 		);
 		const filter = new NetlinkListener(
 			NETLINK_NETFILTER,
 			NFTABLES_GROUP,
 			(message) => this.#takeFilter(message),
-			() => this.#tell("packet filter"),
+			() => this.#tell("packet filter", "kernel"),
 		);
 		this.#listeners = [routing, filter];
 	}
@@ -78,9 +81,13 @@ export class KernelWatch {
 		else this.#xtables.close();
 	}
 
-	/** Runs a change of our own: what the kernel tells of it is not news. */
+	/**
+	 * Runs a change of our own: what the kernel tells of the programs it runs, and what the kernel does because of them, is not
+	 * news. Others' changes meanwhile are.
+	 */
 	async duringOwnChange<T>(change: () => Promise<T>): Promise<T> {
 		this.#drain();
+		if (this.#ownChanges === 0) ownPorts.clear();
 		this.#ownChanges++;
 		try {
 			return await change();
@@ -103,7 +110,7 @@ export class KernelWatch {
 
 	#takeRouting({ type, port, payload }: NetlinkMessage): void {
 		const range = this.#range;
-		if (range === null) return;
+		if (range === null || this.#isOwn(port)) return;
 		const culprit = port === 0 ? "kernel" : "program";
 		if (type === RTM_NEWROUTE || type === RTM_DELROUTE) {
 			if (isOurTable(parseRouteTable(payload), range)) this.#tell("routing", culprit);
@@ -114,7 +121,8 @@ export class KernelWatch {
 	}
 
 	/** A transaction's objects come first, its end last. */
-	#takeFilter({ type, payload }: NetlinkMessage): void {
+	#takeFilter({ type, port, payload }: NetlinkMessage): void {
+		if (this.#isOwn(port)) return;
 		const news = parseNftNews(type, payload);
 		if (news?.kind === "object" && this.#isOurs(news)) this.#touched = true;
 		if (news?.kind !== "committed") return;
@@ -122,13 +130,19 @@ export class KernelWatch {
 		this.#touched = false;
 	}
 
-	#isOurs({ table, removed, chain }: Extract<NftNews, { kind: "object" }>): boolean {
+	#isOwn(port: number): boolean {
+		return ownPorts.has(port) || (port === 0 && this.#ownChanges > 0);
+	}
+
+	#isOurs({ table, removed, chain, set }: Extract<NftNews, { kind: "object" }>): boolean {
+		// Those are there for others, such as dnsmasq, to fill.
+		if (set !== null && isFilledSet(set)) return false;
 		if (this.#backEnd === "nftables") return table === `inet ${NFT_TABLE}`;
 		if (table === null || !IPTABLES_NFT_TABLES.has(table)) return false;
 		return removed || (chain?.startsWith(CHAIN_PREFIX) ?? false);
 	}
 
 	#tell(part: KernelPart, culprit: Culprit = "program"): void {
-		if (this.#ownChanges === 0) this.#onForeign(part, culprit);
+		this.#onForeign(part, culprit);
 	}
 }

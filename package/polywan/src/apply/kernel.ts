@@ -2,10 +2,8 @@ import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { isEmptyChange } from "polywan-core/render/ip";
-import { NFT_TABLE } from "polywan-core/render/nft";
 import type { Status } from "polywan-core/status";
 import type { Death } from "../deaths.ts";
-import { readNftTables } from "../netlink/nftables.ts";
 import type { Culprit } from "../repair.ts";
 import { buryConnections } from "./burial.ts";
 import { type Counter, chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
@@ -74,7 +72,6 @@ export class Kernel {
 		this.#watch.setRange(change.after);
 		const whole = await this.#watch.duringOwnChange(() => this.#perform(change));
 		if (whole) this.#inherited = null;
-		await this.#findFlush(change.after);
 		return whole;
 	}
 
@@ -90,6 +87,11 @@ export class Kernel {
 		await this.#watch.duringOwnChange(() => this.#settleRouting(plan, plan));
 	}
 
+	/** See Firewall. */
+	takeRebuilt(): boolean {
+		return this.#firewall?.takeRebuilt() ?? false;
+	}
+
 	async counters(plan: Plan): Promise<ReadonlyMap<string, Counter>> {
 		return isIdle(plan) ? new Map() : ((await this.#firewall?.counters(plan)) ?? new Map());
 	}
@@ -98,13 +100,6 @@ export class Kernel {
 		if (this.#check !== null) clearTimeout(this.#check);
 		this.#firewall?.close();
 		this.#watch.close();
-	}
-
-	/** While we change something ourselves, others' changes are not news; a flush of everything then would go unnoticed. */
-	async #findFlush(plan: Plan): Promise<void> {
-		if (this.#firewallName !== "nftables" || isIdle(plan)) return;
-		if (!(await readNftTables()).includes(`inet ${NFT_TABLE}`))
-			this.#events.onForeign("packet filter", "program");
 	}
 
 	async #perform(change: KernelChange): Promise<boolean> {

@@ -19,6 +19,7 @@ const RULE_CHAINS = ["rules4", "rules6"];
 /** A table of our own; every change is one transaction. */
 export class NftablesFirewall implements Firewall {
 	readonly name = "nftables";
+	#rebuilt = false;
 
 	async change(before: Plan | null, after: Plan): Promise<boolean> {
 		if (before !== null) {
@@ -26,6 +27,7 @@ export class NftablesFirewall implements Firewall {
 			if (text === "") return false;
 			try {
 				await runNft(text);
+				if (text.startsWith(renderNftRemoval())) this.#rebuilt = true;
 				return true;
 			} catch (error) {
 				// Somebody changed the table meanwhile: the whole of it is right in any case.
@@ -33,7 +35,14 @@ export class NftablesFirewall implements Firewall {
 			}
 		}
 		await runNft(renderNft(after));
+		this.#rebuilt = true;
 		return true;
+	}
+
+	takeRebuilt(): boolean {
+		const rebuilt = this.#rebuilt;
+		this.#rebuilt = false;
+		return rebuilt;
 	}
 
 	async reset(_plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {

@@ -19,6 +19,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	ip: "ip-full",
 };
 
+/**
+ * Programs that were run since this was last cleared. A netlink socket has its process's number as port, and the kernel tells
+ * by which port something was changed (netlink_autobind in net/netlink/af_netlink.c).
+ */
+export const ownPorts = new Set<number>();
+
 /** A program that changes the kernel is missing, failed, or did not end in time. */
 export class ToolError extends Error {}
 
@@ -26,7 +32,9 @@ export class ToolError extends Error {}
 export async function runTool(argv: readonly string[], input: string): Promise<string> {
 	const [program = ""] = argv;
 	if (!hasTool(program)) throw new ToolError(`${program} is missing: install ${packageOf(program)}`);
-	const end = await spawn(argv, { input, timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES }).done;
+	const child = spawn(argv, { input, timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES });
+	ownPorts.add(child.pid);
+	const end = await child.done;
 	if (end.exitCode === 0) return new TextDecoder().decode(end.stdout);
 	if (end.timedOut) throw new ToolError(`${argv.join(" ")} did not end within ${TIMEOUT_MS / 1000} s`);
 	const complaint = new TextDecoder().decode(end.stderr).trim();

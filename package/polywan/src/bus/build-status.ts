@@ -221,6 +221,10 @@ const CONDITION_WORDS: Readonly<Record<Condition["on"], string>> = {
 	mark: "mark",
 	sourceInterface: "in by",
 	sourceZone: "in by zone",
+	domain: "to name",
+	app: "application",
+	sourceSet: "from set",
+	destinationSet: "to set",
 	user: "user",
 	group: "group",
 };

@@ -14,6 +14,8 @@ export const HEADER_BYTES = 4;
 /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE, NFTA_SET_ELEM_LIST_TABLE: all are 1. */
 const NFTA_TABLE = 1;
 const NFTA_RULE_CHAIN = 2;
+/** NFTA_SET_NAME and NFTA_SET_ELEM_LIST_SET are both 2. */
+const NFTA_SET = 2;
 const FAMILIES: readonly (string | undefined)[] = [
 	undefined,
 	"inet",
@@ -40,6 +42,8 @@ export type NftNews =
 			readonly removed: boolean;
 			/** Of a rule that was added or went away. */
 			readonly chain: string | null;
+			/** A set that was added or went away, or whose elements changed. */
+			readonly set: string | null;
 	  }
 	| { readonly kind: "committed" };
 
@@ -51,9 +55,13 @@ export function parseNftNews(type: number, payload: Uint8Array): NftNews | null 
 		kind: "object",
 		table: parseTableOf(payload),
 		removed: REMOVALS.includes(type),
+		set: SETS.includes(type) ? parseName(payload, NFTA_SET) : null,
 		chain: type === NFT_MSG_NEWRULE || type === NFT_MSG_DELRULE ? parseName(payload, NFTA_RULE_CHAIN) : null,
 	};
 }
+
+/** NEWSET, DELSET, NEWSETELEM, DELSETELEM */
+const SETS: readonly number[] = [9, 11, 12, 14].map((message) => (NFNL_SUBSYS_NFTABLES << 8) | message);
 
 const REMOVALS: readonly number[] = [NFT_MSG_DELTABLE, NFT_MSG_DELCHAIN, NFT_MSG_DELRULE];
 
