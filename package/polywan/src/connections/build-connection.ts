@@ -70,5 +70,5 @@ function leadsTo(target: PlanTarget, uplinkId: number, { family }: Row, { polici
 			? target.shares
 			: policies.find(({ kernelName }) => kernelName === target.kernelName)?.shares;
 	const share = shares?.[family];
-	return share?.kind === "slots" && share.slots.includes(uplinkId);
+	return share !== undefined && share.kind !== "verdict" && share.slots.includes(uplinkId);
 }
