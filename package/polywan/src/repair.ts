@@ -2,7 +2,10 @@ import type { KernelPart } from "./apply/kernel-watch.ts";
 
 /** Whoever changed something of ours may not be done yet. */
 const FIRST_DELAY_MS = 50;
-/** Repairs of a row grow apart, so that a fight with another program does not eat the machine. */
+/** Changed again so soon after it was put back: a fight. Then repairs grow apart, so that it does not eat the machine. */
+const FIGHT_MS = 2000;
+/** That often nobody has to wait for longer. */
+const PATIENCE = 4;
 const LONGEST_DELAY_MS = 30_000;
 
 const WORDS: Readonly<Record<KernelPart, string>> = {
@@ -24,8 +27,8 @@ export type Notices = ReadonlyMap<KernelPart, Notice>;
 /** What somebody else changed of ours, from when it is noticed until it is put back, and how soon to look after it. */
 export class Repairs {
 	readonly #noticed = new Map<KernelPart, Notice>();
-	#count = 0;
-	#lastMs = Number.NEGATIVE_INFINITY;
+	#rounds = 0;
+	#putBackMs = Number.NEGATIVE_INFINITY;
 
 	/** Gives how long to wait before putting it back; null when that is being waited for already. */
 	notice(part: KernelPart, culprit: Culprit, nowMs: number): number | null {
@@ -34,13 +37,14 @@ export class Repairs {
 		if (before === undefined || before.culprit === "kernel")
 			this.#noticed.set(part, { sinceMs: before?.sinceMs ?? nowMs, culprit });
 		if (!isFirst) return null;
-		this.#count = nowMs - this.#lastMs > LONGEST_DELAY_MS ? 0 : this.#count + 1;
-		this.#lastMs = nowMs;
-		return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#count);
+		if (nowMs - this.#putBackMs > FIGHT_MS) this.#rounds = 0;
+		else if (culprit === "program") this.#rounds++;
+		return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, this.#rounds - PATIENCE));
 	}
 
 	/** What was noticed until now is looked after from here on; gives it with when it was noticed. */
-	take(): Notices {
+	take(nowMs: number): Notices {
+		if (this.#noticed.size > 0) this.#putBackMs = nowMs;
 		const taken = new Map(this.#noticed);
 		this.#noticed.clear();
 		return taken;

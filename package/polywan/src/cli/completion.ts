@@ -17,7 +17,7 @@ function candidates(verbs: readonly Verb[], words: readonly string[], typed: str
 	if (typed.startsWith("-")) return verb.options.map((option) => `--${option}`);
 	if (words.length > verb.mostArguments + 1) return [];
 	if (verb.name === "help") return ["options", ...shown];
-	return ["up", "down", "auto"].includes(verb.name) ? uplinkNames() : [];
+	return ["up", "down", "auto", "use"].includes(verb.name) ? uplinkNames() : [];
 }
 
 function uplinkNames(): readonly string[] {
