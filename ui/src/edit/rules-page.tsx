@@ -22,7 +22,10 @@ import { te } from "./words.ts";
 
 const GROUPS: readonly Group[] = [
 	{ title: "group.target", options: ["enabled", "target"] },
-	{ title: "group.match", options: ["family", "proto", "src_ip", "dest_ip", "dest_port", "src_iface"] },
+	{
+		title: "group.match",
+		options: ["family", "proto", "src_ip", "dest_ip", "dest_port", "src_iface", "domain", "app"],
+	},
 	{ title: "group.more", options: "rest", folded: true },
 ];
 

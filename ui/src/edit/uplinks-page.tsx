@@ -17,18 +17,51 @@ import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
 const GROUPS: readonly Group[] = [
-	{ title: "group.basic", options: "rest" },
+	{ title: "group.basic", options: ["enabled", "interface", "tier", "weight", "family"] },
 	{
 		title: "group.probing",
-		options: ["probing", "target", "interval", "timeout_floor", "timeout_cap", "payload", "recovery_time"],
+		options: [
+			"probing",
+			"method",
+			"target",
+			"reliability",
+			"interval",
+			"adaptive",
+			"timeout_floor",
+			"timeout_cap",
+			"payload",
+			"up_count",
+			"down_count",
+			"recovery_time",
+		],
 		folded: true,
 	},
 	{
 		title: "group.quality",
-		options: ["degraded_loss", "recovered_loss", "degraded_rtt", "recovered_rtt", "use_degraded"],
+		options: [
+			"degraded_loss",
+			"recovered_loss",
+			"degraded_rtt",
+			"recovered_rtt",
+			"use_degraded",
+			"when_degraded",
+		],
 		folded: true,
 	},
 	{ title: "group.capacity", options: ["download", "upload"], folded: true },
+	{
+		title: "group.quota",
+		options: [
+			"quota",
+			"quota_period",
+			"quota_reset_day",
+			"quota_reset_hour",
+			"quota_direction",
+			"quota_action",
+		],
+		folded: true,
+	},
+	{ title: "group.other", options: "rest", folded: true },
 ];
 
 export function UplinksPage({ config }: { readonly config: ConfigPackage }) {

@@ -98,6 +98,44 @@ export const editDe: EditWords = {
 	"setup.nothing": "Nichts Neues einzurichten.",
 	"setup.apply": "Auf Probe anwenden",
 	"setup.there": "ist schon eingerichtet",
+	"option.globals.accounting": "Bytes der Verbindungen zählen",
+	"option.uplink.method": "Art der Prüfung",
+	"option.uplink.reliability": "Ziele, die antworten müssen",
+	"option.uplink.up_count": "Antworten vor der Benutzung",
+	"option.uplink.down_count": "Verlorene Prüfungen bis zum Ausfall",
+	"option.uplink.adaptive": "Seltener prüfen, solange alles gut ist",
+	"option.uplink.when_degraded": "Wert, solange beeinträchtigt",
+	"option.uplink.quota": "Kontingent",
+	"option.uplink.quota_period": "Zeitraum des Kontingents",
+	"option.uplink.quota_reset_day": "Beginnt neu am Tag",
+	"option.uplink.quota_reset_hour": "Beginnt neu zur Stunde",
+	"option.uplink.quota_direction": "Was zählt",
+	"option.uplink.quota_action": "Wenn es verbraucht ist",
+	"option.uplink.schedule": "Wann er benutzt werden darf",
+	"option.uplink.timezone": "Zeitzone",
+	"option.uplink.public_address": "Öffentliche Adresse feststellen",
+	"option.policy.overflow_at": "Läuft über ab Prozent",
+	"option.policy.schedule": "Wann sie gilt",
+	"option.rule.priority": "Priorität",
+	"option.rule.icmp_type": "ICMP-Typen",
+	"option.rule.domain": "Namen der Ziele",
+	"option.rule.app": "Anwendungen",
+	"option.rule.src_set": "Mengen von Quellen",
+	"option.rule.dest_set": "Mengen von Zielen",
+	"option.rule.src_mac": "Hardware-Adressen",
+	"option.rule.src_zone": "Firewall-Zonen",
+	"option.rule.dscp": "DSCP",
+	"option.rule.mark": "Firewall-Markierungen",
+	"option.rule.user": "Benutzer des Routers",
+	"option.rule.group": "Gruppen des Routers",
+	"option.rule.schedule": "Wann sie gilt",
+	"option.rule.timezone": "Zeitzone",
+	"option.rule.sticky": "Beim selben Uplink bleiben",
+	"option.rule.sticky_timeout": "Bleibt für",
+	"option.rule.sticky_key": "Was zusammenbleibt",
+	"option.rule.log": "Protokollieren",
+	"group.quota": "Kontingent",
+	"group.other": "Weiteres",
 	"option.globals.enabled": "In Betrieb",
 	"option.globals.firewall": "Firewall",
 	"option.globals.mark_mask": "Markierungsmaske",
@@ -186,7 +224,7 @@ export const helpDe: HelpWords = {
 	"uplink.download": "Kapazität vom Internet; 0 für unbekannt.",
 	"uplink.upload": "Kapazität zum Internet; 0 für unbekannt.",
 	"policy.mode":
-		"failover benutzt die niedrigste Stufe, die funktioniert, weighted alle Stufen zugleich; beide teilen nach Gewicht.",
+		"failover benutzt die niedrigste Stufe, die funktioniert, und teilt in ihr nach Gewicht. Alle anderen benutzen alle Stufen zugleich: weighted nach Gewicht, round_robin reihum, least_connections den mit den wenigsten Verbindungen, least_used den am wenigsten ausgelasteten, latency den mit der kürzesten Umlaufzeit, quality nach Gewicht, Umlaufzeit, Verlust und Auslastung, adaptive je nach Regel, flow_hash hält gleiche Adressen und Ports beim selben Uplink, overflow nimmt die nächste Stufe, wenn die vorigen voll sind, custom lässt die Gewichte über ubus setzen.",
 	"policy.last_resort":
 		"Was mit neuen Verbindungen geschieht, wenn kein Mitglied brauchbar ist; default überlässt sie der Haupttabelle.",
 	"member.policy": "Die Richtlinie, zu der es gehört.",
@@ -202,4 +240,58 @@ export const helpDe: HelpWords = {
 	"rule.dest_port": "Ports des Ziels; ohne Protokoll sind tcp und udp gemeint.",
 	"rule.src_iface": "Schnittstellen von netifd, über die das Paket hereinkam.",
 	"rule.target": "Wohin passende Verbindungen gehen.",
+	"globals.accounting":
+		"Den Kernel Bytes zählen und das Alter der Verbindungen behalten lassen; `polywan connections` zeigt beides.",
+	"uplink.method":
+		"Wie einfache Adressen unter den Zielen gefragt werden, auf mehrere Arten zugleich, wenn mehrere angegeben sind: ping; tcp verbindet sich mit Port 53; dns fragt nach den Nameservern der Wurzel; http fragt nach /; arp löst stattdessen das Gateway auf; auto findet für jede Adresse heraus, was am besten geht.",
+	"uplink.reliability":
+		"Wie viele Ziele antworten müssen, damit der Uplink als verbunden gilt; ein Ziel, das über keinen Uplink antwortet, zählt nicht.",
+	"uplink.up_count":
+		"Antworten, nach denen ein ausgefallener Uplink wieder benutzt wird, sobald recovery_time vorbei ist.",
+	"uplink.down_count":
+		"Prüfungen innerhalb von Millisekunden, die alle verloren gehen müssen, bevor der Uplink als ausgefallen gilt; ohne Angabe 6 bis 40, je nach üblichem Verlust.",
+	"uplink.adaptive":
+		"Bis zu viermal seltener prüfen, je länger alles gut ist, und doppelt so oft nach Verlusten.",
+	"uplink.when_degraded":
+		"Was ein beeinträchtigter Uplink noch wert ist: so viel wie vorher, nur wo nichts anderes geht, oder ein Viertel seines Gewichts.",
+	"uplink.quota":
+		"Bytes, die der Vertrag in einem Zeitraum enthält; 0 für keine Grenze. Gewarnt wird bei 75, 90 und 100 Prozent.",
+	"uplink.quota_period": "Wie oft das Kontingent neu beginnt.",
+	"uplink.quota_reset_day":
+		"An welchem Tag: des Monats (der letzte, wo er kürzer ist) oder der Woche, 1 ist Montag.",
+	"uplink.quota_reset_hour": "Zu welcher Stunde dieses Tages.",
+	"uplink.quota_direction": "Was gezählt wird.",
+	"uplink.quota_action":
+		"Was außer der Warnung geschieht, wenn es verbraucht ist: demote benutzt den Uplink nur, wo nichts anderes geht, disable gar nicht.",
+	"uplink.schedule":
+		"Wann der Uplink benutzt werden darf: Tage, Tageszeiten oder beides, wie mon-fri@08:00-18:00, sat,sun oder 22:00-06:00; ohne Angabe immer.",
+	"uplink.timezone":
+		"Zeitzone von Kontingent und Zeitplan, wie POSIX sie schreibt; ohne Angabe die des Routers.",
+	"uplink.public_address":
+		"Ob nach jeder Änderung der eigenen Adresse ein STUN-Server nach der öffentlichen gefragt wird.",
+	"policy.overflow_at":
+		"Art overflow: zu wie viel Prozent seiner Kapazität eine Stufe ausgelastet ist, bevor die nächste hilft.",
+	"policy.schedule":
+		"Wann die Uplinks der Richtlinie benutzt werden dürfen; zu anderen Zeiten gilt last_resort.",
+	"rule.priority": "Regeln mit kleinerer Zahl werden zuerst versucht, gleiche in der Reihenfolge der Datei.",
+	"rule.icmp_type": "Arten von ICMP- und ICMPv6-Nachrichten; ohne Protokoll sind beide gemeint.",
+	"rule.domain": "Namen der Ziele; was darunter liegt, ist mitgemeint.",
+	"rule.app": "Was der Katalog über Anwendungen weiß: ihre Namen, Netze und Ports.",
+	"rule.src_set": "Mengen, in denen die Quelle steht; wer sie angelegt hat, füllt sie.",
+	"rule.dest_set": "Mengen, in denen das Ziel steht; wer sie angelegt hat, füllt sie.",
+	"rule.src_mac": "Hardware-Adressen der Absender, wie der Router sie sieht.",
+	"rule.src_zone": "Firewall-Zonen, über die das Paket hereinkam; mit src_iface genügt eines von beiden.",
+	"rule.dscp": "Codepunkte der Dienstklasse.",
+	"rule.mark": "Markierungen, die andere setzen; alle Werte brauchen dieselbe Maske.",
+	"rule.user": "Benutzer, deren Programme auf dem Router die Verbindung aufbauen.",
+	"rule.group": "Gruppen, deren Programme auf dem Router die Verbindung aufbauen.",
+	"rule.schedule":
+		"Wann die Regel gilt, wie mon-fri@08:00-18:00 oder 22:00-06:00; immer, wo der Router die Zeit nicht kennt.",
+	"rule.timezone": "Zeitzone des Zeitplans, wie POSIX sie schreibt; ohne Angabe die des Routers.",
+	"rule.sticky":
+		"Ob spätere Verbindungen einer Quelle den Uplink der ersten behalten, solange er brauchbar ist.",
+	"rule.sticky_timeout": "Wie lange nach ihrer letzten neuen Verbindung.",
+	"rule.sticky_key":
+		"Wessen Verbindungen zusammenbleiben: die einer Quelle oder die einer Quelle zu einem Ziel.",
+	"rule.log": "Ob passende Verbindungen protokolliert werden, höchstens zehn in der Sekunde.",
 };
