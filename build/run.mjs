@@ -35,7 +35,7 @@ function installPackages() {
 		.digest("hex");
 	if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
 	console.error("set-up: npm packages");
-	const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
+	const npm = spawnSync("npm", ["install", "--loglevel=warn", "--no-save", "--no-audit", "--no-fund"], {
 		cwd: root,
 		stdio: ["ignore", 2, 2],
 	});

@@ -140,7 +140,7 @@ async function measureKills(report: Report, site: Site, polywan: Polywan): Promi
 	for (let round = 1; round <= disturbances; round++) {
 		report.progress(`kill -9 of the daemon under load, ${round} of ${disturbances}`);
 		const pid = await polywan.pid();
-		process.kill(pid, "SIGKILL");
+		await site.router.run(["kill", "-9", String(pid)]);
 		await until("another daemon runs", async () => (await polywan.pid().catch(() => pid)) !== pid);
 		await polywan.untilState("up", "wan", "wanb");
 	}
