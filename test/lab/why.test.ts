@@ -49,6 +49,7 @@ const config = renderPolywanConfig({
 			target: "turns",
 		},
 		near: { proto: "!tcp", family: "ipv6", dest_port: "53", target: "fastest" },
+		listed: { dest_set: "lab4", proto: "!icmp", target: "wanc" },
 		kept: { dest_ip: "203.0.113.7", sticky: "1", target: "both" },
 		guest: { src_iface: "guest", target: "blackhole" },
 		six: { family: "ipv6", dest_ip: "2001:db8:ffff::8/125", proto: "tcp", target: "wanb" },
@@ -114,6 +115,19 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 			]);
 		// A refused connection would be forgotten by the kernel at once.
 		await site.router.mustRun(["nft", "-f", "-"], { input: KEEP_REFUSED });
+		const [argv, input] =
+			firewall === "nftables"
+				? [
+						["nft", "-f", "-"],
+						"table inet fw4 { set lab4 { type ipv4_addr; elements = { 203.0.113.2, 192.0.2.77 }; }; }",
+					]
+				: [["ipset", "restore"], "create lab4 hash:net\nadd lab4 203.0.113.2\nadd lab4 192.0.2.77\n"];
+		await site.router.mustRun(argv, { input });
+		const rules = async () => (await polywan.status()).rules;
+		await until(
+			"the set is found",
+			async () => (await rules()).find(({ name }) => name === "listed")?.active ?? false,
+		);
 		await bundleProgram("test/lab/programs/sender.ts", "sender");
 		await compileProgram("sender", "x86_64");
 	});
@@ -187,6 +201,7 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 			"dropped",
 			"games",
 			"kept",
+			"listed",
 			"mail",
 			"near",
 			"others",

@@ -10,11 +10,12 @@ import {
 	protocolName,
 } from "./match-value.ts";
 import type { Packet } from "./packet.ts";
+import type { SetFacts } from "./set-facts.ts";
 
 const ICMP = { 4: 1, 6: 58 } as const;
 
 /** Whether a condition of a rule holds, negated ones included. One that this knows nothing of leaves the answer open. */
-export function matchCondition(condition: PlanCondition, packet: Packet): Finding {
+export function matchCondition(condition: PlanCondition, packet: Packet, sets: SetFacts): Finding {
 	const { not } = condition;
 	const isOwn = packet.incomingDevice === null;
 	switch (condition.on) {
@@ -43,6 +44,12 @@ export function matchCondition(condition: PlanCondition, packet: Packet): Findin
 			// The router's own packets came in by no device, so by none of those.
 			const holds = !isOwn && condition.devices.includes(packet.incomingDevice ?? "");
 			return decide(holds, not, "incoming device", condition.devices.join(" or "));
+		}
+		case "sourceSet":
+		case "destinationSet": {
+			const { on, set } = condition;
+			const side = on === "sourceSet" ? "source" : "destination";
+			return decide(sets.has(set, on), not, side, `in ${sets.describe(set)}`);
 		}
 		case "icmpType":
 			return matchIcmpType(packet);

@@ -8,6 +8,7 @@ import type { WhyNot } from "./members.ts";
 import { Narrator } from "./narrate.ts";
 import { followMark } from "./outcome.ts";
 import type { Packet, RouteFacts } from "./packet.ts";
+import { buildSetFacts, type SetFacts } from "./set-facts.ts";
 
 /** Neighbour discovery (RFC 4861): never touched. */
 const ICMPV6 = 58;
@@ -32,6 +33,7 @@ class Explainer {
 	readonly #packet: Packet;
 	readonly #facts: RouteFacts;
 	readonly #narrator: Narrator;
+	readonly #sets: SetFacts;
 	readonly #steps: Step[] = [];
 	readonly #outcomes: Outcome[] = [];
 	#rule: string | null = null;
@@ -44,6 +46,7 @@ class Explainer {
 		this.#model = model;
 		this.#packet = packet;
 		this.#facts = facts;
+		this.#sets = buildSetFacts(plan, facts.members ?? new Map());
 		this.#narrator = new Narrator(plan, model, packet.family, whyNot);
 		this.#direction = packet.incomingDevice === null ? "own" : "forwarded";
 	}
@@ -161,8 +164,9 @@ class Explainer {
 
 	/** The first rule that matches. Rules that may match leave more than one outcome. */
 	#takeRules(): boolean {
+		this.#nameWaiting();
 		for (const rule of this.#plan.rules) {
-			const { answer, reason } = matchRule(rule, this.#packet);
+			const { answer, reason } = matchRule(rule, this.#packet, this.#sets);
 			if (answer === "no") {
 				this.#say("passed", `rule '${rule.name}' does not match: ${reason}`);
 				continue;
@@ -179,6 +183,18 @@ class Explainer {
 			return true;
 		}
 		return false;
+	}
+
+	/** Rules that are written but not in force. */
+	#nameWaiting(): void {
+		const inForce = new Set(this.#plan.rules.map(({ name }) => name));
+		for (const { name } of this.#model.rules) {
+			if (inForce.has(name)) continue;
+			this.#say(
+				"passed",
+				`rule '${name}' is not in force now: something it names is not there, or it is not its time`,
+			);
+		}
 	}
 
 	#takeRule({ target, sticky }: PlanRule): void {

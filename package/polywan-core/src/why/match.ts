@@ -4,9 +4,10 @@ import type { Finding } from "./finding.ts";
 import { decide, maybe, no, YES } from "./finding.ts";
 import { describePorts, isInPorts, protocolName } from "./match-value.ts";
 import type { Packet } from "./packet.ts";
+import { type SetFacts, UNKNOWN_SETS } from "./set-facts.ts";
 
 type Match = PlanRule["match"];
-type Matches = (match: Match, packet: Packet) => Finding;
+type Matches = (match: Match, packet: Packet, sets: SetFacts) => Finding;
 
 /** The parts of a match, one by one; the first that fails decides. */
 const PARTS: Readonly<Partial<Record<keyof Match, Matches>>> = {
@@ -34,15 +35,15 @@ const PARTS: Readonly<Partial<Record<keyof Match, Matches>>> = {
 		ports.length === 0
 			? YES
 			: decide(isInPorts(ports, destinationPort), false, "destination port", describePorts(ports)),
-	conditions: ({ conditions }, packet) =>
-		firstThatFails(conditions.map((condition) => matchCondition(condition, packet))),
+	conditions: ({ conditions }, packet, sets) =>
+		firstThatFails(conditions.map((condition) => matchCondition(condition, packet, sets))),
 };
 
 /** Whether the rule's conditions hold, with the first one that does not, or that nobody can know. */
-export function matchRule(rule: PlanRule, packet: Packet): Finding {
+export function matchRule(rule: PlanRule, packet: Packet, sets: SetFacts = UNKNOWN_SETS): Finding {
 	const parts = Object.entries(rule.match) as [keyof Match, unknown][];
 	return firstThatFails(
-		parts.map(([name, value]) => PARTS[name]?.(rule.match, packet) ?? matchUnknown(name, value)),
+		parts.map(([name, value]) => PARTS[name]?.(rule.match, packet, sets) ?? matchUnknown(name, value)),
 	);
 }
 

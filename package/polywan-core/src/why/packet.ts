@@ -22,6 +22,8 @@ export interface RouteFacts {
 	readonly specific: RouteFact | null;
 	/** What main alone would do, default routes included; null: no route. */
 	readonly fallback: RouteFact | null;
+	/** By `setKey`: whether the packet's address is in a set that a rule looks into; absent: not known. */
+	readonly members?: ReadonlyMap<string, boolean>;
 }
 
 export interface RouteFact {

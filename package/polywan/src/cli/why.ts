@@ -11,6 +11,7 @@ import { NoDaemonError } from "./daemon-client.ts";
 import { readModel, readWhyNot } from "./model-in-force.ts";
 import { print, printJson } from "./print.ts";
 import { readRoute } from "./route-facts.ts";
+import { readMembers } from "./set-members.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
 /** What may stand for the source where the router itself sends. */
@@ -31,7 +32,8 @@ Examples: polywan why 192.168.1.20 203.0.113.5 tcp 443; polywan why router 203.0
 		if (!state?.plan) throw new NoDaemonError("nothing is in force: the daemon has not run yet");
 		const { plan } = state;
 		const packet = await readPacket(given, plan);
-		const facts = await readRoute(packet.destination, plan);
+		const members = await readMembers(plan, packet, state.firewall);
+		const facts = { ...(await readRoute(packet.destination, plan)), members };
 		const explanation = explain(plan, await readModel(), packet, facts, await readWhyNot());
 		if (given.options.has("json")) printJson(explanation);
 		else print(renderExplanation(explanation));

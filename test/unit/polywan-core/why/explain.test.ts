@@ -7,6 +7,7 @@ import type { Explanation } from "polywan-core/why/explanation";
 import { matchRule } from "polywan-core/why/match";
 import type { Packet, RouteFacts } from "polywan-core/why/packet";
 import { renderAnswer, renderExplanation } from "polywan-core/why/render";
+import { buildSetFacts, setKey } from "polywan-core/why/set-facts";
 import { describe, expect, test } from "vitest";
 import { planInput, withState } from "../fixture.ts";
 
@@ -58,6 +59,8 @@ const PACKET: Packet = {
 	destinationPort: 53,
 	incomingDevice: "br-lan",
 };
+
+const NO_SETS = buildSetFacts({ sets: [] }, new Map());
 
 function why(
 	change: Partial<Packet>,
@@ -146,6 +149,13 @@ describe("explain", () => {
 		expect(names(explanation)).toEqual(["c"]);
 	});
 
+	test("a rule that waits for something is named", () => {
+		const input = { ...planInput(CONFIG), devices: new Map() };
+		expect(texts(why({ destination: "192.0.2.5" }, {}, input))).toContain(
+			"rule 'guests' is not in force now",
+		);
+	});
+
 	test("a sticky rule may keep a source on another uplink of its policy", () => {
 		const config = `${CONFIG}config rule 'held'\n\tlist dest_ip '192.0.4.0/24'\n\toption sticky '1'\n\toption target 'order'\n`;
 		const explanation = why({ destination: "192.0.4.1" }, {}, planInput(config));
@@ -184,8 +194,8 @@ test("a condition nobody here knows leaves the rule open, an empty one does not"
 	const [rule] = buildPlan(planInput(CONFIG)).rules;
 	const match: PlanRule["match"] = { ...(rule as PlanRule).match, protocols: [], destinationPorts: [] };
 	const withTime = (times: readonly string[]) => ({ ...rule, match: { ...match, times } }) as PlanRule;
-	expect(matchRule(withTime([]), PACKET).answer).toBe("yes");
-	expect(matchRule(withTime(["08:00-12:00"]), PACKET)).toEqual({
+	expect(matchRule(withTime([]), PACKET, NO_SETS).answer).toBe("yes");
+	expect(matchRule(withTime(["08:00-12:00"]), PACKET, NO_SETS)).toEqual({
 		answer: "maybe",
 		reason: "it depends on times",
 	});
@@ -197,7 +207,8 @@ describe("conditions of rules", () => {
 	const own = { ...PACKET, incomingDevice: null };
 
 	function answer(condition: PlanCondition, packet: Packet = PACKET): string {
-		return matchRule({ ...(rule as PlanRule), match: { ...match, conditions: [condition] } }, packet).answer;
+		return matchRule({ ...(rule as PlanRule), match: { ...match, conditions: [condition] } }, packet, NO_SETS)
+			.answer;
 	}
 
 	test.each([
@@ -226,9 +237,35 @@ describe("conditions of rules", () => {
 		expect(answer(condition, own)).toBe(expected);
 	});
 
+	test("sets: by what the kernel was asked, else open", () => {
+		const sets = [
+			{ kind: "domains", kernelName: "d1", domains: ["a.example", "b.example", "c.example", "d.example"] },
+			{ kind: "named", kernelName: "e1", name: "video", elements: { 4: [], 6: [] } },
+		] as const;
+		const condition = { on: "destinationSet", not: false, set: "d1", foreign: null } as const;
+		const asked = (members: ReadonlyMap<string, boolean>, not = false) =>
+			matchRule(
+				{ ...(rule as PlanRule), match: { ...match, conditions: [{ ...condition, not }] } },
+				PACKET,
+				buildSetFacts({ sets }, members),
+			);
+		const inside = new Map([[setKey("d1", "destinationSet"), true]]);
+		expect(asked(inside).answer).toBe("yes");
+		expect(asked(inside, true).answer).toBe("no");
+		expect(asked(new Map())).toEqual({
+			answer: "maybe",
+			reason: "its destination must be in the addresses of a.example, b.example, c.example and 1 more names",
+		});
+		expect(buildSetFacts({ sets }, inside).describe("e1")).toBe("set 'video'");
+	});
+
 	test("the reason says what must not be", () => {
 		const condition = { on: "source", not: true, networks: ["192.168.1.0/24"] } as const;
-		const found = matchRule({ ...(rule as PlanRule), match: { ...match, conditions: [condition] } }, PACKET);
+		const found = matchRule(
+			{ ...(rule as PlanRule), match: { ...match, conditions: [condition] } },
+			PACKET,
+			NO_SETS,
+		);
 		expect(found.reason).toBe("its source must not be in 192.168.1.0/24");
 	});
 });
