@@ -47,7 +47,7 @@ counts from the line above. An uplink may be * for all, or wan/ipv4, wan/ipv6 fo
   delay 80ms      round trip (20ms at first)
   loss 30%        packets lost (none at first)
   load 90%        use of the line's capacity by the LAN (nothing at first); with traffic, faults are noticed sooner
-Connections are not simulated: least_connections shares by weight.
+Connections, quotas and times of the day are not simulated: least_connections shares by weight, and nothing is out of its time.
 A line "<time> end" ends the simulation, else it goes on for 30 s after the last event. # begins a comment.
 Example:
   0    *         load 20%

@@ -7,6 +7,7 @@ import { buildPlan } from "../plan/build.ts";
 import { allocateKernelIds, NO_IDS } from "../plan/ids.ts";
 import type { Plan, PlanShare } from "../plan/plan.ts";
 import { countSlots } from "../policy/slots.ts";
+import type { Standing } from "../policy/standing.ts";
 import { Agenda } from "./agenda.ts";
 import { SimulatedLine } from "./line.ts";
 import { followsMeasurements, SimulatedMeasure } from "./measure.ts";
@@ -138,6 +139,7 @@ class Simulator {
 			states: this.#lines.map(({ uplink, family, state }) => ({ uplink: uplink.name, family, state })),
 			ids: this.#ids,
 			measure: this.#measure.at(nowMs),
+			standingOf: (uplink, family) => this.#standing(uplink, family),
 		});
 		for (const family of FAMILIES) {
 			for (const { name, variant, shares } of plan.policies) {
@@ -145,6 +147,14 @@ class Simulator {
 				this.#show(plan, shown, family, shares[family], nowMs);
 			}
 		}
+	}
+
+	/** What a degraded uplink is worth. */
+	#standing(name: string, family: Family): Standing {
+		const line = this.#lines.find(({ uplink, family: own }) => uplink.name === name && own === family);
+		const when = line?.uplink.whenDegraded ?? "keep";
+		if (when === "keep" || line?.state !== "degraded") return "normal";
+		return when === "demote" ? "demoted" : "deweighted";
 	}
 
 	#show(plan: Plan, policy: string, family: Family, share: PlanShare, atMs: number): void {

@@ -118,6 +118,13 @@ describe("a simulation", () => {
 		expect(names(sharesAt(latency, "l", 90_000))).toEqual(["wanb"]);
 	});
 
+	test("a degraded line that is demoted gives way", () => {
+		const config = FAILOVER.replace("'wan'\n", "'wan'\n\toption when_degraded 'demote'\n");
+		const simulation = run(config, "10s wan loss 60%\n3m end");
+		const degraded = states(simulation, "wan").find(({ to }) => to === "degraded");
+		expect(names(sharesAt(simulation, "failover", degraded?.atMs ?? 0))).toEqual(["wanb"]);
+	});
+
 	test("the same seed gives the same, another seed another", () => {
 		const text = "5s wan loss 30%\n2m end";
 		expect(run(FAILOVER, text, 7)).toEqual(run(FAILOVER, text, 7));
