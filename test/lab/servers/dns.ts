@@ -9,7 +9,7 @@ const nameError = 3;
 const ttlSeconds = 60;
 
 /**
- * An authoritative answer to one question: server1.lab … server9.lab and example.com (server 1), A and AAAA;
+ * An authoritative answer to one question: server1.lab … server9.lab, at3.server1.lab (server 3), and example.com (server 1), A and AAAA;
  * other names do not exist. null: not a query.
  */
 export function answerQuery(query: Uint8Array): Buffer | null {
@@ -33,7 +33,8 @@ export function answerQuery(query: Uint8Array): Buffer | null {
 }
 
 function lookUp(name: string): { ipv4: string; ipv6: string } | null {
-	const number = Number(/^server(\d)\.lab$/.exec(name)?.[1] ?? (name === "example.com" ? 1 : 0));
+	const found = /^server(\d)\.lab$/.exec(name) ?? /^at(\d)\.server\d\.lab$/.exec(name);
+	const number = Number(found?.[1] ?? (name === "example.com" ? 1 : 0));
 	return number >= 1 && number <= serverCount ? server(number) : null;
 }
 

@@ -52,6 +52,7 @@ describe("answers", () => {
 		expect(parseDnsAnswer(query, answer, "inet")).toEqual({
 			responseCode: 0,
 			addresses: ["192.0.2.1", "192.0.2.2"],
+			ttlSeconds: 9,
 		});
 	});
 
@@ -75,6 +76,7 @@ describe("answers", () => {
 		expect(parseDnsAnswer(query, buildAnswer([0x81, 0x83], []), "inet")).toEqual({
 			responseCode: 3,
 			addresses: [],
+			ttlSeconds: null,
 		});
 	});
 
