@@ -14,6 +14,8 @@ export function explainMembers(
 	isEligible: (uplink: string) => boolean,
 	reason: (uplink: string) => string,
 ): readonly string[] {
+	if (share.kind === "verdict" && policy.members.some(({ uplink }) => isEligible(uplink)))
+		return [`it is out of its times: last_resort is ${share.verdict}`];
 	const percents = new Map<string, number>();
 	if (share.kind !== "verdict") {
 		for (const { id, weight } of countSlots(share.slots)) {

@@ -110,6 +110,13 @@ describe("explain", () => {
 		expect(texts(explanation)).toContain("last_resort is blackhole");
 	});
 
+	test("a policy out of its times", () => {
+		const input = { ...planInput(CONFIG), isClosed: (policy: string) => policy === "order" };
+		const explanation = why({ protocol: 6, destinationPort: 80 }, {}, input);
+		expect(names(explanation)).toEqual(["blackhole"]);
+		expect(texts(explanation)).toContain("it is out of its times: last_resort is blackhole");
+	});
+
 	test("targets that are no uplinks", () => {
 		expect(names(why({ incomingDevice: "br-guest" }))).toEqual(["unreachable"]);
 		expect(why({ destination: "192.0.3.1" }).outcomes).toMatchObject([{ kind: "main", device: "w1" }]);
