@@ -38,14 +38,22 @@ export async function buildPanel(options: { minify?: boolean; folder?: string } 
 	for (const [name, text] of scripts) hash.update(`${name}\n${text}\n`);
 	const home = `polywan/${hash.digest("hex").slice(0, 12)}`;
 	const script = `${home}/app.js`;
+	const alone = [...scripts.keys()].find((name) => name.startsWith("alone-")) ?? "app.js";
 	const files = new Map([...scripts].map(([name, text]) => [`${home}/${name}`, text]));
 	const template = (name: string) =>
-		readFileSync(join(root, "ui/www", name), "utf8").replaceAll("%APP%", `/${script}`);
+		readFileSync(join(root, "ui/www", name), "utf8")
+			.replaceAll("%APP%", `/${script}`)
+			.replaceAll("%ALONE%", `/${home}/${alone}`);
 	files.set("polywan/index.html", template("index.html"));
 	files.set("polywan/favicon.svg", template("favicon.svg"));
-	files.set("luci-static/resources/view/polywan/panel.js", template("view.js"));
+	files.set("luci-static/resources/view/polywan/panel.js", withoutComments(template("view.js")));
 	writeTree(folder, files);
 	return { script, files: new Map([...files].map(([path, text]) => [path, Buffer.byteLength(text)])) };
+}
+
+/** LuCI's view is no module, so esbuild refuses it: its comment lines and indentation are left out by hand. */
+function withoutComments(script: string): string {
+	return script.replace(/^\s*(\/\/.*)?\n?/gm, "").replace(/^\s+/gm, "");
 }
 
 /** The built panel as a package installs it. */

@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { Login } from "./login.tsx";
 import { OverviewPage } from "./page/overview.tsx";
 import { type Panel, PanelContext, usePanel } from "./panel.ts";
 import { type PageName, page } from "./route.ts";
@@ -17,12 +16,17 @@ export function App(props: {
 	const signedOut =
 		!panel.session.signedIn || (liveness.value.kind === "gone" && liveness.value.what === "session");
 	const begun = status.value !== null;
+	const alone = useLoaded(panel.alone || signedOut, async () => {
+		const { standing } = await import("./alone.ts");
+		panel.adopt(standing.style);
+		return standing;
+	});
 	return (
 		<PanelContext.Provider value={panel}>
-			{signedOut && <Login again={begun} onLogin={props.onLogin} />}
+			{signedOut && alone !== null && <alone.Login again={begun} onLogin={props.onLogin} />}
 			{(begun || !signedOut) && (
 				<div class={signedOut ? "behind" : ""} inert={signedOut}>
-					<Shell>
+					<Shell preferences={panel.alone && alone !== null && <alone.Preferences />}>
 						<Page />
 					</Shell>
 				</div>
@@ -53,9 +57,14 @@ function Page() {
 }
 
 function LivePage() {
+	const panel = usePanel();
 	const name = page.value;
 	const now = status.value;
-	const more = useLoaded(name !== "overview", async () => (await import("./page/more.ts")).morePages);
+	const more = useLoaded(name !== "overview", async () => {
+		const { morePages } = await import("./page/more.ts");
+		panel.adopt(morePages.style);
+		return morePages;
+	});
 	if (now === null || (name !== "overview" && more === null)) return <Waiting />;
 	if (name === "log" && more !== null) return <more.log status={now} />;
 	if (name === "about" && more !== null) return <more.about status={now} />;

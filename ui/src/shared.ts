@@ -10,3 +10,4 @@ import "./part/state-badge.tsx";
 import "./part/timeline.tsx";
 import "./route.ts";
 import "./staged.ts";
+import "./theme.ts";

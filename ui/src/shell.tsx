@@ -4,11 +4,13 @@ import { usePanel } from "./panel.ts";
 import { PAGES, page } from "./route.ts";
 import { staged } from "./staged.ts";
 import { ageMs, liveness, readOnly } from "./store.ts";
-import { setTheme, type Theme, theme } from "./theme.ts";
-import { LANGUAGES, language, setLanguage, t } from "./words.ts";
+import { language, t } from "./words.ts";
 
 /** What every page stands in: name, liveness, navigation. In LuCI the name, language and theme are LuCI's own. */
-export function Shell({ children }: { readonly children: ComponentChildren }) {
+export function Shell(props: {
+	readonly preferences: ComponentChildren;
+	readonly children: ComponentChildren;
+}) {
 	const { alone } = usePanel();
 	return (
 		<div class="frame" lang={language.value}>
@@ -18,7 +20,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
 			<header class="bar">
 				<h1 class={alone ? "brand" : ""}>{alone ? "polywan" : "Multi-WAN"}</h1>
 				<LiveSign />
-				{alone && <Preferences />}
+				{props.preferences}
 			</header>
 			<nav class="tabs" aria-label={t("nav.label")}>
 				{PAGES.map((entry) => (
@@ -36,7 +38,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
 				<p class="notice small">{t("readonly")}</p>
 			)}
 			<main id="content" class="page" tabIndex={-1}>
-				{children}
+				{props.children}
 			</main>
 		</div>
 	);
@@ -66,46 +68,6 @@ function GoneNotice() {
 			{now.kind === "gone" && now.what !== "session" && (
 				<p class="notice bad">{t("live.gone", { what: t(`gone.${now.what}`) })}</p>
 			)}
-		</div>
-	);
-}
-
-function Preferences() {
-	const { logout } = usePanel();
-	const leave = () => {
-		if (!staged.value || confirm(t("leave.staged"))) logout();
-	};
-	return (
-		<div class="preferences">
-			<label>
-				<span class="unseen">{t("language.label")}</span>
-				<select
-					class="slim"
-					value={language.value}
-					onChange={(event) => void setLanguage(event.currentTarget.value)}
-				>
-					{Object.entries(LANGUAGES).map(([tag, entry]) => (
-						<option key={tag} value={tag} lang={tag}>
-							{entry.name}
-						</option>
-					))}
-				</select>
-			</label>
-			<label>
-				<span class="unseen">{t("theme.label")}</span>
-				<select
-					class="slim"
-					value={theme.value}
-					onChange={(event) => setTheme(event.currentTarget.value as Theme)}
-				>
-					<option value="auto">{t("theme.auto")}</option>
-					<option value="light">{t("theme.light")}</option>
-					<option value="dark">{t("theme.dark")}</option>
-				</select>
-			</label>
-			<button type="button" class="plain" onClick={leave}>
-				{t("login.out")}
-			</button>
 		</div>
 	);
 }

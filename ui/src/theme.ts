@@ -2,19 +2,10 @@ import { effect, signal } from "@preact/signals";
 
 export type Theme = "auto" | "light" | "dark";
 
-const KEY = "polywan-theme";
+export const THEME_KEY = "polywan-theme";
 
-export const theme = signal<Theme>(readTheme());
-
-export function setTheme(next: Theme): void {
-	theme.value = next;
-	localStorage.setItem(KEY, next);
-}
-
-function readTheme(): Theme {
-	const kept = localStorage.getItem(KEY);
-	return kept === "light" || kept === "dark" ? kept : "auto";
-}
+/** As chosen here before. */
+export const theme = signal((localStorage.getItem(THEME_KEY) ?? "auto") as Theme);
 
 /** Keeps `data-dark` on the host element: LuCI's own choice inside LuCI, else the user's, else the system's. */
 export function followTheme(host: HTMLElement): () => void {

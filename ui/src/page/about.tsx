@@ -14,7 +14,6 @@ export function AboutPage({ status }: { readonly status: Status }) {
 		[t("about.uptime"), formatDuration(status.uptime_s * 1000, language.value)],
 		[t("about.applied"), apply.error ?? (apply.at_ms === 0 ? "–" : applied)],
 		[t("about.clock"), new Date(routerNowMs.value).toLocaleString(language.value)],
-		[t("about.license"), "Apache-2.0"],
 	] as const;
 	return (
 		<>
@@ -23,7 +22,6 @@ export function AboutPage({ status }: { readonly status: Status }) {
 				<header>
 					<h2 id="about-title">{t("nav.about")}</h2>
 				</header>
-				<p>{t("about.what")}</p>
 				<dl class="facts">
 					{rows.map(([label, value]) => (
 						<div key={label}>

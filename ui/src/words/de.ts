@@ -62,7 +62,7 @@ export const de: Words = {
 	"card.total": "Gesamt ↓ {down} ↑ {up}",
 	"card.failed": "Der Router hat das nicht angenommen.",
 	"overview.noUplinksMore":
-		"polywan beobachtet die Leitungen ins Internet und verteilt Verbindungen auf sie. Die Einrichtung findet die Leitungen dieses Routers und schlägt eine Konfiguration vor.",
+		"Die Einrichtung findet die Leitungen dieses Routers und schlägt eine Konfiguration vor.",
 	"overview.setup": "Einrichten",
 	"overview.allEvents": "Alle Ereignisse",
 	"overview.applyFailed": "Der Kernel hat die letzte Änderung nicht angenommen:",
@@ -84,9 +84,6 @@ export const de: Words = {
 	"log.none": "Nichts passt.",
 	"log.count": "{shown} von {all}",
 	"about.clock": "Uhr des Routers",
-	"about.license": "Lizenz",
-	"about.what":
-		"polywan beobachtet jede Leitung ins Internet, schickt jede Verbindung den richtigen Weg und verlegt alles, wenn eine Leitung ausfällt.",
 	"about.kernel": "Im Kernel",
 	"about.device": "Gerät",
 	"about.mark": "Markierung",

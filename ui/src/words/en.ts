@@ -35,7 +35,7 @@ export const en = {
 	"live.connecting": "Connecting…",
 	"live.live": "Live",
 	"live.stale": "Last news",
-	"live.gone": "{what} does not answer. Trying again by itself; what you see is from before.",
+	"live.gone": "{what} does not answer. What you see is from before.",
 	"gone.router": "The router",
 	"gone.daemon": "The polywan daemon",
 	"gone.bus": "The router's management service (rpcd or ubus)",
@@ -59,8 +59,7 @@ export const en = {
 	"nav.settings": "Settings",
 	"card.total": "Total ↓ {down} ↑ {up}",
 	"card.failed": "The router did not take that.",
-	"overview.noUplinksMore":
-		"polywan watches lines to the Internet and spreads connections over them. Set-up finds the lines this router has and proposes a configuration.",
+	"overview.noUplinksMore": "Set-up finds the lines of this router and proposes a configuration.",
 	"overview.setup": "Set up",
 	"overview.allEvents": "All events",
 	"overview.applyFailed": "The kernel did not take the last change:",
@@ -82,9 +81,6 @@ export const en = {
 	"log.none": "Nothing matches.",
 	"log.count": "{shown} of {all}",
 	"about.clock": "Router's clock",
-	"about.license": "License",
-	"about.what":
-		"polywan watches every line to the Internet, sends each connection the right way and moves everything when a line fails.",
 	"about.kernel": "In the kernel",
 	"about.device": "Device",
 	"about.mark": "Mark",

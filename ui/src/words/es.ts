@@ -61,8 +61,7 @@ export const es: Words = {
 	"nav.settings": "Ajustes",
 	"card.total": "Total ↓ {down} ↑ {up}",
 	"card.failed": "El router no lo aceptó.",
-	"overview.noUplinksMore":
-		"polywan vigila las líneas a Internet y reparte las conexiones entre ellas. El asistente encuentra las líneas de este router y propone una configuración.",
+	"overview.noUplinksMore": "El asistente encuentra las líneas de este router y propone una configuración.",
 	"overview.setup": "Configurar",
 	"overview.allEvents": "Todos los eventos",
 	"overview.applyFailed": "El núcleo no aceptó el último cambio:",
@@ -84,9 +83,6 @@ export const es: Words = {
 	"log.none": "Nada coincide.",
 	"log.count": "{shown} de {all}",
 	"about.clock": "Reloj del router",
-	"about.license": "Licencia",
-	"about.what":
-		"polywan vigila cada línea a Internet, envía cada conexión por el camino correcto y lo mueve todo cuando una línea falla.",
 	"about.kernel": "En el núcleo",
 	"about.device": "Dispositivo",
 	"about.mark": "Marca",

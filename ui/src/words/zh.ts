@@ -61,8 +61,7 @@ export const zh: Words = {
 	"nav.settings": "设置",
 	"card.total": "总计 ↓ {down} ↑ {up}",
 	"card.failed": "路由器未接受该操作。",
-	"overview.noUplinksMore":
-		"polywan 监视通往互联网的线路，并在其间分配连接。设置向导会找出本路由器的线路并给出建议配置。",
+	"overview.noUplinksMore": "设置向导会找出本路由器的线路并给出建议配置。",
 	"overview.setup": "开始设置",
 	"overview.allEvents": "全部事件",
 	"overview.applyFailed": "内核未接受上次更改：",
@@ -84,8 +83,6 @@ export const zh: Words = {
 	"log.none": "没有匹配项。",
 	"log.count": "{shown} / {all}",
 	"about.clock": "路由器时钟",
-	"about.license": "许可证",
-	"about.what": "polywan 监视每条互联网线路，为每个连接选择正确的路径，并在线路故障时迁移全部流量。",
 	"about.kernel": "内核中的状态",
 	"about.device": "设备",
 	"about.mark": "标记",

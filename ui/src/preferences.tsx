@@ -1,0 +1,48 @@
+import { usePanel } from "./panel.ts";
+import { staged } from "./staged.ts";
+import { THEME_KEY, type Theme, theme } from "./theme.ts";
+import { LANGUAGES, language, setLanguage, t } from "./words.ts";
+
+/** What LuCI decides inside LuCI: language, appearance, signing out. */
+export function Preferences() {
+	const { logout } = usePanel();
+	const leave = () => {
+		if (!staged.value || confirm(t("leave.staged"))) logout();
+	};
+	return (
+		<div class="preferences">
+			<label>
+				<span class="unseen">{t("language.label")}</span>
+				<select
+					class="slim"
+					value={language.value}
+					onChange={(event) => void setLanguage(event.currentTarget.value)}
+				>
+					{Object.entries(LANGUAGES).map(([tag, entry]) => (
+						<option key={tag} value={tag} lang={tag}>
+							{entry.name}
+						</option>
+					))}
+				</select>
+			</label>
+			<label>
+				<span class="unseen">{t("theme.label")}</span>
+				<select
+					class="slim"
+					value={theme.value}
+					onChange={(event) => {
+						theme.value = event.currentTarget.value as Theme;
+						localStorage.setItem(THEME_KEY, theme.value);
+					}}
+				>
+					<option value="auto">{t("theme.auto")}</option>
+					<option value="light">{t("theme.light")}</option>
+					<option value="dark">{t("theme.dark")}</option>
+				</select>
+			</label>
+			<button type="button" class="plain" onClick={leave}>
+				{t("login.out")}
+			</button>
+		</div>
+	);
+}
