@@ -15,7 +15,9 @@ export function explainMembers(
 	reason: (uplink: string) => string,
 ): readonly string[] {
 	if (share.kind === "verdict" && policy.members.some(({ uplink }) => isEligible(uplink)))
-		return [`it is out of its times: last_resort is ${share.verdict}`];
+		return [
+			`its members are not used now, being out of its times or of weight 0: last_resort is ${share.verdict}`,
+		];
 	const percents = new Map<string, number>();
 	if (share.kind !== "verdict") {
 		for (const { id, weight } of countSlots(share.slots)) {

@@ -114,7 +114,9 @@ describe("explain", () => {
 		const input = { ...planInput(CONFIG), isClosed: (policy: string) => policy === "order" };
 		const explanation = why({ protocol: 6, destinationPort: 80 }, {}, input);
 		expect(names(explanation)).toEqual(["blackhole"]);
-		expect(texts(explanation)).toContain("it is out of its times: last_resort is blackhole");
+		expect(texts(explanation)).toContain(
+			"its members are not used now, being out of its times or of weight 0: last_resort is blackhole",
+		);
 	});
 
 	test("targets that are no uplinks", () => {
