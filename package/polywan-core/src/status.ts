@@ -62,10 +62,31 @@ export interface FamilyStatus {
 		readonly answering: boolean;
 		readonly rtt_ms: number | null;
 	}[];
+	/** As last found by STUN for the present address; null or absent: not asked, or no answer. */
+	readonly public_address?: PublicAddressStatus | null;
 	/** What a captive portal answered instead of a target; null or absent: there is none. */
 	readonly portal?: string | null;
 	/** Over the last ten seconds, minute, hour and day. */
 	readonly quality?: Readonly<Record<"10s" | "1m" | "1h" | "24h", SpanStatus>>;
+}
+
+/** `polywan stun`: how an uplink is seen outside. */
+export interface PublicAddressStatus {
+	readonly uplink: string;
+	readonly family: "ipv4" | "ipv6";
+	/** Null: no server answered. */
+	readonly address: string | null;
+	readonly port: number;
+	/** Somebody on the way changes addresses. */
+	readonly translated: boolean;
+	readonly cgnat: boolean;
+	/** RFC 4787: "endpoint-independent", "address-dependent", "address-and-port-dependent"; null: not known. */
+	readonly mapping: string | null;
+	readonly filtering: string | null;
+	/** In the usual words. */
+	readonly type: string;
+	readonly server: string;
+	readonly error: string | null;
 }
 
 /** `polywan usage`: what went through an uplink in the present period. Times 0: the clock was not set. */

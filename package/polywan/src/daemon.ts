@@ -32,6 +32,7 @@ import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import type { Log } from "./log.ts";
 import { renderBadTargets } from "./probe/bad-target-problems.ts";
+import { PublicAddresses } from "./probe/public-address.ts";
 import { RuleKeeper } from "./rules/rule-keeper.ts";
 import { renderShareChanges } from "./share-changes.ts";
 import {
@@ -69,6 +70,7 @@ export class Daemon implements Controller {
 	readonly #rules = new RuleKeeper(() => this.#decideSoon());
 	readonly #domains: DomainKeeper;
 	readonly #terms: Terms;
+	readonly #publicAddresses: PublicAddresses;
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -96,6 +98,10 @@ export class Daemon implements Controller {
 			onResult: (result) => this.#onApplied(result),
 			onTrouble: (reason) => this.#tell({ kind: "apply", reason }),
 		});
+		this.#publicAddresses = new PublicAddresses({
+			onFound: (uplink, family, reason) =>
+				this.#tell({ kind: "address", uplink, family: familyName(family), reason }),
+		});
 		this.#terms = new Terms({
 			onUsage: (uplink, reason) => this.#tell({ kind: "usage", uplink: uplink ?? null, reason }),
 			onSchedule: (uplink, reason) => this.#tell({ kind: "schedule", uplink: uplink ?? null, reason }),
@@ -118,6 +124,7 @@ export class Daemon implements Controller {
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),
 			...usageMethods(this.#terms),
+			...this.#publicAddresses.methods(),
 			...connectionMethods(() => this.#plan),
 			...ruleMethods(
 				() => this.status(),
@@ -151,6 +158,7 @@ export class Daemon implements Controller {
 	stop(): void {
 		this.#save();
 		this.#terms.stop();
+		this.#publicAddresses.close();
 		this.#trial.close();
 		this.#linkWatcher.close();
 		this.#watches.close();
@@ -283,6 +291,7 @@ export class Daemon implements Controller {
 		if (this.#links === null || !this.#config.usable) return;
 		this.#watches.set(this.#model, this.#links, this.#ids);
 		this.#terms.set(this.#model, this.#links);
+		this.#publicAddresses.set(this.#model, this.#links, this.#ids.uplinks);
 		const before = this.#plan;
 		this.#rules.setModel(this.#model, this.#applier.firewall);
 		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
@@ -344,6 +353,7 @@ export class Daemon implements Controller {
 			link,
 			quality: watch.quality(),
 			spans: watch.spans(),
+			publicAddress: this.#publicAddresses.known(uplink, family),
 		};
 	}
 

@@ -5,6 +5,7 @@ import { createServer as createTcpServer, type Socket } from "node:net";
 import { beOutside } from "../priority.ts";
 import { CaptiveClients } from "./captive.ts";
 import { answerQuery } from "./dns.ts";
+import { serveStun } from "./stun.ts";
 
 const addresses = process.argv.slice(2);
 const captive = new CaptiveClients();
@@ -25,6 +26,8 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
 		const seen = { address: plain(remoteAddress), port: remotePort, server: plain(localAddress) };
 		response.setHeader("content-type", "application/json");
 		response.end(`${JSON.stringify(seen)}\n`);
+	} else if (path === "/upload") {
+		request.resume().once("end", () => response.end("thank you\n"));
 	} else if (path === "/generate_204") {
 		response.writeHead(204).end();
 	} else {
@@ -75,6 +78,13 @@ function serveUdp(address: string, port: number, answer: (message: Buffer) => Bu
 	return new Promise((resolve) => socket.bind(port, address, resolve));
 }
 
+/** Servers 1 and 2, which answer for each other. */
+function stunPairs(all: readonly string[]): [string, string][] {
+	return [["203.0.113.1", "203.0.113.2"] as const, ["2001:db8:ffff::1", "2001:db8:ffff::2"] as const]
+		.filter((pair) => pair.every((address) => all.includes(address)))
+		.map(([one, other]) => [one, other]);
+}
+
 function answerDnsOverTcp(socket: Socket): void {
 	let held = Buffer.alloc(0);
 	socket.on("data", (data) => {
@@ -92,6 +102,7 @@ function answerDnsOverTcp(socket: Socket): void {
 }
 
 await Promise.all([
+	...stunPairs(addresses).map((pair) => serveStun(...pair)),
 	new Promise<void>((resolve) =>
 		createServer(answerHttp).listen({ host: "::", port: 80, backlog: 1024 }, resolve),
 	),

@@ -38,6 +38,10 @@ export interface Globals {
 	readonly resetConnections: boolean;
 	/** Longest a run of /etc/polywan.user may take. */
 	readonly hookTimeoutMs: number;
+	/** Who tells public addresses, as stun/message reads them. */
+	readonly stunServers: readonly string[];
+	/** What `polywan speedtest` downloads, and where it uploads to; null: not given. */
+	readonly speedtest: { readonly downloadUrl: string | null; readonly uploadUrl: string | null };
 	/** Switch on conntrack's byte counters and time stamps; off leaves them as they are. */
 	readonly accounting: boolean;
 }

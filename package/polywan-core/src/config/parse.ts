@@ -1,11 +1,13 @@
 import type { UciPackage, UciSection } from "uci-parser/config";
+import { parseProbeTarget } from "../health/probe-target.ts";
+import { parseStunServer } from "../stun/message.ts";
 import type { FirewallChoice, Globals, LogLevel, Model, Policy, Target, Uplink } from "./model.ts";
 import { builtInPolicy, hasTargetName, parsePolicies, withMembers } from "./parse-policy.ts";
 import { parseRules, parseTarget, renderUnknownTarget } from "./parse-rule.ts";
 import { parseUplink } from "./parse-uplink.ts";
 import type { Problem } from "./problem.ts";
 import type { SectionType } from "./schema.ts";
-import { SCHEMA, schemaOf } from "./schema.ts";
+import { DEFAULT_STUN_SERVERS, SCHEMA, schemaOf } from "./schema.ts";
 import { CONFIG_NAME, SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
 
@@ -112,8 +114,29 @@ function parseGlobals(
 		bypassTables: parseBypassTables(reader),
 		resetConnections: reader.boolean("reset_connections"),
 		hookTimeoutMs: reader.number("hook_timeout"),
+		stunServers: parseStunServers(reader),
+		speedtest: {
+			downloadUrl: parseHttpUrl(reader, "speedtest_url"),
+			uploadUrl: parseHttpUrl(reader, "speedtest_upload_url"),
+		},
 		accounting: reader.boolean("accounting"),
 	};
+}
+
+function parseStunServers(reader: SectionReader): readonly string[] {
+	const written = reader.strings("stun_server").filter((text) => {
+		if (parseStunServer(text) !== null) return true;
+		reader.report("stun_server", text, "must be an address or a name, and :port if it is not 3478");
+		return false;
+	});
+	return written.length > 0 ? written : DEFAULT_STUN_SERVERS;
+}
+
+function parseHttpUrl(reader: SectionReader, name: string): string | null {
+	const text = reader.stringOrNull(name);
+	if (text === null || parseProbeTarget(text)?.method === "http") return text;
+	reader.report(name, text, "must be an http:// address (https needs TLS, which this build does not have)");
+	return null;
 }
 
 function parseBypassTables(reader: SectionReader): readonly number[] {

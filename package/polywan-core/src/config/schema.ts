@@ -36,6 +36,12 @@ export const DEFAULT_TARGETS = {
 	6: ["2606:4700:4700::1111", "2001:4860:4860::8888", "2620:fe::fe", "2620:119:35::35"],
 } as const;
 
+/** Of two providers: what both see alike is not one's peculiarity. */
+export const DEFAULT_STUN_SERVERS: readonly string[] = [
+	"stun.cloudflare.com:3478",
+	"stun.l.google.com:19302",
+];
+
 export const BOOLEAN: Datatype = { kind: "boolean" };
 const TIER: Datatype = { kind: "integer", min: 1, max: 256 };
 const WEIGHT: Datatype = { kind: "integer", min: 1, max: 1000 };
@@ -100,6 +106,25 @@ export const GLOBALS: SectionSchema = {
 			BOOLEAN,
 			"1",
 			"Reset the established TCP connections of LAN clients when their uplink dies, so that they reconnect at once.",
+		),
+		option(
+			"stun_server",
+			{ kind: "text", of: "address or name of a STUN server, and :port if it is not 3478" },
+			DEFAULT_STUN_SERVERS,
+			"Who is asked for public addresses; one that has a second address (RFC 5780) can tell the kind of NAT.",
+			{ list: true },
+		),
+		option(
+			"speedtest_url",
+			{ kind: "text", of: "an http:// address" },
+			null,
+			"What `polywan speedtest` downloads: a large file on a server near by, which is asked for as often as needed.",
+		),
+		option(
+			"speedtest_upload_url",
+			{ kind: "text", of: "an http:// address" },
+			null,
+			"Where `polywan speedtest` sends data to by POST; without it only downloads are measured.",
 		),
 		option("hook_timeout", duration(100, 600_000), "10s", "Longest a run of /etc/polywan.user may take."),
 		option(

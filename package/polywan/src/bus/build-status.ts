@@ -10,6 +10,7 @@ import type { Plan, PlanShare } from "polywan-core/plan/plan";
 import type {
 	FamilyStatus,
 	PolicyStatus,
+	PublicAddressStatus,
 	RuleStatus,
 	ShareStatus,
 	SpanStatus,
@@ -26,6 +27,7 @@ export interface FamilyFacts {
 	readonly link: Link | null;
 	readonly quality: Quality;
 	readonly spans: Readonly<Record<Span, SpanQuality>>;
+	readonly publicAddress: PublicAddressStatus | null;
 }
 
 /** Everything a status is made of. */
@@ -109,6 +111,7 @@ function buildFamily(facts: FamilyFacts | null): FamilyStatus | null {
 			answering,
 			rtt_ms: rttMs === null ? null : rounded(rttMs),
 		})),
+		public_address: facts.publicAddress,
 		portal: quality.portal,
 		quality: {
 			"10s": buildSpan(facts.spans["10s"]),

@@ -16,6 +16,8 @@ import { qualityVerb } from "./quality.ts";
 import { restoreVerb } from "./restore.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
 import { simulateVerb } from "./simulate.ts";
+import { speedtestVerb } from "./speedtest.ts";
+import { stunVerb } from "./stun.ts";
 import { usageVerb } from "./usage.ts";
 import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
@@ -28,6 +30,8 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	uplinksVerb,
 	qualityVerb,
 	usageVerb,
+	stunVerb,
+	speedtestVerb,
 	policiesVerb,
 	rulesVerb,
 	eventsVerb,

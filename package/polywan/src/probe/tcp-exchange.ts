@@ -16,6 +16,8 @@ export interface ExchangeEvents {
 /** One connection out of an uplink: connect, send, listen. Nothing is told once it is closed. */
 export class TcpExchange {
 	readonly startedMs = monotonicMs();
+	/** Everything was taken: more may be written. */
+	onDrained: () => void = () => {};
 	readonly #socket: Socket;
 	readonly #events: ExchangeEvents;
 	readonly #watch;
@@ -84,7 +86,9 @@ export class TcpExchange {
 			if (sent === null) break;
 			this.#unsent = this.#unsent.subarray(sent);
 		}
-		this.#watch.set({ read: true, write: this.#unsent.length > 0 });
+		const isDrained = this.#unsent.length === 0;
+		this.#watch.set({ read: true, write: !isDrained });
+		if (isDrained) this.onDrained();
 	}
 
 	#receive(): void {

@@ -1,0 +1,110 @@
+import type { PublicAddressStatus } from "polywan-core/status";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+describe.skipIf(!asRoot)("public addresses and speed", () => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		site = await Site.build({
+			uplinks: { wan: {}, cone: {}, symmetric: {}, slow: { rateMbit: 20 } },
+			daemon: true,
+			config: renderPolywanConfig({
+				globals: {
+					stun_server: server(1).ipv4,
+					speedtest_url: `http://${server(3).ipv4}/bytes/50000000`,
+					speedtest_upload_url: `http://${server(3).ipv4}/upload`,
+				},
+				uplinks: { wan: { public_address: "1" }, cone: {}, symmetric: {}, slow: {} },
+			}),
+		});
+		polywan = new Polywan(site);
+		for (const [name, how] of [
+			["cone", "snat to"],
+			["symmetric", "snat to"],
+		] as const) {
+			const uplink = site.uplink(name);
+			const outside = uplink.lease.ipv4.address.replace(/\.2$/, ".77");
+			const ports = name === "symmetric" ? ":20000-60000 random" : "";
+			await uplink.isp.mustRun(["nft", "-f", "-"], {
+				input: `table ip translate {\nchain post {\ntype nat hook postrouting priority 100\noifname line ip protocol { tcp, udp } ${how} ${outside}${ports}\n}\n}\n`,
+			});
+		}
+		await polywan.untilState("up", "wan", "cone", "symmetric", "slow");
+	});
+	afterAll(() => site?.close());
+
+	const stun = async (name: string): Promise<PublicAddressStatus> => {
+		const { code, stdout, stderr } = await polywan.run("stun", name, "--json");
+		expect(code, stderr).toBe(0);
+		const { addresses } = JSON.parse(stdout) as { addresses: PublicAddressStatus[] };
+		const found = addresses.find(({ family }) => family === "ipv4");
+		if (!found) throw new Error(stdout);
+		return found;
+	};
+
+	it("without NAT the public address is the uplink's own", async () => {
+		const { ipv4 } = site.uplink("wan").lease;
+		expect(await stun("wan")).toMatchObject({ address: ipv4.address, translated: false, type: "no NAT" });
+	});
+
+	it("tells carrier-grade NAT, and whether it is symmetric", async () => {
+		expect(await stun("cone")).toMatchObject({
+			address: site.uplink("cone").lease.ipv4.address.replace(/\.2$/, ".77"),
+			translated: true,
+			cgnat: true,
+			mapping: "endpoint-independent",
+		});
+		const symmetric = await stun("symmetric");
+		expect(symmetric).toMatchObject({ cgnat: true, mapping: "address-and-port-dependent" });
+		expect(symmetric.type).toBe("carrier-grade NAT, symmetric");
+		expect((await polywan.run("stun", "cone")).stdout).toMatch(
+			/^cone +IPv4 +100\.64\.2\.77 +carrier-grade NAT/m,
+		);
+	});
+
+	it("is found again when the provider gives another address", async () => {
+		const known = async () => (await polywan.uplink("wan")).ipv4?.public_address?.address;
+		await until(
+			"the first one is known",
+			async () => (await known()) === site.uplink("wan").lease.ipv4.address,
+		);
+		const { ipv4 } = await site.uplink("wan").renumber();
+		await until("the new one is known", async () => (await known()) === ipv4.address, { timeoutMs: 30_000 });
+		const event = (await polywan.events()).findLast(({ kind }) => kind === "address");
+		expect(event?.reason).toBe(`public address ${ipv4.address} (no NAT)`);
+	});
+
+	it("says when no server answers", async () => {
+		await site.uplink("cone").dropAddress(server(1).ipv4);
+		const { code, stdout } = await polywan.run("stun", "cone");
+		expect(code).toBe(1);
+		expect(stdout).toMatch(/no STUN server answers: 203\.0\.113\.1: no answer/);
+		await site.uplink("cone").heal();
+		expect((await polywan.run("stun", "nobody")).code).toBe(1);
+	});
+
+	it("speedtest measures the line within its time and data cap", async () => {
+		const { stdout, stderr, code } = await polywan.run("speedtest", "slow", "--seconds", "4", "--json");
+		expect(code, stderr).toBe(0);
+		const { download, upload } = JSON.parse(stdout);
+		for (const { bits_per_second: rate, took_ms: took } of [download, upload]) {
+			expect(rate).toBeGreaterThan(14e6);
+			expect(rate).toBeLessThan(24e6);
+			expect(took).toBeLessThan(5000);
+		}
+		const capped = await polywan.run("speedtest", "slow", "--cap", "1M");
+		expect(capped.stdout).toMatch(/^download \d+(\.\d+)? Mbit\/s \(.*\)\nupload /);
+		const { download: small } = JSON.parse(
+			(await polywan.run("speedtest", "slow", "--cap", "1M", "--json")).stdout,
+		);
+		expect(small.bytes).toBeLessThan(1_100_000);
+	});
+});
