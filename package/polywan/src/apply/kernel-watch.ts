@@ -57,14 +57,14 @@ export class KernelWatch {
 			NETLINK_ROUTE,
 			ROUTING_GROUPS,
 			(message) => this.#takeRouting(message),
-			() => this.#tell("routing", "kernel"),
+			() => this.#lose("routing"),
 			ROUTING_FILTER,
 		);
 		const filter = new NetlinkListener(
 			NETLINK_NETFILTER,
 			NFTABLES_GROUP,
 			(message) => this.#takeFilter(message),
-			() => this.#tell("packet filter", "kernel"),
+			() => this.#lose("packet filter"),
 		);
 		this.#listeners = [routing, filter];
 	}
@@ -140,6 +140,11 @@ export class KernelWatch {
 		if (this.#backEnd === "nftables") return table === `inet ${NFT_TABLE}`;
 		if (table === null || !IPTABLES_NFT_TABLES.has(table)) return false;
 		return removed || (chain?.startsWith(CHAIN_PREFIX) ?? false);
+	}
+
+	/** More was told than could be held. After a large change of our own that is no reason to do it again. */
+	#lose(part: KernelPart): void {
+		if (this.#ownChanges === 0) this.#tell(part);
 	}
 
 	#tell(part: KernelPart, culprit: Culprit = "program"): void {
