@@ -40,7 +40,7 @@ config rule 'https'
 
 describe("import of mwan3 uses what the schema has", () => {
 	const without = withOptions("rule", (options) => options.filter(({ name }) => !name.startsWith("sticky")));
-	const option = { default: null, list: false, essential: false, help: "" };
+	const option = { default: null, list: false, essential: false, negatable: false, help: "" };
 	const sticky = withOptions("rule", (options) => [
 		...options.filter(({ name }) => !name.startsWith("sticky")),
 		{ ...option, name: "sticky", type: { kind: "boolean" }, default: "0" },
