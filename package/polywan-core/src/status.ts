@@ -127,6 +127,17 @@ export interface PolicyStatus {
 	readonly last_resort: string;
 	readonly ipv4: readonly ShareStatus[];
 	readonly ipv6: readonly ShareStatus[];
+	/** Why, where the shares follow what is measured. */
+	readonly reason?: string | null;
+	/** Of an adaptive policy: how traffic of a high and of a low class is shared. */
+	readonly variants?: readonly PolicyVariantStatus[];
+}
+
+export interface PolicyVariantStatus {
+	readonly mode: "latency" | "least_used";
+	readonly ipv4: readonly ShareStatus[];
+	readonly ipv6: readonly ShareStatus[];
+	readonly reason: string | null;
 }
 
 /** No entries: the policy's last resort is in force. */

@@ -7,6 +7,8 @@ import type { InterfaceDevices, Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, type KernelIds } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import { adjustShares } from "polywan-core/plan/policies";
+import type { CustomWeights } from "polywan-core/policy/shares";
 import type { Standing } from "polywan-core/policy/standing";
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
@@ -30,6 +32,8 @@ import { DomainKeeper } from "./domain/domain-keeper.ts";
 import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
+import { Balancer, type Rebalance } from "./load/balancer.ts";
+import { listModeProblems } from "./load/mode-problems.ts";
 import type { Log } from "./log.ts";
 import { renderBadTargets } from "./probe/bad-target-problems.ts";
 import { PublicAddresses } from "./probe/public-address.ts";
@@ -71,6 +75,12 @@ export class Daemon implements Controller {
 	readonly #domains: DomainKeeper;
 	readonly #terms: Terms;
 	readonly #publicAddresses: PublicAddresses;
+	readonly #balancer = new Balancer({
+		quality: (uplink, family) => this.#watches.get(uplink, family)?.quality() ?? null,
+		onRebalance: (rebalance) => this.#rebalance(rebalance),
+		onTrouble: (reason) => this.#tell({ kind: "shares", reason }),
+	});
+	#weights: CustomWeights;
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -84,6 +94,7 @@ export class Daemon implements Controller {
 		this.#log = log;
 		this.#ring = new EventRing(saved.sequence);
 		this.#ids = saved.ids;
+		this.#weights = saved.weights;
 		this.#plan = saved.plan;
 		for (const [uplink, wanted] of Object.entries(saved.wanted)) this.#wanted.set(uplink, wanted);
 		this.#hooks = new HookRunner((uplink, reason) => this.#tell({ kind: "hook", uplink, reason }));
@@ -161,6 +172,7 @@ export class Daemon implements Controller {
 		this.#publicAddresses.close();
 		this.#trial.close();
 		this.#linkWatcher.close();
+		this.#balancer.close();
 		this.#watches.close();
 		this.#applier.close();
 		this.#domains.close();
@@ -211,9 +223,25 @@ export class Daemon implements Controller {
 			firewall: this.#applier.firewall,
 			apply: this.#applier.status,
 			wanted: (uplink) => this.#wanted.get(uplink) ?? "auto",
+			shareReason: (policy, variant, family) => this.#balancer.reason(policy, variant, family),
 			family: (uplink, family) => this.#familyFacts(uplink, family),
 			traffic: readTraffic,
 		});
+	}
+
+	async setWeights(policy: string, weights: Readonly<Record<string, number>>): Promise<boolean> {
+		const found = this.#model.policies.find(({ name, mode }) => name === policy && mode === "custom");
+		const members = found?.members.map(({ uplink }) => uplink) ?? [];
+		if (found === undefined || !Object.keys(weights).every((uplink) => members.includes(uplink)))
+			return false;
+		this.#weights = { ...this.#weights, [policy]: { ...weights } };
+		const list = Object.entries(weights).map(([uplink, weight]) => `${uplink} ${weight}`);
+		const what = list.length === 0 ? "those of the configuration" : list.join(", ");
+		this.#tell({ kind: "shares", reason: `policy ${policy}: weights set by hand, ${what}` });
+		this.#decideSoon();
+		await this.#settled();
+		this.#save();
+		return true;
 	}
 
 	script(): Readonly<Record<string, string>> {
@@ -237,7 +265,14 @@ export class Daemon implements Controller {
 	#problems(): readonly Problem[] {
 		const waiting = this.#rules.problems(this.#model, this.#devices, this.#applier.firewall);
 		const silent = renderBadTargets(this.#model, this.#watches.badTargets);
-		return [...this.#config.problems, ...this.#idProblems, ...waiting, ...silent, ...this.#applier.problems];
+		return [
+			...this.#config.problems,
+			...this.#idProblems,
+			...waiting,
+			...silent,
+			...this.#applier.problems,
+			...listModeProblems(this.#model, this.#applier.firewall),
+		];
 	}
 
 	#takeConfig(): void {
@@ -295,8 +330,11 @@ export class Daemon implements Controller {
 		const before = this.#plan;
 		this.#rules.setModel(this.#model, this.#applier.firewall);
 		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
+		this.#balancer.begin(this.#model, this.#ids);
 		const plan = buildPlan({
 			...this.#rules.facts,
+			measure: this.#balancer.measure,
+			customWeights: this.#weights,
 			model: this.#model,
 			links: this.#links,
 			states,
@@ -319,8 +357,26 @@ export class Daemon implements Controller {
 		});
 		// A kill before the change is done must not make the next start trust what is known to be down; the change goes first.
 		setTimeout(() => this.#save(), 0);
-		for (const reason of renderShareChanges(before, plan)) this.#tell({ kind: "shares", reason });
+		const reasons = [...renderShareChanges(before, plan), ...this.#balancer.end(plan)];
+		for (const reason of reasons) this.#tell({ kind: "shares", reason });
 		this.#publish();
+	}
+
+	/** What is measured asks for other shares: those alone are changed, unless routes follow them. */
+	#rebalance({ adjustments, reasons }: Rebalance): void {
+		const plan = this.#plan;
+		if (plan === null || this.#deciding) return;
+		const next = adjustShares(plan, adjustments);
+		if (next === plan) return;
+		for (const reason of reasons) this.#tell({ kind: "shares", reason });
+		const { defaultTarget } = plan;
+		const names = adjustments.map(({ kernelName }) => kernelName);
+		if (reasons.length > 0 && defaultTarget.kind === "policy" && names.includes(defaultTarget.kernelName))
+			this.#decideSoon();
+		else {
+			this.#plan = next;
+			this.#applier.adjust(next, names);
+		}
 	}
 
 	#standing(uplink: string, family: Family): Standing {
@@ -401,6 +457,7 @@ export class Daemon implements Controller {
 			sequence: this.sequence,
 			ids: this.#ids,
 			wanted: Object.fromEntries(this.#wanted),
+			weights: this.#weights,
 			down: this.#links === null ? (readState()?.down ?? []) : this.#watches.down(),
 			...this.#applier.saved,
 		};

@@ -1,5 +1,6 @@
 import { type KernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import type { CustomWeights } from "polywan-core/policy/shares";
 import { exists, makeDirectory, readText, removeFile, writeFileAtomic } from "polywan-runtime/file";
 
 /** Where the daemon keeps what the next start takes over; a tmpfs, so nothing of it outlives a reboot. */
@@ -19,6 +20,8 @@ export interface SavedState {
 	/** Marks, tables and chains stay while names do. */
 	readonly ids: KernelIds;
 	readonly wanted: Readonly<Record<string, Wanted>>;
+	/** Of policies of mode custom. */
+	readonly weights: CustomWeights;
 	/** Uplinks that were known to be down, as "wan 4". */
 	readonly down: readonly string[];
 	readonly firewall: "nftables" | "iptables" | "none";
@@ -32,6 +35,7 @@ export const EMPTY_STATE: SavedState = {
 	sequence: 0,
 	ids: NO_IDS,
 	wanted: {},
+	weights: {},
 	down: [],
 	firewall: "none",
 	plan: null,

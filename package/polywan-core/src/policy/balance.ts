@@ -31,7 +31,7 @@ export interface Balance extends Decision {
 
 /** Shares stay at least so long: what is measured needs time to show what a change did. */
 const HOLD_MS: Readonly<Record<MeasuredMode, number>> = {
-	least_connections: 20,
+	least_connections: 15,
 	least_used: 500,
 	latency: 2000,
 	quality: 1000,

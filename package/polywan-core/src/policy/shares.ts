@@ -96,7 +96,8 @@ export function buildShare(
 	return mode === "flow_hash" ? { kind: "uplinks", uplinks, spread: "hash" } : { kind: "uplinks", uplinks };
 }
 
-function shareByMeasure(request: ShareRequest, measure: Measure | undefined): Share {
+/** The share that measurements give, or by weight where there are none. */
+export function shareByMeasure(request: ShareRequest, measure: Measure | undefined): Share {
 	const { policy, mode, eligible } = request;
 	const measured = measure?.(request) ?? null;
 	const unmeasured = mode === "overflow" ? lowestTier(eligible) : eligible;

@@ -13,6 +13,8 @@ import { errorMessage } from "./tool.ts";
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
+/** How many times as long as a change of shares took none follows. */
+const ADJUSTMENT_REST = 24;
 
 /** What the kernel is to become. */
 export interface Order {
@@ -56,6 +58,9 @@ export class Applier {
 	#failures = 0;
 	readonly #repairs = new Repairs();
 	#repairTimer: number | null = null;
+	readonly #adjusted = new Set<string>();
+	#adjustment: Order | null = null;
+	#adjustTimer: number | null = null;
 	#timer: number | null = null;
 	#closed = false;
 	#status: Status["apply"] = { ok: false, at_ms: 0, took_ms: 0, error: null };
@@ -102,7 +107,64 @@ export class Applier {
 		// Connections of a change that is skipped must still end.
 		const deaths = [...(this.#waiting?.deaths ?? []), ...order.deaths];
 		this.#waiting = { ...order, deaths };
+		this.#adjustment = null;
+		this.#adjusted.clear();
 		this.#running ??= this.#run();
+	}
+
+	/**
+	 * Asks for `plan`, which differs from the one asked for before in the shares of those policies alone. Such changes come
+	 * the slower the longer one takes: they are to cost little.
+	 */
+	adjust(plan: Plan, kernelNames: readonly string[]): void {
+		if (this.#latest === null) return;
+		const order = { ...this.#latest, plan };
+		if (this.#waiting !== null) this.#waiting = { ...this.#waiting, plan };
+		else if (this.#running !== null || this.#applied === null) this.apply(order);
+		else {
+			for (const name of kernelNames) this.#adjusted.add(name);
+			this.#latest = order;
+			this.#adjustment = order;
+			if (this.#adjustTimer === null) this.#adjustNow();
+		}
+	}
+
+	#adjustNow(): void {
+		const order = this.#adjustment;
+		const before = this.#applied;
+		const names = [...this.#adjusted];
+		this.#adjusted.clear();
+		this.#adjustment = null;
+		if (order === null || this.#closed) return;
+		if (before === null || this.#running !== null) {
+			this.apply(order);
+			return;
+		}
+		const startMs = monotonicMs();
+		const outcome = this.#kernel.changeShares(before, order.plan, names);
+		if (typeof outcome === "boolean") this.#adjustEnded(order, outcome, monotonicMs() - startMs);
+		else this.#running = this.#finishAdjustment(order, outcome, startMs);
+	}
+
+	async #finishAdjustment(order: Order, outcome: Promise<boolean>, startMs: number): Promise<void> {
+		const done = await outcome.catch(() => false);
+		this.#adjustEnded(order, done, monotonicMs() - startMs);
+		// What came in meanwhile.
+		await this.#run();
+	}
+
+	#adjustEnded(order: Order, done: boolean, tookMs: number): void {
+		if (!done) {
+			if (this.#running === null) this.apply(order);
+			else this.#waiting ??= order;
+			return;
+		}
+		this.#applied = order.plan;
+		this.#lastApplied = order.plan;
+		this.#adjustTimer = setTimeout(() => {
+			this.#adjustTimer = null;
+			if (this.#adjustment !== null) this.#adjustNow();
+		}, tookMs * ADJUSTMENT_REST);
 	}
 
 	/** Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. */
@@ -124,7 +186,7 @@ export class Applier {
 	close(): void {
 		this.#closed = true;
 		this.#schedule(null);
-		if (this.#repairTimer !== null) clearTimeout(this.#repairTimer);
+		for (const timer of [this.#repairTimer, this.#adjustTimer]) if (timer !== null) clearTimeout(timer);
 		this.#kernel.close();
 	}
 

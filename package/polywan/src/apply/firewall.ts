@@ -15,6 +15,11 @@ export interface Firewall {
 	change(before: Plan | null, after: Plan): Promise<boolean>;
 	/** Whether sets that others fill have been made anew since the last call, and so are empty. */
 	takeRebuilt(): boolean;
+	/**
+	 * Other shares of the policies with those kernel names, and nothing else, where `before` is in force. Gives false where
+	 * only `change` can do it; what it cannot do it has not begun.
+	 */
+	changeShares(before: Plan, after: Plan, kernelNames: readonly string[]): boolean | Promise<boolean>;
 	/** Resets those connections as soon as their opener sends something. */
 	reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void>;
 	/** What differs from `plan`, one line each. */

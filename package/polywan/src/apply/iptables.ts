@@ -10,6 +10,7 @@ import {
 	renderIptablesChange,
 	renderIptablesDifferences,
 } from "polywan-core/render/iptables-save";
+import { renderIptablesShares } from "polywan-core/render/iptables-share";
 import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
 import { monotonicMs } from "polywan-runtime/clock";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
@@ -35,6 +36,21 @@ export class IptablesFirewall implements Firewall {
 
 	takeRebuilt(): boolean {
 		return this.#sets.takeMade();
+	}
+
+	async changeShares(_before: Plan, after: Plan, kernelNames: readonly string[]): Promise<boolean> {
+		try {
+			await Promise.all(
+				FAMILIES.map(async (family) => {
+					const text = renderIptablesShares(after, family, kernelNames);
+					if (text !== "") await runTool([program(family, "restore"), "-w", "--noflush"], text);
+				}),
+			);
+			return true;
+		} catch (error) {
+			if (!(error instanceof ToolError)) throw error;
+			return false;
+		}
 	}
 
 	async reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {

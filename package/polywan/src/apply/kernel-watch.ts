@@ -6,6 +6,7 @@ import { isFilledSet } from "polywan-core/render/nft-listing";
 import { parseIpRule } from "../netlink/ip-rule.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
+import { WITHOUT_OUR_ELEMENTS } from "../netlink/nft-elements.ts";
 import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.ts";
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
@@ -65,6 +66,7 @@ export class KernelWatch {
 			NFTABLES_GROUP,
 			(message) => this.#takeFilter(message),
 			() => this.#lose("packet filter"),
+			WITHOUT_OUR_ELEMENTS,
 		);
 		this.#listeners = [routing, filter];
 	}

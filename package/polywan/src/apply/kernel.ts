@@ -75,6 +75,15 @@ export class Kernel {
 		return whole;
 	}
 
+	/** Other shares of those policies alone, where `before` is in force. Gives false where only `change` can do it. */
+	changeShares(before: Plan, after: Plan, kernelNames: readonly string[]): boolean | Promise<boolean> {
+		const firewall = this.#firewall;
+		if (firewall === null || isIdle(before) || isIdle(after)) return false;
+		// What is told of elements does not reach us, so that nothing has to be drained: this may happen fifty times a second.
+		if (firewall.name === "nftables") return firewall.changeShares(before, after, kernelNames);
+		return this.#watch.duringOwnChange(async () => firewall.changeShares(before, after, kernelNames));
+	}
+
 	/** What has been changed since the last call. */
 	takeChanged(): ReadonlySet<KernelPart> {
 		const changed = new Set(this.#changed);

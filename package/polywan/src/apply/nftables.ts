@@ -9,7 +9,9 @@ import {
 	renderNftComparisonEnd,
 } from "polywan-core/render/nft-listing";
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
+import { diffShareElements } from "polywan-core/render/share-elements";
 import { readChainCounters, readMapCounters } from "../netlink/nft-counters.ts";
+import { ElementWriter } from "../netlink/nft-elements.ts";
 import { readNftTables } from "../netlink/nftables.ts";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
 import { runTool, ToolError } from "./tool.ts";
@@ -20,6 +22,7 @@ const RULE_CHAINS = ["rules4", "rules6"];
 export class NftablesFirewall implements Firewall {
 	readonly name = "nftables";
 	#rebuilt = false;
+	readonly #elements = new ElementWriter(NFT_TABLE);
 
 	async change(before: Plan | null, after: Plan): Promise<boolean> {
 		if (before !== null) {
@@ -43,6 +46,18 @@ export class NftablesFirewall implements Firewall {
 		const rebuilt = this.#rebuilt;
 		this.#rebuilt = false;
 		return rebuilt;
+	}
+
+	changeShares(before: Plan, after: Plan, kernelNames: readonly string[]): boolean {
+		const changes = diffShareElements(before, after, kernelNames);
+		if (changes === null) return false;
+		try {
+			this.#elements.write(changes);
+			return true;
+		} catch {
+			// Somebody changed the table meanwhile, or the kernel is short of memory: `change` says what it is.
+			return false;
+		}
 	}
 
 	async reset(_plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
@@ -75,7 +90,9 @@ export class NftablesFirewall implements Firewall {
 		return sumCounters(counters.flat());
 	}
 
-	close(): void {}
+	close(): void {
+		this.#elements.close();
+	}
 
 	async remove(): Promise<void> {
 		const tables = await readNftTables();

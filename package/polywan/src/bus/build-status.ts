@@ -42,6 +42,8 @@ export interface StatusFacts {
 	readonly firewall: Status["firewall"];
 	readonly apply: Status["apply"];
 	readonly wanted: (uplink: string) => Wanted;
+	/** Why shares are what they are now, where they follow measurements. */
+	readonly shareReason: (policy: string, variant: string, family: Family) => string | null;
 	/** Null for a family the uplink has no link in and never had. */
 	readonly family: (uplink: string, family: Family) => FamilyFacts | null;
 	readonly traffic: (device: string) => { rxBytes: number; txBytes: number };
@@ -58,7 +60,7 @@ export function buildStatus(facts: StatusFacts): Status {
 		uptime_s: Math.floor(facts.uptimeMs / 1000),
 		sequence: facts.sequence,
 		uplinks: facts.model.uplinks.map((uplink) => buildUplink(uplink, facts)),
-		policies: facts.model.policies.map((policy) => buildPolicy(policy, facts.plan)),
+		policies: facts.model.policies.map((policy) => buildPolicy(policy, facts)),
 		rules: buildRules(facts.model, facts.plan),
 		problems: facts.problems,
 		apply: facts.apply,
@@ -136,16 +138,29 @@ function buildSpan({ rtt, jitterMs, lossPercent, uptimePercent, probes }: SpanQu
 	};
 }
 
-function buildPolicy(policy: Policy, plan: Plan | null): PolicyStatus {
-	const planned = plan?.policies.find(({ name }) => name === policy.name);
+function buildPolicy(policy: Policy, { plan, shareReason }: StatusFacts): PolicyStatus {
+	const ways = plan?.policies.filter(({ name }) => name === policy.name) ?? [];
 	const shares = (share: PlanShare | undefined): ShareStatus[] =>
 		plan === null || share === undefined ? [] : buildShares(share, plan);
+	const reason = (variant: string): string | null => {
+		const [ipv4, ipv6] = [shareReason(policy.name, variant, 4), shareReason(policy.name, variant, 6)];
+		if (ipv4 === null || ipv6 === null || ipv4 === ipv6) return ipv4 ?? ipv6;
+		return `IPv4: ${ipv4}; IPv6: ${ipv6}`;
+	};
+	const main = ways.find(({ variant }) => variant === undefined);
+	const variants = ways.flatMap(({ variant, shares: own }) =>
+		variant === undefined
+			? []
+			: [{ mode: variant, ipv4: shares(own[4]), ipv6: shares(own[6]), reason: reason(variant) }],
+	);
 	return {
 		name: policy.name,
 		mode: policy.mode,
 		last_resort: policy.lastResort,
-		ipv4: shares(planned?.shares[4]),
-		ipv6: shares(planned?.shares[6]),
+		ipv4: shares(main?.shares[4]),
+		ipv6: shares(main?.shares[6]),
+		reason: reason(""),
+		...(variants.length > 0 && { variants }),
 	};
 }
 

@@ -17,6 +17,8 @@ export interface Controller {
 	reload(): Promise<readonly Problem[]>;
 	/** Ends when it is in force. False when there is no such uplink. */
 	setWanted(uplink: string, wanted: Wanted): Promise<boolean>;
+	/** Weights of a policy of mode custom; ends when they are in force. False when there is no such policy or member. */
+	setWeights(policy: string, weights: Readonly<Record<string, number>>): Promise<boolean>;
 	/** The texts that would be applied to an empty kernel. */
 	script(): Readonly<Record<string, string>>;
 	/** What differs in the kernel now, one line each. */
@@ -68,6 +70,10 @@ export class PolywanObject {
 				args: { name: "string", action: "string" },
 				call: ({ name, action }) => this.#wish(name, action),
 			},
+			weights: {
+				args: { policy: "string", weights: "table" },
+				call: ({ policy, weights }) => this.#weigh(policy, weights),
+			},
 			script: { call: () => toBlob(controller.script()) },
 			diff: { call: async () => toBlob({ differences: await controller.diff() }) },
 			config: { call: () => toBlob(controller.config()) },
@@ -114,6 +120,13 @@ export class PolywanObject {
 		return toBlob(this.#figures.history(typeof uplink === "string" ? uplink : undefined));
 	}
 
+	async #weigh(policy: unknown, weights: unknown): Promise<void> {
+		const parsed = parseWeights(weights);
+		const known = parsed !== null && typeof policy === "string";
+		if (!known || !(await this.#controller.setWeights(policy, parsed)))
+			throw new UbusError(ubusStatus.invalidArgument);
+	}
+
 	async #wish(name: unknown, action: unknown): Promise<void> {
 		const known = action === "auto" || action === "up" || action === "down";
 		if (!known || typeof name !== "string" || !(await this.#controller.setWanted(name, action)))
@@ -128,4 +141,12 @@ function toBlob(value: object): BlobTable {
 
 function readNumber(value: unknown, otherwise: number): number {
 	return typeof value === "number" || typeof value === "bigint" ? Number(value) : otherwise;
+}
+
+/** Whole numbers from 0 to 1000; null where something else is among them. */
+function parseWeights(value: unknown): Readonly<Record<string, number>> | null {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+	const entries = Object.entries(value).map(([uplink, weight]) => [uplink, Number(weight)] as const);
+	const valid = entries.every(([, weight]) => Number.isInteger(weight) && weight >= 0 && weight <= 1000);
+	return valid ? Object.fromEntries(entries) : null;
 }

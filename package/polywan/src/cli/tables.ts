@@ -99,18 +99,30 @@ function stateCell(state: string): Cell {
 
 export function renderPolicies(policies: readonly PolicyStatus[]): string {
 	if (policies.length === 0) return "No policy is configured.\n";
-	const header = ["POLICY", "MODE", "IPV4", "IPV6"];
-	const shares = (list: readonly ShareStatus[], policy: PolicyStatus): Cell =>
-		list.length > 0 ? list.map(renderShare).join(", ") : { text: policy.last_resort, colour: "red" };
+	const hasReasons = policies.some(({ reason }) => reason != null);
+	const header = ["POLICY", "MODE", "IPV4", "IPV6", ...(hasReasons ? ["REASON"] : [])];
 	return renderTable(
 		header,
-		policies.map((policy) => [
-			policy.name,
-			policy.mode,
-			shares(policy.ipv4, policy),
-			shares(policy.ipv6, policy),
-		]),
+		policies.flatMap((policy) => policyRows(policy, hasReasons)),
 	);
+}
+
+/** An adaptive policy has a row for each kind of traffic. */
+function policyRows(policy: PolicyStatus, hasReasons: boolean): Cell[][] {
+	const shares = (list: readonly ShareStatus[]): Cell =>
+		list.length > 0 ? list.map(renderShare).join(", ") : { text: policy.last_resort, colour: "red" };
+	const row = (name: string, mode: string, of: Pick<PolicyStatus, "ipv4" | "ipv6" | "reason">): Cell[] => [
+		name,
+		mode,
+		shares(of.ipv4),
+		shares(of.ipv6),
+		...(hasReasons ? [of.reason ?? ""] : []),
+	];
+	const variants = policy.variants ?? [];
+	return [
+		row(policy.name, policy.mode, policy),
+		...variants.map((variant) => row("", variant.mode, variant)),
+	];
 }
 
 function renderShare(share: ShareStatus): string {
