@@ -14,6 +14,9 @@ enum { COUNTERS_PACKETS = 1, COUNTERS_BYTES };
 /* include/uapi/linux/netlink.h */
 enum { MESSAGE_ERROR = 2, MESSAGE_DONE = 3, MESSAGE_HEADER = 16, FAMILY_HEADER = 4, ATTRIBUTE_HEADER = 4, TYPE_MASK = 0x3fff };
 
+/* include/uapi/linux/netfilter/nf_conntrack_tcp.h: over, and only remembered for a while. */
+enum { TCP_TIME_WAIT = 7, TCP_CLOSED };
+
 enum { ORDER_BYTES, ORDER_PACKETS, ORDER_AGE };
 enum { HAS_COUNTERS = 1, HAS_START = 2 };
 
@@ -39,7 +42,7 @@ struct filter {
 struct collector {
 	struct filter filter;
 	int32_t order, reverse;
-	uint32_t capacity, count, total, room;
+	uint32_t capacity, count, total, live, room;
 	struct row *rows;
 };
 
@@ -232,6 +235,7 @@ static int grow(struct collector *collector)
 static int keep(struct collector *collector, const struct row *row)
 {
 	collector->total++;
+	collector->live += row->tcp_state != TCP_TIME_WAIT && row->tcp_state != TCP_CLOSED;
 	if (collector->count < collector->capacity) {
 		if (collector->count == collector->room && grow(collector) < 0)
 			return -ENOMEM;
@@ -340,6 +344,13 @@ static JSValue js_total(JSContext *ctx, JSValueConst self, int argc, JSValueCons
 	return collector ? JS_NewUint32(ctx, collector->total) : JS_EXCEPTION;
 }
 
+static JSValue js_live(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct collector *collector = JS_GetOpaque2(ctx, argv[0], collector_class);
+	return collector ? JS_NewUint32(ctx, collector->live) : JS_EXCEPTION;
+}
+
 /* takeRows(collector): the rows in order, one after the other; the collector is empty then. */
 static JSValue js_take_rows(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -367,6 +378,7 @@ static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("newCollector", 4, js_new_collector),
 	JS_CFUNC_DEF("add", 2, js_add),
 	JS_CFUNC_DEF("total", 1, js_total),
+	JS_CFUNC_DEF("live", 1, js_live),
 	JS_CFUNC_DEF("takeRows", 1, js_take_rows),
 };
 

@@ -34,6 +34,11 @@ export class ConntrackCollector {
 		return native.total(this.#collector);
 	}
 
+	/** How many of those are not TCP connections that ended and are only remembered for a while. */
+	get live(): number {
+		return native.live(this.#collector);
+	}
+
 	/** The rows in order, each struct row of mod_conntrack.c. */
 	takeRows(): Uint8Array {
 		return native.takeRows(this.#collector);

@@ -155,5 +155,6 @@ declare module "polywan:conntrack" {
 	/** 0: more is to come, 1: the dump is whole, negative: errno. */
 	export function add(collector: Collector, received: Uint8Array): number;
 	export function total(collector: Collector): number;
+	export function live(collector: Collector): number;
 	export function takeRows(collector: Collector): Uint8Array;
 }

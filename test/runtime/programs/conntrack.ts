@@ -55,7 +55,13 @@ function tuple(type: number, source: number[], destination: number[], ports: [nu
 	return attribute(type, attribute(1, ...addresses), attribute(2, ...protocol));
 }
 
-function entry(id: number, bytes: number, mark: number, source = [192, 168, 1, id & 255]): Uint8Array {
+function entry(
+	id: number,
+	bytes: number,
+	mark: number,
+	source = [192, 168, 1, id & 255],
+	state = 3,
+): Uint8Array {
 	const destination = source.length === 4 ? [192, 0, 2, 1] : source.map(() => 7);
 	return message(
 		0x100,
@@ -66,7 +72,7 @@ function entry(id: number, bytes: number, mark: number, source = [192, 168, 1, i
 			attribute(3, number32(14)),
 			attribute(7, number32(300)),
 			attribute(8, number32(mark)),
-			attribute(4, attribute(1, attribute(1, Uint8Array.of(3)))),
+			attribute(4, attribute(1, attribute(1, Uint8Array.of(state)))),
 			attribute(9, attribute(1, number64(2)), attribute(2, number64(bytes))),
 			attribute(10, attribute(1, number64(1)), attribute(2, number64(5))),
 			attribute(20, attribute(1, number64(1_700_000_000_000_000_000 + id * 1_000_000_000))),
@@ -99,8 +105,16 @@ function collect(
 	const rows = collector.takeRows();
 	const view = new DataView(rows.buffer);
 	const list = Array.from({ length: rows.length / ROW_BYTES }, (_, n) => n * ROW_BYTES);
-	return { total: collector.total, rows, view, ids: list.map((at) => view.getUint32(at + 16, isLittle)) };
+	const { total, live } = collector;
+	return { total, live, rows, view, ids: list.map((at) => view.getUint32(at + 16, isLittle)) };
 }
+
+await check("TCP connections that ended are not live", () => {
+	const [established, timeWait, closed] = [3, 7, 8];
+	const entries = [established, timeWait, closed].map((state, id) => entry(id, 1, 1, [10, 0, 0, id], state));
+	const { total, live } = collect(entries, { capacity: 0 });
+	equal([total, live], [3, 1]);
+});
 
 await check("everything of an entry", () => {
 	const { rows, view, total } = collect([entry(9, 0x1_0000_0001, 0xab000000)]);

@@ -25,6 +25,8 @@ const AF_INET6 = 10;
 export interface Found {
 	/** How many there are besides those of the page. */
 	readonly total: number;
+	/** How many of all did not end: ended TCP connections are remembered for a while. */
+	readonly live: number;
 	/** The page's rows, for `parseRows`. */
 	readonly rows: Uint8Array;
 }
@@ -42,8 +44,8 @@ async function read(criteria: Criteria, { order, reverse, offset, limit }: Pagin
 	const filter = buildFilter(criteria);
 	const collector = new ConntrackCollector({ filter, capacity: offset + limit, order, reverse });
 	await collect(collector, criteria);
-	const { total } = collector;
-	return { total, rows: collector.takeRows().subarray(offset * ROW_BYTES) };
+	const { total, live } = collector;
+	return { total, live, rows: collector.takeRows().subarray(offset * ROW_BYTES) };
 }
 
 /** The kernel leaves out other marks and families; one that is too old for that leaves it to the collector. */

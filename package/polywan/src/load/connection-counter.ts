@@ -4,7 +4,7 @@ import { Socket } from "polywan-runtime/socket";
 import { readRows } from "../connections/read-rows.ts";
 import { receiveBuffer } from "../netlink/receive-buffer.ts";
 import { NETLINK_NETFILTER } from "../netlink/request.ts";
-import { buildMarkFilter, NEW_AND_DESTROY, parseConnectionEvent } from "./connection-events.ts";
+import { buildEventFilter, CONNTRACK_GROUPS, parseConnectionEvent } from "./connection-events.ts";
 
 /** How often events are looked at while they come. */
 const LOOK_MS = 20;
@@ -51,8 +51,8 @@ export class ConnectionCounter {
 		this.#socket = Socket.open("netlink", "raw", NETLINK_NETFILTER);
 		try {
 			this.#socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
-			this.#socket.attachFilter(buildMarkFilter(mask));
-			this.#socket.bind({ family: "netlink", pid: 0, groups: NEW_AND_DESTROY });
+			this.#socket.attachFilter(buildEventFilter(mask));
+			this.#socket.bind({ family: "netlink", pid: 0, groups: CONNTRACK_GROUPS });
 			this.#watch = this.#socket.watch({ read: true }, () => this.#look());
 		} catch (error) {
 			this.#socket.close();
@@ -146,7 +146,7 @@ export class ConnectionCounter {
 			sourcePort: 0,
 			destinationPort: 0,
 		};
-		const { total } = await readRows(everything, { order: "bytes", reverse: false, offset: 0, limit: 0 });
-		return total;
+		const { live } = await readRows(everything, { order: "bytes", reverse: false, offset: 0, limit: 0 });
+		return live;
 	}
 }
