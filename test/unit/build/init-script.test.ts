@@ -32,7 +32,7 @@ test("start runs the daemon, again and again, and reloads when its configuration
 		"set respawn 3600 1 0",
 		"set file polywan /usr/bin/polywan-run",
 		"set stderr 1",
-		"trigger polywan",
+		"trigger polywan firewall system",
 	]);
 });
 

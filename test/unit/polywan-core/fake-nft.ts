@@ -316,10 +316,10 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 		(found, context) => condition(() => context.set(found[1] ?? "").size < 0),
 	],
 	[
-		/^ip(6?) ([sd])addr @(\w+)/,
+		/^ip(6?) ([sd])addr (!= )?@(\w+)/,
 		(found, context) =>
-			condition((packet) => {
-				const networks = [...context.set(found[3] ?? "").keys()];
+			negatable(found[3], (packet) => {
+				const networks = [...context.set(found[4] ?? "").keys()];
 				return networks.some((network) => inNetwork(addressOf(packet, found[2]), network));
 			}),
 	],

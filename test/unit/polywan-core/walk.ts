@@ -1,3 +1,4 @@
+import { parseCatalogue } from "polywan-core/app/catalogue";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
@@ -32,6 +33,19 @@ const MODES = [
 	"custom",
 ];
 const TARGETS = ["first", "all", "default", "unreachable", "blackhole"];
+
+const CATALOGUE = parseCatalogue(
+	[
+		{
+			path: "apps.json",
+			text: JSON.stringify({
+				films: { category: "video", domains: ["films.example"], networks: ["192.0.2.0/28"] },
+				shooter: { category: "gaming", networks: ["198.51.100.0/24"], ports: ["udp 5353", "tcp 80"] },
+			}),
+		},
+	],
+	() => {},
+);
 
 /** A house whose configuration, links and health change at random. */
 export class Walk {
@@ -119,6 +133,8 @@ export class Walk {
 			ids: this.#ids,
 			devices: new Map([["guest", "br-guest"]]),
 			zones: new Map([["guests", ["guest"]]]),
+			catalogue: CATALOGUE,
+			asleep: new Set([...this.#rules.keys()].filter((_, index) => (index + this.#steps) % 5 === 0)),
 		});
 	}
 
@@ -144,6 +160,11 @@ export class Walk {
 			"\toption dscp 'EF !CS1 AF41'\n",
 			"\toption dscp '!EF'\n\toption src_ip '192.168.1.0/24 fd00:1::/64 !192.168.1.100-192.168.1.103'\n",
 			"\toption mark '0x10/0xf0 0x20/0xf0'\n\toption log 1\n",
+			"\toption domain 'example.com !www.example.com'\n",
+			"\toption domain '!example.org'\n\toption proto udp\n",
+			"\toption app shooter\n\toption src_iface guest\n",
+			"\toption app '!films'\n\toption dest_port 443\n",
+			"\toption schedule mon-fri\n\toption proto icmp\n",
 			"\toption sticky 1\n\toption proto tcp\n",
 			"\toption sticky 1\n\toption sticky_key source_destination\n\toption log 1\n\toption sticky_timeout 1h\n",
 			"\toption user '1000 1001'\n\toption proto '!udp'\n",

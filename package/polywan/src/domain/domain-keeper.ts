@@ -1,6 +1,7 @@
 import type { Plan } from "polywan-core/plan/plan";
+import { type DomainSet, renderDropIn } from "polywan-core/render/dnsmasq";
 import type { Status } from "polywan-core/status";
-import { Dnsmasq, type DomainSet, renderDropIn } from "./dnsmasq.ts";
+import { Dnsmasq } from "./dnsmasq.ts";
 import { DomainResolver } from "./domain-resolver.ts";
 import { addAddresses } from "./set-filler.ts";
 
