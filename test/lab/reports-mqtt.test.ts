@@ -173,6 +173,22 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await untilHeard("status", "online");
 	});
 
+	it("outlives a broker that speaks no MQTT", async () => {
+		const babble =
+			"require('net').createServer((s) => { s.on('error', () => {}); s.write(require('crypto').randomBytes(5000)); }).listen(1883)";
+		const babbler = site.host(0).spawn([process.execPath, "-e", babble], { stdio: "ignore" });
+		await reports.configure(config());
+		const pid = await reports.pid();
+		const losses = () => reports.log().match(/mqtt: the broker is not reached/g)?.length ?? 0;
+		const before = losses();
+		await until("the trouble is told", () => losses() > before, { timeoutMs: 30_000 });
+		babbler.kill("SIGTERM");
+		await until("the babbler is gone", () => babbler.exitCode !== null || babbler.signalCode !== null);
+		await broker.start();
+		await untilHeard("status", "online");
+		expect(await reports.pid()).toBe(pid);
+	});
+
 	it("leaves its last will when it is killed, and says goodbye when it is stopped", async () => {
 		await broker.start();
 		await reports.configure(config());

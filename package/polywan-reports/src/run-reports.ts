@@ -4,6 +4,7 @@ import { renderProblem } from "polywan-core/config/problem";
 import { isTerminal } from "polywan-runtime/program";
 import { onSignal } from "polywan-runtime/signal";
 import { UbusConnection } from "ubus-js/bus";
+import type { BlobTable } from "ubus-js/codec";
 import { Feed, type Listener } from "./bus/feed.ts";
 import { publishReports } from "./bus/reports-object.ts";
 import type { ReportsModel } from "./config/model.ts";
@@ -12,6 +13,7 @@ import { HistoryKeeper } from "./history/history.ts";
 import { Publisher } from "./mqtt/publisher.ts";
 import { Router } from "./mqtt/router.ts";
 import { Notifier } from "./notify/notifier.ts";
+import { Plugin } from "./plugin/plugin.ts";
 
 /** The daemon holds a question up to 45 s. */
 const MOST_PACE_MS = 30_000;
@@ -34,14 +36,20 @@ export async function runReports({ foreground }: { foreground: boolean }): Promi
 	const bus = new UbusConnection(connectUbus(ubusSocketPath()));
 	bus.start();
 	const history = model.history === null ? null : new HistoryKeeper(model.history, log.write);
-	const parts = [...(history ? [history] : []), ...buildParts(model, bus, log.write)];
+	const plugins = model.plugins.map((plugin) => new Plugin(plugin, log.write));
+	const parts = [...(history ? [history] : []), ...buildParts(model, bus, log.write), ...plugins];
 	const tell = () =>
 		parts.map(({ name, trouble }) => ({
 			name,
 			state: trouble === null ? ("ok" as const) : ("trouble" as const),
 			trouble: trouble ?? "",
 		}));
-	publishReports(bus, model.problems, tell, history === null ? {} : { history: history.method });
+	publishReports(bus, model.problems, tell, {
+		metrics: {
+			call: () => ({ families: plugins.flatMap(({ families }) => families) }) as unknown as BlobTable,
+		},
+		...(history !== null && { history: history.method }),
+	});
 	for (const part of parts) part.start();
 	const feed = new Feed(bus, paceOf(model), parts);
 	void feed.run();

@@ -28,7 +28,8 @@ function renderFamily({ name, type, unit, help, samples }: MetricFamily): string
 	const lines = samples.map(
 		({ labels, value }) => `${name}${SUFFIXES[type]}${renderLabels(labels)} ${renderNumber(value)}\n`,
 	);
-	return [...head, `# HELP ${name} ${escapeText(help)}\n`, ...lines].join("");
+	if (help !== "") head.push(`# HELP ${name} ${escapeText(help)}\n`);
+	return [...head, ...lines].join("");
 }
 
 function renderLabels(labels: Readonly<Record<string, string>>): string {

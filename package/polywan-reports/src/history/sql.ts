@@ -76,7 +76,7 @@ export function buildQuery(uplink: string, source: Step, stepS: number, from: nu
 /** A line of sqlite3's list mode as time and sample; null when it is none. */
 export function parseRow(line: string): [at: number, sample: Sample] | null {
 	const cells = line.split("|");
-	if (cells.length !== COLUMNS.length + 1 || cells.some((cell) => !/^-?\d{0,15}$/.test(cell))) return null;
+	if (cells.length !== COLUMNS.length + 1 || cells.some((cell) => !/^(-?\d{1,15})?$/.test(cell))) return null;
 	const [at = "", ...values] = cells;
 	if (at === "") return null;
 	const sample = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { buildMetrics, OPEN_METRICS_TYPE } from "polywan-core/metrics/build";
-import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { type MetricFamily, renderOpenMetrics } from "polywan-core/metrics/family";
 import type { Status } from "polywan-core/status";
 import { env, writeStdout } from "polywan-runtime/program";
 import { callOnce } from "../bus/call.ts";
@@ -23,10 +23,21 @@ export async function answerRequest(): Promise<number> {
 	}
 	try {
 		const status = (await callOnce("polywan", "status")) as unknown as Status;
-		return answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(buildMetrics(status)));
+		const families = [...buildMetrics(status), ...(await readPluginMetrics())];
+		return answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(families));
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return answer("503 Service Unavailable", "text/plain", `the polywan daemon does not answer: ${why}\n`);
+	}
+}
+
+/** None where polywan-reports does not run. */
+async function readPluginMetrics(): Promise<readonly MetricFamily[]> {
+	try {
+		const { families } = await callOnce("polywan.reports", "metrics");
+		return families as unknown as readonly MetricFamily[];
+	} catch {
+		return [];
 	}
 }
 

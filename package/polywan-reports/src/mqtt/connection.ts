@@ -110,6 +110,8 @@ export class BrokerConnection {
 			.on("message", (received, payload) => this.#events.onMessage(received, payload))
 			.on("error", (error) => {
 				why = error.message;
+				// After what is no MQTT nothing that follows can be understood.
+				if (client.connected) client.end(true, () => {});
 			})
 			.on("close", () => this.#lost(client, why));
 	}

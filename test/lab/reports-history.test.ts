@@ -1,0 +1,132 @@
+import { statSync } from "node:fs";
+import type { BlobTable } from "ubus-js/codec";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Reports } from "./reports/reports.ts";
+import { resolveInRoot } from "./root-path.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+const config = "config history 'history'\n\toption enabled '1'\n\toption copy '/etc/polywan-history'\n";
+const file = "/tmp/polywan-history/history.db";
+const copy = "/etc/polywan-history/history.db";
+
+interface Series {
+	readonly step_s: number;
+	readonly at_s: readonly number[];
+	readonly rx_rate: readonly number[];
+	readonly rtt_us: { readonly ipv4: readonly number[] };
+	readonly usable_permille: { readonly ipv4: readonly number[] };
+	readonly trouble?: string;
+}
+
+describe.skipIf(!asRoot)("history", () => {
+	let site: Site;
+	let polywan: Polywan;
+	let reports: Reports;
+
+	beforeAll(async () => {
+		site = await Site.build({ daemon: true, config: renderPolywanConfig() });
+		polywan = new Polywan(site);
+		reports = new Reports(site);
+		await polywan.untilState("up", "wan", "wanb");
+		await reports.configure(config);
+		await until("it is on the bus", async () => (await site.router.bus.list("polywan.reports")).length > 0);
+	});
+	afterAll(() => site?.close());
+
+	const history = async (args: BlobTable) =>
+		(await site.router.ubus("polywan.reports", "history", args)) as unknown as Series;
+	const now = () => Math.round(Date.now() / 1000);
+	/** Rows on file: a span that the seconds in memory do not reach. */
+	const written = () => history({ uplink: "wan", from: now() - 3600, to: now() });
+	const untilWritten = (rows: number) =>
+		until(`${rows} rows are on file`, async () => (await written()).at_s.length >= rows, {
+			timeoutMs: 40_000,
+		});
+
+	it("knows each second of the last ten minutes", async () => {
+		await site.host(0).mustRun(["curl", "-s", "-o", "/dev/null", `http://${server(1).ipv4}/bytes/3000000`]);
+		await until("the traffic is in it", async () => {
+			const { rx_rate } = await history({ uplink: "wan" });
+			return rx_rate.some((rate) => rate > 500_000);
+		});
+		const { step_s, at_s, rtt_us } = await history({ uplink: "wan" });
+		expect(step_s).toBe(2);
+		expect(at_s.length).toBe(rtt_us.ipv4.length);
+		expect(Math.abs((at_s.at(-1) ?? 0) - now())).toBeLessThan(5);
+		expect(rtt_us.ipv4.at(-1)).toBeGreaterThan(0);
+	});
+
+	it("writes ten seconds at a time, and answers from the file", async () => {
+		await untilWritten(1);
+		const { step_s, usable_permille } = await written();
+		expect(step_s).toBe(10);
+		expect(usable_permille.ipv4).toContain(1000);
+		expect((await history({ uplink: "nobody" })).at_s).toEqual([]);
+		for (const bad of [{}, { uplink: "wan", from: 5, to: 4 }, { uplink: "wan", points: 0 }])
+			await expect(history(bad)).rejects.toMatchObject({ code: 2 });
+	});
+
+	it("has one whole copy in flash, which a reboot begins with", async () => {
+		await until("the copy is there", async () => (await site.router.run(["test", "-s", copy])).code === 0);
+		const path = resolveInRoot(site.router.rootPath, copy);
+		const before = statSync(path).mtimeMs;
+		const rows = (await written()).at_s.length;
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await until("it ended", async () => (await reports.pids()).length === 0);
+		await site.router.mustRun(["rm", "-rf", "/tmp/polywan-history"]);
+		await reports.configure(config);
+		await until("what the copy held is known", async () => (await written()).at_s.length >= 1);
+		await untilWritten(Math.min(rows, 1) + 1);
+		expect(statSync(path).mtimeMs).toBe(before);
+	});
+
+	it("goes on when sqlite3 is killed", async () => {
+		const rows = (await written()).at_s.length;
+		await site.router.mustRun(["pkill", "-9", "-x", "sqlite3"]);
+		await untilWritten(rows + 1);
+		expect((await polywan.status()).apply.ok).toBe(true);
+	});
+
+	it("sets a damaged file aside and begins a new one from the copy", async () => {
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await until("it ended", async () => (await reports.pids()).length === 0);
+		site.router.writeFile(file, "SQLite format 3\0 and then nothing of the kind".repeat(500));
+		await reports.configure(config);
+		await until(
+			"the damaged one is kept beside",
+			async () => (await site.router.run(["test", "-s", `${file}.damaged`])).code === 0,
+		);
+		await untilWritten(1);
+		expect(reports.log()).toMatch(/history: damaged, set aside/);
+	});
+
+	it("a damaged copy does not keep it from beginning", async () => {
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await until("it ended", async () => (await reports.pids()).length === 0);
+		await site.router.mustRun(["rm", "-rf", "/tmp/polywan-history"]);
+		site.router.writeFile(copy, "no database at all, and long enough to be looked at".repeat(100));
+		await reports.configure(config);
+		await untilWritten(1);
+		expect((await site.router.run(["test", "-s", `${copy}.damaged`])).code).toBe(0);
+	});
+
+	it("without sqlite3 it says so, and knows the last ten minutes", async () => {
+		const path = (await site.router.mustRun(["sh", "-c", "command -v sqlite3"])).trim();
+		await site.router.mustRun(["mv", path, `${path}.away`]);
+		try {
+			await reports.configure(`${config}\n`);
+			await until("the seconds are known", async () => (await history({ uplink: "wan" })).at_s.length > 1);
+			expect((await history({ uplink: "wan" })).trouble).toMatch(/sqlite3 is not installed/);
+			expect(await site.router.ubus("polywan.reports", "status")).toMatchObject({
+				parts: [{ name: "history", state: "trouble" }],
+			});
+		} finally {
+			await site.router.mustRun(["mv", `${path}.away`, path]);
+		}
+	});
+});
