@@ -148,6 +148,8 @@ export interface Rule {
 	readonly log: boolean;
 	readonly sticky: Sticky | null;
 	readonly schedule: RuleSchedule | null;
+	/** 0–255; an adaptive policy does its best for the latency of high ones and the throughput of low ones. */
+	readonly trafficClass: number;
 }
 
 /** In force in one of `open`, or always where there is none, but in none of `closed`. */

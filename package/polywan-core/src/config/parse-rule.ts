@@ -70,7 +70,21 @@ function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
 		log: reader.boolean("log"),
 		sticky: parseSticky(reader),
 		schedule,
+		trafficClass: parseClass(reader, target, policies),
 	};
+}
+
+function parseClass(reader: SectionReader, target: Target, policies: readonly Policy[]): number {
+	const trafficClass = reader.number("class");
+	const policy = target.kind === "policy" ? policies.find(({ name }) => name === target.name) : undefined;
+	if (reader.has("class") && policy?.mode !== "adaptive")
+		reader.report(
+			"class",
+			String(trafficClass),
+			"has no effect: the target is no policy of mode adaptive",
+			"warning",
+		);
+	return trafficClass;
 }
 
 function parseSchedule(reader: SectionReader): RuleSchedule | null {

@@ -1,3 +1,4 @@
+import { DEFAULT_CLASS } from "../policy/mode.ts";
 import type { Datatype } from "./datatype.ts";
 import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
 import type { OptionSchema, SectionSchema } from "./schema.ts";
@@ -83,6 +84,12 @@ export const RULE: SectionSchema = {
 			choice("source", "source_destination"),
 			"source",
 			"Whose connections stay together: those of a source, or those of a source to one destination.",
+		),
+		option(
+			"class",
+			integer(0, 255),
+			String(DEFAULT_CLASS),
+			"Kind of traffic, for a target of mode adaptive: above 200 it takes the uplink with the shortest round trip, below 50 the one used least, between them the one of the best quality.",
 		),
 		option("log", { kind: "boolean" }, "0", "Whether matching connections are logged, ten a second at most."),
 		option(

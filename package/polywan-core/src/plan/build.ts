@@ -5,13 +5,14 @@ import { perFamily } from "../family.ts";
 import type { UplinkState } from "../health/state.ts";
 import { isEligible } from "../health/state.ts";
 import type { Link } from "../link.ts";
+import { DEFAULT_CLASS, variantOf } from "../policy/mode.ts";
 import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shares.ts";
 import { isManaged } from "../policy/shares.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { mergeNetworks } from "./network-list.ts";
 import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
-import { buildOwnShares, buildPolicies, slotBuilder } from "./policies.ts";
+import { buildOwnShares, buildPolicies, policyKernelName, slotBuilder } from "./policies.ts";
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules, buildSets } from "./rules.ts";
@@ -70,7 +71,7 @@ export function buildPlan(input: PlanInput): Plan {
 	};
 	const policies = buildPolicies(model, ids, shareContext, context.slots);
 	const rules = buildRules(model, input, {
-		build: (target) => buildTarget(target, context),
+		build: (target, trafficClass) => buildTarget(target, context, trafficClass),
 		usable: (target) => perFamily((family) => usableUplinks(target, family, context)),
 	});
 	const managed = perFamily(
@@ -176,12 +177,17 @@ function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) =>
 	return ({ name, useDegraded }, family) => isEligible(known.get(`${family} ${name}`) ?? "down", useDegraded);
 }
 
-function buildTarget(target: Target, { model, ids, uplinks, slots }: Context): PlanTarget {
+function buildTarget(
+	target: Target,
+	{ model, ids, uplinks, slots }: Context,
+	trafficClass = DEFAULT_CLASS,
+): PlanTarget {
 	if (target.kind === "policy") {
 		const id = ids.policies[target.name];
-		return id === undefined
+		const policy = model.policies.find(({ name }) => name === target.name);
+		return id === undefined || policy === undefined
 			? { kind: "verdict", verdict: "default" }
-			: { kind: "policy", kernelName: `p${id}` };
+			: { kind: "policy", kernelName: policyKernelName(id, variantOf(policy, trafficClass)) };
 	}
 	if (target.kind !== "uplink") return { kind: "verdict", verdict: target.kind };
 	const uplink = uplinks.get(target.name);

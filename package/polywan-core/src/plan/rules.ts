@@ -23,7 +23,7 @@ export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilde
 		taken.add(kernelName);
 		const matches = resolveRule(rule, facts);
 		if (isWaiting(matches) || facts.asleep?.has(rule.name)) return [];
-		const target = targets.build(rule.target);
+		const target = targets.build(rule.target, rule.trafficClass);
 		const sticky = buildSticky(rule, targets);
 		return matches.map((match) => ({ name: rule.name, kernelName, match, target, log: rule.log, sticky }));
 	});
@@ -88,7 +88,8 @@ function setsOf(condition: PlanCondition): readonly string[] {
 
 /** What a rule's target means now. */
 export interface TargetBuilder {
-	build(target: Target): PlanTarget;
+	/** `trafficClass`: which way of an adaptive policy. */
+	build(target: Target, trafficClass: number): PlanTarget;
 	/** Ids of all uplinks of the target that take new connections, whatever their share. */
 	usable(target: Target): PerFamily<readonly number[]>;
 }

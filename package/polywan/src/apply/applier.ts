@@ -15,6 +15,7 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
 /** How many times as long as a change of shares took none follows. */
 const ADJUSTMENT_REST = 24;
+const MOST_REST_MS = 250;
 
 /** What the kernel is to become. */
 export interface Order {
@@ -161,10 +162,13 @@ export class Applier {
 		}
 		this.#applied = order.plan;
 		this.#lastApplied = order.plan;
-		this.#adjustTimer = setTimeout(() => {
-			this.#adjustTimer = null;
-			if (this.#adjustment !== null) this.#adjustNow();
-		}, tookMs * ADJUSTMENT_REST);
+		this.#adjustTimer = setTimeout(
+			() => {
+				this.#adjustTimer = null;
+				if (this.#adjustment !== null) this.#adjustNow();
+			},
+			Math.min(tookMs * ADJUSTMENT_REST, MOST_REST_MS),
+		);
 	}
 
 	/** Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. */
