@@ -28,6 +28,7 @@ import { CONFIG_FILE, ConfigKeeper } from "./config/config-keeper.ts";
 import { switchAccountingOn } from "./connections/accounting.ts";
 import { connectionMethods } from "./connections/connection-methods.ts";
 import { findDeaths } from "./deaths.ts";
+import { doctorMethods } from "./doctor/doctor-method.ts";
 import { DomainKeeper } from "./domain/domain-keeper.ts";
 import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
@@ -137,6 +138,7 @@ export class Daemon implements Controller {
 			...usageMethods(this.#terms),
 			...this.#publicAddresses.methods(),
 			...connectionMethods(() => this.#plan),
+			...doctorMethods(),
 			...ruleMethods(
 				() => this.status(),
 				() => this.#applier.counters(),
