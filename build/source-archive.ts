@@ -5,11 +5,15 @@ import { type ArchiveFile, buildTarGz } from "./archive.ts";
 import { bundlePrograms } from "./build.ts";
 import { readVariable, withVariable } from "./makefile.ts";
 import { readOverlay } from "./overlay.ts";
+import { buildPanel, readPanelFiles } from "./panel.ts";
 import { root } from "./program.ts";
 
 /** Packages made of a program of the same name and files of the overlay. */
 export const programPackages = ["polywan", "polywan-reports", "polywan-mwan3-compat"] as const;
 export type ProgramPackage = (typeof programPackages)[number];
+
+/** The panel is made by esbuild, not run by the runtime. */
+const panelPackage = "luci-app-polywan";
 
 /** 1980-01-01, for every entry: the hash follows from the content alone, and so the commit that pins it does not change it. */
 const entryEpoch = 315_532_800;
@@ -19,16 +23,22 @@ export async function buildSourceArchives(): Promise<{ path: string; sha256: str
 	await bundlePrograms();
 	mkdirSync(join(root, "dist/source"), { recursive: true });
 	const archives: { path: string; sha256: string }[] = [];
-	for (const name of programPackages) {
-		const data = await packSourceArchive(readFileSync(join(root, `dist/bundle/${name}.js`)), name);
-		const makefile = readFileSync(makefilePath(name), "utf8");
-		const path = join(root, "dist/source", readVariable(makefile, "PKG_SOURCE"));
-		writeFileSync(path, data);
-		const sha256 = createHash("sha256").update(data).digest("hex");
-		writeFileSync(makefilePath(name), withVariable(makefile, "PKG_HASH", sha256));
-		archives.push({ path, sha256 });
-	}
+	for (const name of programPackages)
+		archives.push(
+			writeArchive(name, await packSourceArchive(readFileSync(join(root, `dist/bundle/${name}.js`)), name)),
+		);
+	await buildPanel();
+	archives.push(writeArchive(panelPackage, await packFiles(panelPackage, readPanelFiles())));
 	return archives;
+}
+
+function writeArchive(name: string, data: Buffer): { path: string; sha256: string } {
+	const makefile = readFileSync(makefilePath(name), "utf8");
+	const path = join(root, "dist/source", readVariable(makefile, "PKG_SOURCE"));
+	writeFileSync(path, data);
+	const sha256 = createHash("sha256").update(data).digest("hex");
+	writeFileSync(makefilePath(name), withVariable(makefile, "PKG_HASH", sha256));
+	return { path, sha256 };
 }
 
 /**
@@ -37,13 +47,15 @@ export async function buildSourceArchives(): Promise<{ path: string; sha256: str
  */
 export function packSourceArchive(bundle: Uint8Array, name: ProgramPackage = "polywan"): Promise<Buffer> {
 	const program = Buffer.concat([Buffer.from("#!/usr/bin/polywan-run\n"), bundle]);
+	return packFiles(name, [{ path: `usr/sbin/${name}`, data: program, mode: 0o755 }]);
+}
+
+/** These files and those of the overlay that the package owns. */
+function packFiles(name: string, own: readonly ArchiveFile[]): Promise<Buffer> {
+	const installed = [...own, ...readOverlay(join(root, "rootfs-overlay"), name)];
 	const files: ArchiveFile[] = [
 		{ path: "LICENSE", data: readFileSync(join(root, "LICENSE")), mode: 0o644 },
-		{ path: `root/usr/sbin/${name}`, data: program, mode: 0o755 },
-		...readOverlay(join(root, "rootfs-overlay"), name).map((file) => ({
-			...file,
-			path: `root/${file.path}`,
-		})),
+		...installed.map((file) => ({ ...file, path: `root/${file.path}` })),
 	];
 	const folder = `${name}-${readVariable(readFileSync(makefilePath(name), "utf8"), "PKG_VERSION")}`;
 	return buildTarGz(
@@ -52,6 +64,6 @@ export function packSourceArchive(bundle: Uint8Array, name: ProgramPackage = "po
 	);
 }
 
-function makefilePath(name: ProgramPackage): string {
+function makefilePath(name: string): string {
 	return join(root, "package", name, "Makefile");
 }

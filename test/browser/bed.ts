@@ -24,7 +24,7 @@ export const panelUrl = `${origin}/polywan/`;
 export const password = "correct horse";
 
 /** root may do everything, "viewer" may only look. */
-const accounts = {
+export const accounts = {
 	"/etc/shadow": `root:${crypt(password, "$5$rounds=1000$lab")}:0:0:99999:7:::\n`,
 	"/etc/config/rpcd": [
 		"config login\n\toption username 'root'\n\toption password '$p$root'\n\tlist read '*'\n\tlist write '*'\n",

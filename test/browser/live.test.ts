@@ -43,7 +43,7 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 		page.on("request", (request) => !request.url().startsWith(origin) && foreign.push(request.url()));
 		await page.goto(panelUrl);
 		await signIn(page, "root", "wrong");
-		await page.getByText("User or password is not right.").waitFor();
+		await page.getByText("User or password is wrong.").waitFor();
 		await signIn(page, "root");
 		await card(page, "wan").getByText("100.64.1.2").waitFor();
 		expect(await stateOf(page, "wan").textContent()).toBe("Up");

@@ -59,7 +59,7 @@ function Uplinks({ status }: { readonly status: Status }) {
 				</div>
 			</section>
 			<div class="two">
-				<section class="card" aria-labelledby="topology-title">
+				<section class="card drawing" aria-labelledby="topology-title">
 					<header>
 						<h2 id="topology-title">{t("overview.topology")}</h2>
 					</header>

@@ -69,6 +69,7 @@ function FamilyPart(props: {
 	readonly uplink: string;
 }) {
 	const { of, family } = props;
+	const answers = of.state !== "down";
 	const since = formatDuration(routerNowMs.value - of.since_ms, language.value);
 	return (
 		<section class="family" aria-label={`${props.uplink} ${props.name}`}>
@@ -81,8 +82,8 @@ function FamilyPart(props: {
 				{t("card.since", { time: since })} · {of.reason}
 			</p>
 			<dl class="figures">
-				<Figure label={t("card.rtt")} value={formatMilliseconds(of.rtt_ms)} />
-				<Figure label={t("card.jitter")} value={formatMilliseconds(of.jitter_ms)} />
+				<Figure label={t("card.rtt")} value={formatMilliseconds(answers ? of.rtt_ms : null)} />
+				<Figure label={t("card.jitter")} value={formatMilliseconds(answers ? of.jitter_ms : null)} />
 				<Figure label={t("card.loss")} value={formatPercent(of.loss_percent)} />
 			</dl>
 			<RttGraph samples={samples.value.get(props.uplink) ?? []} family={family} />

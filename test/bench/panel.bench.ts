@@ -1,0 +1,172 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Page, Request } from "playwright-core";
+import { canBrowse, PanelBed, panelUrl, signIn } from "../browser/bed.ts";
+import { server } from "../lab/addresses.ts";
+import { until } from "../lab/until.ts";
+import type { Bench, Report } from "./harness.ts";
+import { median } from "./harness.ts";
+
+const steadyMs = 20_000;
+const idleMs = Number(process.env.PANEL_IDLE_MS ?? 60_000);
+const updates = 1000;
+
+export const bench: Bench = {
+	name: "panel",
+	title: "The panel: what it loads, how soon it shows something, what it asks, what it keeps",
+	run,
+};
+
+async function run(report: Report): Promise<void> {
+	if (!canBrowse) throw new Error("the panel's bench needs root and Debian's chromium");
+	const bed = await PanelBed.open();
+	try {
+		await firstLoad(bed, report);
+		await insideLuci(bed, report);
+		await requests(bed, report);
+		await heap(bed, report);
+	} finally {
+		await bed.close();
+	}
+}
+
+/** With a session that is there already, as after a reload; a login is one request more. */
+async function firstLoad(bed: PanelBed, report: Report): Promise<void> {
+	const times: number[] = [];
+	let bytes = 0;
+	let count = 0;
+	for (let round = 0; round < 5; round++) {
+		const page = await bed.signedIn();
+		const session = await page.evaluate<string>("sessionStorage.getItem('polywan-session')");
+		await page.context().close();
+		const fresh = await bed.page();
+		await fresh.addInitScript(`sessionStorage.setItem("polywan-session", ${JSON.stringify(session)})`);
+		const seen: Request[] = [];
+		fresh.on("request", (request) => seen.push(request));
+		const startMs = performance.now();
+		await fresh.goto(panelUrl, { waitUntil: "commit" });
+		await fresh.locator("article .number").first().waitFor();
+		times.push(performance.now() - startMs);
+		// The call that waits for news goes on all the time: only what came before the figures counts.
+		count = seen.length;
+		if (process.env.DEBUG)
+			for (const request of seen) console.error(request.url(), request.postData()?.slice(0, 200));
+		bytes = await sizeOf(seen.filter((request) => request.method() === "GET"));
+		await fresh.context().close();
+	}
+	report.atMost("alone: first load", bytes / 1000, "kB", 75);
+	report.atMost("alone: requests until everything is shown", count, "", 6);
+	report.atMost("alone: first figures", median(times), "ms", 200);
+}
+
+async function sizeOf(requests: readonly Request[]): Promise<number> {
+	const bodies = await Promise.all(
+		requests.map(async (request) => (await (await request.response())?.body())?.length ?? 0),
+	);
+	return bodies.reduce((sum, length) => sum + length, 0);
+}
+
+/** What LuCI loads besides its own shell: the view, and what it imports. */
+async function insideLuci(bed: PanelBed, report: Report): Promise<void> {
+	const page = await bed.page();
+	await page.goto(panelUrl);
+	const read = (path: string) => page.evaluate<string>(`fetch("${path}").then((answer) => answer.text())`);
+	const view = await read("/luci-static/resources/view/polywan/panel.js");
+	const [, script = ""] = /import\('([^']+)'\)/.exec(view) ?? [];
+	const texts = [view, await read(script)].map((text) => Buffer.byteLength(text));
+	const bytes = texts.reduce((sum, length) => sum + length, 0);
+	report.atMost("in LuCI: more than its shell", bytes / 1000, "kB", 60);
+	report.atMost("in LuCI: requests more than its shell", texts.length + 2, "", 4);
+	await page.context().close();
+}
+
+async function requests(bed: PanelBed, report: Report): Promise<void> {
+	const page = await bed.page();
+	await page.goto(panelUrl);
+	await signIn(page, "root");
+	await page.locator("article").first().waitFor();
+	let count = 0;
+	page.on("request", () => {
+		count++;
+	});
+	report.progress(`traffic for ${steadyMs / 1000} s`);
+	const traffic = new AbortController();
+	const load = keepBusy(bed, traffic.signal);
+	await pause(3000);
+	count = 0;
+	await pause(steadyMs);
+	report.atMost("while figures move", (count * 1000) / steadyMs, "req/s", 1);
+	traffic.abort();
+	await load;
+	await pause(8000);
+	report.progress(`nothing for ${idleMs / 1000} s`);
+	count = 0;
+	await pause(idleMs);
+	report.atMost("while nothing changes", (count * 60_000) / idleMs, "req/min", 2);
+	await page.context().close();
+}
+
+async function keepBusy(bed: PanelBed, signal: AbortSignal): Promise<void> {
+	const host = bed.site.host(0);
+	for (let sizeBytes = 100_000; !signal.aborted; sizeBytes = sizeBytes === 100_000 ? 400_000 : 100_000) {
+		const input = Buffer.alloc(sizeBytes);
+		await host.run(
+			["curl", "-s", "-m", "2", "-o", "/dev/null", "--data-binary", "@-", `http://${server(1).ipv4}/`],
+			{ input },
+		);
+		await pause(150);
+	}
+}
+
+/**
+ * In place of the router, whose clock cannot be hurried: its first answer is given again and again, each a little different,
+ * as often as `allowed` says.
+ */
+const hurriedRouter = `
+const real = fetch;
+let first = null;
+globalThis.answered = 0;
+globalThis.allowed = 1;
+globalThis.fetch = async (url, init) => {
+	const sent = JSON.parse(init.body);
+	if (Array.isArray(sent) || sent.params[2] !== "wait") return real(url, init);
+	first ??= await (await real(url, init)).json();
+	while (answered >= allowed) await new Promise((resolve) => setTimeout(resolve, 20));
+	answered++;
+	const [status, figures] = first.result;
+	const rates = { wan: { rx: answered * 1000, tx: answered }, wanb: { rx: 1, tx: answered * 3 } };
+	const next = { ...figures, sequence: figures.sequence + answered, rates };
+	return new Response(JSON.stringify({ jsonrpc: "2.0", id: sent.id, result: [status, next] }));
+};
+`;
+
+/** The heap after a collection, before and after many updates. */
+async function heap(bed: PanelBed, report: Report): Promise<void> {
+	const page = await bed.page();
+	await page.addInitScript(hurriedRouter);
+	await page.goto(panelUrl);
+	await signIn(page, "root");
+	await page.locator("article").first().waitFor();
+	const reach = async (wanted: number) => {
+		await page.evaluate(`allowed = ${wanted}`);
+		await until(`${wanted} updates`, () => page.evaluate(`answered >= ${wanted}`), {
+			timeoutMs: 120_000,
+			intervalMs: 50,
+		});
+	};
+	report.progress(`${updates} updates, twice`);
+	await reach(updates);
+	const before = await heapBytes(page);
+	await reach(updates * 2);
+	const after = await heapBytes(page);
+	report.measured("heap", after / 1e6, "MB");
+	report.atMost(`heap: growth over ${updates} updates`, (after - before) / 1000, "kB", 200);
+	await page.context().close();
+}
+
+async function heapBytes(page: Page): Promise<number> {
+	const devtools = await page.context().newCDPSession(page);
+	await devtools.send("HeapProfiler.collectGarbage");
+	const { usedSize } = await devtools.send("Runtime.getHeapUsage");
+	await devtools.detach();
+	return usedSize;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../lab/namespaces.ts";
+import { until } from "../lab/until.ts";
+import { PanelBed, panelUrl, signIn } from "./bed.ts";
+
+const pages = ["overview", "uplinks", "policies", "rules", "settings", "log", "about", "setup"] as const;
+const looks = {
+	light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },
+	dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+	phone: { colorScheme: "light", viewport: { width: 360, height: 740 } },
+} as const;
+
+const config = `config globals 'globals'
+
+config uplink 'fibre'
+	list interface 'wan'
+	list interface 'wan6'
+	option weight '3'
+
+config uplink 'cable'
+	list interface 'wanb'
+	list interface 'wanb6'
+
+config uplink 'lte'
+	list interface 'wanc'
+	option tier '2'
+
+config policy 'balanced'
+	option mode 'weighted'
+
+config policy 'careful'
+
+config member 'careful_fibre'
+	option policy 'careful'
+	option uplink 'fibre'
+
+config member 'careful_lte'
+	option policy 'careful'
+	option uplink 'lte'
+	option tier '2'
+
+config rule 'gaming'
+	option proto 'udp'
+	option dest_port '27000-27100'
+	option target 'cable'
+
+config rule 'work'
+	option src_ip '192.168.1.10'
+	option target 'careful'
+
+config rule 'everything'
+	option target 'balanced'
+`;
+
+/** Writes a picture of every page in every look to test/browser/screenshots/, to be looked at. */
+export async function takeScreenshots(folder = join(root, "test/browser/screenshots")): Promise<string[]> {
+	mkdirSync(folder, { recursive: true });
+	const written: string[] = [];
+	const bed = await PanelBed.open({
+		config,
+		uplinks: { wan: { delayMs: 4 }, wanb: { delayMs: 12 }, wanc: { delayMs: 30, ipv6: false } },
+	});
+	try {
+		for (const [look, options] of Object.entries(looks)) {
+			const page = await bed.page(options);
+			await page.goto(panelUrl);
+			await page.locator(".login").waitFor();
+			const shoot = async (name: string) => {
+				const path = join(folder, `${name}-${look}.png`);
+				await page.screenshot({ path, fullPage: true });
+				written.push(path);
+			};
+			await shoot("login");
+			await signIn(page, "root");
+			await page.locator("article").first().waitFor();
+			if (look === "light") await bed.site.uplink("wanb").blackhole();
+			await until("an uplink is down", async () => (await page.locator("article .state.down").count()) > 0);
+			for (const name of pages) {
+				await page.goto(`${panelUrl}#${name}`);
+				await page.locator("main h2").first().waitFor();
+				const closed = page.locator("button[aria-expanded=false]");
+				if ((await closed.count()) > 0) await closed.first().click();
+				await shoot(name);
+			}
+			await page.goto(`${panelUrl}#settings`);
+			await page.getByLabel("Log level").selectOption("debug");
+			await page.locator(".staged").waitFor();
+			await shoot("changed");
+			page.on("dialog", (dialog) => dialog.accept());
+			await page.getByRole("button", { name: "Discard" }).click();
+			await page.locator(".staged").waitFor({ state: "detached" });
+			await page.context().close();
+		}
+	} finally {
+		await bed.close();
+	}
+	return written;
+}
