@@ -102,6 +102,17 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			expect(youngest.connections[0]).toMatchObject({ family: "ipv6" });
 		});
 
+		it("goes on showing them", async () => {
+			const child = site.router.spawn(["polywan", "connections", "--watch", "--json", "--limit", "1"]);
+			let output = "";
+			child.stdout?.on("data", (data: Buffer) => {
+				output += data.toString();
+			});
+			await until("two pages were printed", () => output.split('"total"').length > 2);
+			child.kill("SIGINT");
+			await until("it has ended", () => child.exitCode !== null || child.signalCode !== null);
+		});
+
 		it("refuses what means nothing, and says what", async () => {
 			await expect(list({ uplink: "nobody" })).rejects.toMatchObject({ code: 2 });
 			const wrong = await polywan.run("connections", "--uplink", "nobody");

@@ -121,6 +121,12 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 		expect(await codes()).toContain("dns-leak 203.0.113.5");
 	});
 
+	it("tells the same on ubus", async () => {
+		const { findings: told } = await site.router.ubus("polywan", "doctor");
+		expect(told).toEqual(await findings());
+		expect(told).not.toEqual([]);
+	});
+
 	it("works without the daemon, and says so first", async () => {
 		await sh("/etc/init.d/polywan stop");
 		const [first] = await findings();
