@@ -10,7 +10,7 @@ const EXPLORED = 0.1;
 const BETTER_BY = 1.15;
 /** Older answers count for less. */
 const MEMORY = 0.95;
-const FEWEST_ASKED = 2;
+const FEWEST_ASKED = 1.9;
 const HOPELESS_MISSES = 5;
 /** A round trip this long halves the score. */
 const USUAL_RTT_MS = 200;
@@ -123,7 +123,8 @@ export class MethodChoice {
 			if (!isDue && !present.isHopeless) continue;
 			const able = [...records].filter(([, record]) => !present.isHopeless || record.answersBeside(present));
 			const [best] = able.sort(([, one], [, other]) => other.score - one.score);
-			if (best === undefined || best[0] === from || best[1].score <= present.score * BETTER_BY) continue;
+			const toBeat = present.isHopeless ? 0 : present.score * BETTER_BY;
+			if (best === undefined || best[0] === from || best[1].score <= toBeat) continue;
 			const [to, record] = best;
 			this.#methods.set(target, to);
 			const reason = `${target} is asked by ${to} (${record.describe()}) instead of ${from} (${present.describe()})`;

@@ -114,34 +114,40 @@ export class QualityLog {
 
 	/** Books the time since the last call, piece by piece where it goes over the end of a bucket. */
 	advance(nowMs: number): void {
-		// Longer than the longest span is not remembered anyway.
-		this.#atMs = Math.max(this.#atMs, nowMs - 25 * 3_600_000);
-		while (this.#atMs < nowMs) {
-			let untilMs = nowMs;
-			for (let level = 0; level < LEVELS.length; level++) {
-				const { bucketMs = 1 } = LEVELS[level] ?? {};
-				untilMs = Math.min(untilMs, ((this.#numbers[level] ?? 0) + 1) * bucketMs);
-			}
-			if (nowMs - this.#atMs > SKIP_MS) untilMs = nowMs;
-			const spanMs = Math.max(0, untilMs - this.#atMs);
-			this.#add(WATCHED_MS, spanMs);
-			if (this.#isUp) this.#add(UP_MS, spanMs);
-			this.#atMs = untilMs;
-			this.#turn(untilMs);
-		}
-	}
-
-	#turn(nowMs: number): void {
+		if (nowMs <= this.#atMs) return;
 		for (let level = 0; level < LEVELS.length; level++) {
 			const { bucketMs = 1, buckets = 1 } = LEVELS[level] ?? {};
-			const number = Math.floor(nowMs / bucketMs);
-			const last = this.#numbers[level] ?? number;
-			for (let next = Math.max(last + 1, number - buckets + 1); next <= number; next++) {
-				const at = (((next % buckets) + buckets) % buckets) * COLUMNS;
-				this.#rings[level]?.fill(0, at, at + COLUMNS);
+			// Longer ago is not remembered.
+			let fromMs = Math.max(this.#atMs, nowMs - bucketMs * (buckets + 1));
+			while (fromMs < nowMs) {
+				const number = Math.floor(fromMs / bucketMs);
+				this.#turn(level, number);
+				const untilMs = Math.min(nowMs, (number + 1) * bucketMs);
+				this.#book(level, untilMs - fromMs);
+				fromMs = untilMs;
 			}
-			this.#numbers[level] = number;
+			this.#turn(level, Math.floor(nowMs / bucketMs));
 		}
+		this.#atMs = nowMs;
+	}
+
+	#book(level: number, spanMs: number): void {
+		const ring = this.#rings[level] as Float32Array;
+		const at = this.#current(level);
+		ring[at + WATCHED_MS] = (ring[at + WATCHED_MS] ?? 0) + spanMs;
+		if (this.#isUp) ring[at + UP_MS] = (ring[at + UP_MS] ?? 0) + spanMs;
+	}
+
+	/** Makes the bucket of that number the present one; those between are empty. */
+	#turn(level: number, number: number): void {
+		const { buckets = 1 } = LEVELS[level] ?? {};
+		const last = this.#numbers[level] ?? number;
+		if (number === last) return;
+		for (let next = Math.max(last + 1, number - buckets + 1); next <= number; next++) {
+			const at = (next % buckets) * COLUMNS;
+			this.#rings[level]?.fill(0, at, at + COLUMNS);
+		}
+		this.#numbers[level] = number;
 	}
 
 	#add(column: number, value: number): void {
@@ -157,9 +163,6 @@ export class QualityLog {
 		return ((this.#numbers[level] ?? 0) % buckets) * COLUMNS;
 	}
 }
-
-/** After a pause (suspend, a debugger) the time is booked in one piece. */
-const SKIP_MS = 60_000;
 
 function lowest(ring: Float32Array): number {
 	let least = Number.POSITIVE_INFINITY;

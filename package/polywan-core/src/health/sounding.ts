@@ -73,7 +73,8 @@ export class Sounding {
 	send(target: Target, burst: Burst | null, counts: boolean, nowMs: number): void {
 		const patienceMs = burst === null ? 0 : this.#estimator(target).patienceMs(nowMs);
 		const deadlineMs = nowMs + this.#waitMs(target, burst !== null, patienceMs);
-		const probe = this.#ledger.open(target, nowMs, deadlineMs, burst, counts);
+		// A gateway may stay silent on a line that works.
+		const probe = this.#ledger.open(target, nowMs, deadlineMs, burst, counts && target.proves);
 		this.sentAtMs = nowMs;
 		target.sentAtMs = nowMs;
 		target.waiting++;

@@ -174,7 +174,6 @@ export class TargetSet {
 	/** After a miss: stop trusting targets that are dead or much worse than the others while the others answer. */
 	judge(missed: Target, window: LossWindow): void {
 		if (!missed.trusted) return;
-		if (!missed.proves) return;
 		const answering = this.all.find((other) => missed.isDeadBeside(other));
 		if (answering === undefined && !this.#isMuchWorse(missed, window)) return;
 		missed.distrust();
