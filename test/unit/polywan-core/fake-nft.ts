@@ -231,6 +231,12 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 			return "next";
 		},
 	],
+	// No connection is heavy.
+	[/^ip6? saddr \. ip6? daddr (!= )?@h[0-9a-f]{8}_[46]/, (found) => negatable(found[1], () => false)],
+	[
+		/^ct direction original ct bytes > \d+ update @h[0-9a-f]{8}_[46] \{ ip6? saddr \. ip6? daddr timeout 1h \}/,
+		() => () => "break",
+	],
 	// Nothing is remembered: each packet is the first of its source.
 	[/^(?:meta|ct) mark set ip6? [sd]addr(?: \. ip6? daddr)? map @[kq][0-9a-f]{8}_[46]/, () => () => "break"],
 	[

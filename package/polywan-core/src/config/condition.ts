@@ -29,5 +29,7 @@ export type ConditionKind =
 	| { readonly on: "app"; readonly names: readonly string[] }
 	/** Sets of nftables or ipset that somebody else fills. */
 	| { readonly on: "sourceSet" | "destinationSet"; readonly names: readonly string[] }
+	/** Some connection of this source to this destination had more than so many bytes lately; `not`: none had. */
+	| { readonly on: "heavy"; readonly bytes: number }
 	/** Of the router's own traffic: names or numbers. */
 	| { readonly on: "user" | "group"; readonly names: readonly string[] };

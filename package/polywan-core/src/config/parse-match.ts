@@ -116,6 +116,8 @@ function parseConditions(reader: SectionReader, markMask: number): readonly Cond
 		add(false, reader.strings(option), (names) => ({ on, names }));
 		for (const name of reader.excludedStrings(option)) conditions.push({ on, not: true, names: [name] });
 	}
+	for (const bytes of reader.numbers("heavy")) conditions.push({ on: "heavy", not: false, bytes });
+	for (const bytes of reader.excludedNumbers("heavy")) conditions.push({ on: "heavy", not: true, bytes });
 	both("user", (names) => ({ on: "user", names }));
 	both("group", (names) => ({ on: "group", names }));
 	return conditions;

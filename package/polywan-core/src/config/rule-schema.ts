@@ -44,6 +44,11 @@ export const RULE: SectionSchema = {
 			nameOf("a set of nftables or ipset"),
 			"Sets that hold the destination; whoever made them fills them.",
 		),
+		match(
+			"heavy",
+			{ kind: "bytes" },
+			"Bytes of one connection after which later ones of its source to its destination match, for an hour (nftables only).",
+		),
 		match("src_port", { kind: "ports" }, "Source ports; proto is tcp and udp unless given."),
 		match("dest_port", { kind: "ports" }, "Destination ports; proto is tcp and udp unless given."),
 		match("src_mac", { kind: "mac" }, "Hardware addresses of the senders, as the router sees them."),

@@ -4,21 +4,30 @@ import { CONFIG_NAME } from "../config/section-reader.ts";
 
 /** What rules ask for that a back end cannot do, and what it does instead. */
 export function listLimits(model: Model, firewall: "nftables" | "iptables" | "none"): readonly Problem[] {
-	return firewall === "iptables" ? model.rules.flatMap(findIptablesLimits) : [];
+	const uncounted = model.globals.accounting ? [] : model.rules.flatMap(findUncounted);
+	return [...(firewall === "iptables" ? model.rules.flatMap(findIptablesLimits) : []), ...uncounted];
 }
 
-function findIptablesLimits({ name, sticky }: Rule): readonly Problem[] {
-	if (sticky?.key !== "source_destination") return [];
-	const message =
-		"cannot be done with iptables; connections of a source stay together, whatever their destination";
-	return [
-		{
-			config: CONFIG_NAME,
-			section: name,
-			option: "sticky_key",
-			value: "source_destination",
-			message,
-			severity: "warning",
-		},
-	];
+function findUncounted({ name, match }: Rule): readonly Problem[] {
+	if (!match.conditions.some(({ on }) => on === "heavy")) return [];
+	return [limit(name, "heavy", "needs option accounting of globals, which is off: nothing is counted")];
+}
+
+function limit(section: string, option: string, message: string): Problem {
+	return { config: CONFIG_NAME, section, option, value: null, message, severity: "warning" };
+}
+
+function findIptablesLimits({ name, sticky, match }: Rule): readonly Problem[] {
+	const problems: Problem[] = [];
+	const add = (option: string, message: string): void => {
+		problems.push(limit(name, option, message));
+	};
+	if (sticky?.key === "source_destination")
+		add(
+			"sticky_key",
+			"cannot be source_destination with iptables; connections of a source stay together, whatever their destination",
+		);
+	if (match.conditions.some(({ on }) => on === "heavy"))
+		add("heavy", "cannot be done with iptables; the rule is left out");
+	return problems;
 }

@@ -78,6 +78,8 @@ export interface PlanRule {
 export type PlanSet =
 	/** Addresses of names, filled at run time; the kernel name is "d" and a hash. */
 	| { readonly kind: "domains"; readonly kernelName: string; readonly domains: readonly string[] }
+	/** Pairs of source and destination of which a connection had more bytes; the kernel name is "h" and a hash. */
+	| { readonly kind: "heavy"; readonly kernelName: string; readonly bytes: number }
 	/** Somebody else's set, by its name; in nftables a copy with these elements, "e" and a hash. */
 	| {
 			readonly kind: "named";
@@ -109,6 +111,7 @@ export type PlanCondition = { readonly not: boolean } & (
 					| "user"
 					| "group"
 					| "domain"
+					| "heavy"
 					| "app"
 					| "sourceSet"
 					| "destinationSet";
@@ -122,6 +125,8 @@ export type PlanCondition = { readonly not: boolean } & (
 			readonly foreign: { readonly name: string; readonly families: readonly Family[] } | null;
 	  }
 	| { readonly on: "sourceDevice"; readonly devices: readonly string[] }
+	/** Source and destination are together in a set of the plan. */
+	| { readonly on: "heavy"; readonly set: string }
 	| { readonly on: "user" | "group"; readonly ids: readonly number[] }
 );
 

@@ -94,6 +94,10 @@ export function domainSetName(domains: readonly string[]): string {
 	return `d${hashText([...domains].sort().join(" "))}`;
 }
 
+export function heavySetName(bytes: number): string {
+	return `h${hashText(String(bytes))}`;
+}
+
 export function namedSetName(name: string): string {
 	return `e${hashText(name)}`;
 }
@@ -121,6 +125,8 @@ function resolveCondition(condition: Condition, facts: RuleFacts): PlanCondition
 			return devicesCondition(condition.interfaces, facts);
 		case "domain":
 			return { on: "destinationSet", not, set: domainSetName(condition.names), foreign: null };
+		case "heavy":
+			return { on: "heavy", not, set: heavySetName(condition.bytes) };
 		case "sourceSet":
 		case "destinationSet": {
 			const [name = ""] = condition.names;

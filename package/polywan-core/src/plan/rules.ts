@@ -7,6 +7,7 @@ import type { PlanCondition, PlanMatch, PlanRule, PlanSet, PlanSticky, PlanTarge
 import { expandApps } from "./rule-app.ts";
 import {
 	domainSetName,
+	heavySetName,
 	isWaiting,
 	namedSetName,
 	type RuleFacts,
@@ -72,6 +73,8 @@ export function buildSets(model: Model, facts: RuleFacts, rules: readonly PlanRu
 					kernelName: domainSetName(condition.names),
 					domains: [...condition.names].sort(),
 				});
+			if (condition.on === "heavy")
+				add({ kind: "heavy", kernelName: heavySetName(condition.bytes), bytes: condition.bytes });
 			if (condition.on !== "sourceSet" && condition.on !== "destinationSet") continue;
 			for (const name of condition.names) {
 				const elements = facts.sets?.get(name)?.elements ?? { 4: [], 6: [] };

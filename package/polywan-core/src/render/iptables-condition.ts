@@ -50,6 +50,10 @@ export function renderCondition(
 			const side = condition.on === "sourceSet" ? "src" : "dst";
 			return [`-m set --match-set ${foreign?.name ?? ownIpset(set, family)} ${side}`];
 		}
+		case "heavy":
+			throw new Error(
+				"ipset has no set for pairs of addresses that every kernel has: such rules are left out",
+			);
 		case "user":
 			return condition.ids.map((id) => `-m owner --uid-owner ${id}`);
 		case "group":

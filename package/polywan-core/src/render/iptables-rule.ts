@@ -34,7 +34,7 @@ export function isForOthersOnly(rule: PlanRule): boolean {
 }
 
 /**
- * `place`: among the rules. `target`: the chain that sets the mark. Null: not of this family.
+ * `place`: among the rules. `target`: the chain that sets the mark. Null: not of this family, or nothing iptables can do.
  */
 export function renderIptablesRule(
 	rule: PlanRule,
@@ -44,7 +44,7 @@ export function renderIptablesRule(
 	marks: Marks,
 ): RenderedRule | null {
 	const { match } = rule;
-	if (!match.families.includes(family)) return null;
+	if (!match.families.includes(family) || match.conditions.some(({ on }) => on === "heavy")) return null;
 	const own = buildOwnChain(rule, family, target, marks);
 	const goto = `-g ${own?.name ?? target}`;
 	const comment = `-m comment --comment ${renderComment("rule", rule.name)}`;

@@ -38,6 +38,8 @@ function selectorAndValues(
 			return [`meta mark & ${renderMark(condition.mask)}`, condition.values.map(renderMark)];
 		case "sourceDevice":
 			return ["iifname", condition.devices.map((device) => `"${device}"`)];
+		case "heavy":
+			return [`${ip} saddr . ${ip} daddr`, [`@${condition.set}_${family}`]];
 		case "sourceSet":
 			return [`${ip} saddr`, [`@${condition.set}_${family}`]];
 		case "destinationSet":

@@ -15,6 +15,11 @@ export function buildNftSet(set: PlanSet, family: Family): NftSet {
 			definition: [type, "size 65536", "flags timeout", `timeout ${DOMAIN_TIMEOUT_S}s`],
 			elements: new Map(),
 		};
+	if (set.kind === "heavy") {
+		const pairs = `type ipv${family}_addr . ipv${family}_addr`;
+		const definition = [pairs, "size 65536", "flags dynamic,timeout"];
+		return { kind: "set", name, definition, elements: new Map() };
+	}
 	const networks = mergeNetworks(set.elements[family], family);
 	return {
 		kind: "set",
@@ -22,4 +27,17 @@ export function buildNftSet(set: PlanSet, family: Family): NftSet {
 		definition: [type, "flags interval"],
 		elements: new Map(networks.map((network) => [network, ""])),
 	};
+}
+
+/** Rules for where packets leave, that put source and destination of heavy connections into the sets. */
+export function renderHeavyRules(sets: readonly PlanSet[], families: readonly Family[]): readonly string[] {
+	return sets.flatMap((set) => {
+		if (set.kind !== "heavy") return [];
+		return families.map((family) => {
+			const ip = family === 4 ? "ip" : "ip6";
+			const pair = `{ ${ip} saddr . ${ip} daddr timeout 1h }`;
+			const isHeavy = `meta nfproto ipv${family} ct direction original ct bytes > ${set.bytes}`;
+			return `${isHeavy} update @${set.kernelName}_${family} ${pair}`;
+		});
+	});
 }

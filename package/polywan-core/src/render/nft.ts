@@ -7,7 +7,7 @@ import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
-import { buildNftSet } from "./nft-set.ts";
+import { buildNftSet, renderHeavyRules } from "./nft-set.ts";
 import { buildShareMaps } from "./nft-share.ts";
 import { buildStickyChains, buildStickySets } from "./nft-sticky.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
@@ -236,7 +236,7 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 		{
 			name: "postrouting",
 			hook: "type filter hook postrouting priority mangle; policy accept;",
-			rules: [`ct mark & ${mask} == 0 ${byDevice} @owner`],
+			rules: [...renderHeavyRules(plan.sets, managed), `ct mark & ${mask} == 0 ${byDevice} @owner`],
 		},
 		{
 			name: "nat_postrouting",

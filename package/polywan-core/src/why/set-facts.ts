@@ -48,6 +48,7 @@ const SHOWN = 3;
 
 function describeSet(set: PlanSet): string {
 	if (set.kind === "named") return `set '${set.name}'`;
+	if (set.kind === "heavy") return `the pairs that had more than ${set.bytes} bytes`;
 	const { domains } = set;
 	const more = domains.length > SHOWN ? ` and ${domains.length - SHOWN} more names` : "";
 	return `the addresses of ${domains.slice(0, SHOWN).join(", ")}${more}`;

@@ -241,6 +241,7 @@ const CONDITION_WORDS: Readonly<Record<Condition["on"], string>> = {
 	sourceZone: "in by zone",
 	domain: "to name",
 	app: "application",
+	heavy: "after bytes",
 	sourceSet: "from set",
 	destinationSet: "to set",
 	user: "user",

@@ -22,10 +22,10 @@ export class RuleClock {
 		return this.#asleep;
 	}
 
-	/** The time zone may have changed. */
-	refresh(): void {
+	/** The time zone may have changed. Gives whether other rules are out of their time then. */
+	refresh(): boolean {
 		this.#zone = readSystemTimeZone();
-		this.#judge();
+		return this.#judge();
 	}
 
 	setRules(rules: readonly Rule[]): void {

@@ -29,12 +29,12 @@ export class RuleKeeper {
 	/** Reads the files of the system again. Gives whether anything changed that rules can refer to. */
 	refresh(): boolean {
 		this.#names = readSystemNames();
-		this.#clock.refresh();
+		const isOtherTime = this.#clock.refresh();
 		if (this.#catalogue !== null) this.#readCatalogue();
 		const before = this.#namesText;
 		const tables = [...Object.values(this.#names), this.#catalogue?.apps ?? new Map()];
 		this.#namesText = JSON.stringify(tables.map((table) => [...table]));
-		return this.#namesText !== before;
+		return this.#namesText !== before || isOtherTime;
 	}
 
 	/** The rules that matter from now on. */
