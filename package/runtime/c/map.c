@@ -59,21 +59,33 @@ static struct place find_place(int line)
 	return place;
 }
 
+/* Where the path with this number starts; NULL: there is none. Not by strchr: that of zig's C library looks for the end of
+ * the whole map first, every time. */
+static const char *find_path(uint32_t number)
+{
+	const char *at = map, *end = (const char *)runs - 1;
+	for (uint32_t i = 1; i < number && at < end; at++)
+		i += *at == '\n';
+	return at < end ? at : NULL;
+}
+
+static int path_length(const char *path)
+{
+	const char *at = path;
+	while (*at != '\n')
+		at++;
+	return (int)(at - path);
+}
+
 /* Called by the engine for every frame of a stack trace (patches/). Returns 0 when the map does not know the line. */
 int runtime_describe_location(char *text, size_t size, const char *file, int line, int column)
 {
 	(void)file;
 	(void)column;
 	struct place place = find_place(line);
-	const char *path = map;
-	if (!place.path)
-		return 0;
-	for (uint32_t i = 1; i < place.path && path; i++) {
-		path = strchr(path, '\n');
-		path = path ? path + 1 : NULL;
-	}
+	const char *path = place.path ? find_path(place.path) : NULL;
 	if (!path)
 		return 0;
-	snprintf(text, size, "%.*s:%d", (int)strcspn(path, "\n"), path, place.line);
+	snprintf(text, size, "%.*s:%d", path_length(path), path, place.line);
 	return 1;
 }
