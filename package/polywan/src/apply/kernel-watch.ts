@@ -11,7 +11,7 @@ import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
 import type { Culprit } from "../repair.ts";
-import { ownPorts } from "./tool.ts";
+import { isOwnPort } from "./tool.ts";
 import { XtablesWatch } from "./xtables-watch.ts";
 
 /** Part of what is ours in the kernel. */
@@ -133,7 +133,7 @@ export class KernelWatch {
 	}
 
 	#isOwn(port: number): boolean {
-		return ownPorts.has(port) || (port === 0 && this.#ownChanges > 0);
+		return isOwnPort(port) || (port === 0 && this.#ownChanges > 0);
 	}
 
 	#isOurs({ table, removed, chain, set }: Extract<NftNews, { kind: "object" }>): boolean {

@@ -1,3 +1,4 @@
+import { monotonicMs } from "polywan-runtime/clock";
 import { exists } from "polywan-runtime/file";
 import { spawn } from "polywan-runtime/process";
 import { env } from "polywan-runtime/program";
@@ -19,11 +20,27 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	ip: "ip-full",
 };
 
+/** What the kernel tells of a change is read soon after; later the number may be another process's. */
+const PORT_KEPT_MS = 2000;
+
+/** Programs that run, or ended a moment ago, by their process number; when they ended, or null. */
+const ownPorts = new Map<number, number | null>();
+
 /**
- * Programs that were run since this was last cleared. A netlink socket has its process's number as port, and the kernel tells
- * by which port something was changed (netlink_autobind in net/netlink/af_netlink.c).
+ * Whether a change was made by one of our programs: a netlink socket has its process's number as port, and the kernel tells by
+ * which port something was changed (netlink_autobind in net/netlink/af_netlink.c).
  */
-export const ownPorts = new Set<number>();
+export function isOwnPort(port: number): boolean {
+	const endedMs = ownPorts.get(port);
+	if (endedMs === undefined || endedMs === null) return endedMs === null;
+	return monotonicMs() - endedMs < PORT_KEPT_MS;
+}
+
+function notePort(pid: number, endedMs: number | null): void {
+	for (const [old, oldEndedMs] of ownPorts)
+		if (oldEndedMs !== null && monotonicMs() - oldEndedMs >= PORT_KEPT_MS) ownPorts.delete(old);
+	ownPorts.set(pid, endedMs);
+}
 
 /** A program that changes the kernel is missing, failed, or did not end in time. */
 export class ToolError extends Error {}
@@ -33,8 +50,9 @@ export async function runTool(argv: readonly string[], input: string): Promise<s
 	const [program = ""] = argv;
 	if (!hasTool(program)) throw new ToolError(`${program} is missing: install ${packageOf(program)}`);
 	const child = spawn(argv, { input, timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES });
-	ownPorts.add(child.pid);
+	notePort(child.pid, null);
 	const end = await child.done;
+	notePort(child.pid, monotonicMs());
 	if (end.exitCode === 0) return new TextDecoder().decode(end.stdout);
 	if (end.timedOut) throw new ToolError(`${argv.join(" ")} did not end within ${TIMEOUT_MS / 1000} s`);
 	const complaint = new TextDecoder().decode(end.stderr).trim();
