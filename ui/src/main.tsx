@@ -6,6 +6,7 @@ import { follow, readHistory } from "./follow.ts";
 import type { Panel } from "./panel.ts";
 import { browserPlatform } from "./platform.ts";
 import { followAddress } from "./route.ts";
+import "./shared.ts";
 import { findStaged, forgetStaged } from "./staged.ts";
 import { liveness, nowMs, readOnly, status } from "./store.ts";
 import style from "./style.css";

@@ -4,7 +4,6 @@ import "./follow.ts";
 import "./format.ts";
 import "./panel.ts";
 import "./part/problems.tsx";
-import "./part/scroll.tsx";
 import "./part/shares.tsx";
 import "./part/state-badge.tsx";
 import "./part/timeline.tsx";

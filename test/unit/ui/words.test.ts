@@ -1,0 +1,39 @@
+import { SCHEMA } from "polywan-core/config/schema";
+import { expect, test } from "vitest";
+import { de } from "../../../ui/src/words/de.ts";
+import { editDe, helpDe } from "../../../ui/src/words/edit/de.ts";
+import { editEn } from "../../../ui/src/words/edit/en.ts";
+import { editEs, helpEs } from "../../../ui/src/words/edit/es.ts";
+import { editZh, helpZh } from "../../../ui/src/words/edit/zh.ts";
+import { en } from "../../../ui/src/words/en.ts";
+import { es } from "../../../ui/src/words/es.ts";
+import { zh } from "../../../ui/src/words/zh.ts";
+import { chooseLanguage } from "../../../ui/src/words.ts";
+
+const places = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
+
+test.each([
+	["de", de, editDe],
+	["es", es, editEs],
+	["zh", zh, editZh],
+] as const)("every sentence in %s has the places of the English one", (_, words, edit) => {
+	for (const [key, sentence] of Object.entries({ ...en, ...editEn })) {
+		const translated: string = { ...words, ...edit }[key as keyof typeof en];
+		expect(translated, key).toBeTruthy();
+		expect(places(translated), key).toEqual(places(sentence));
+	}
+});
+
+test("help is about options there are", () => {
+	const options = new Set(
+		SCHEMA.flatMap(({ type, options }) => options.map(({ name }) => `${type}.${name}`)),
+	);
+	for (const help of [helpDe, helpEs, helpZh])
+		expect(Object.keys(help).filter((key) => !options.has(key))).toEqual([]);
+});
+
+test("the language is the first wish that there is", () => {
+	expect(chooseLanguage(["fr", "de-AT"])).toBe("de");
+	expect(chooseLanguage(["zh_Hans"])).toBe("zh");
+	expect(chooseLanguage([])).toBe("en");
+});
