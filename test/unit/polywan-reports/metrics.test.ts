@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildMetrics } from "polywan-core/metrics/build";
 import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { gatherMetrics } from "polywan-core/metrics/gather";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { status, uplinkStatus } from "./fixture.ts";
+import { familyStatus, status, uplinkStatus } from "./fixture.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
 
 const render = (of = status()) => renderOpenMetrics(buildMetrics(of));
@@ -32,6 +33,42 @@ describe("metrics of a status", () => {
 			value(text, "polywan_policy_share_ratio", { policy: "balanced", family: "ipv4", uplink: "wan" }),
 		).toBe(1);
 		expect(value(text, "polywan_apply_timestamp_seconds")).toBe(1_760_000_000.5);
+	});
+
+	test("tell usage, quota, uptime and portals where the daemon knows of them", async () => {
+		const span = {
+			rtt_min_ms: 1,
+			rtt_avg_ms: 2,
+			rtt_max_ms: 3,
+			jitter_ms: 1,
+			loss_percent: 0,
+			uptime_percent: 99.5,
+			probes: 9,
+		};
+		const ipv4 = familyStatus({
+			portal: "http://login.example/",
+			quality: { "10s": span, "1m": span, "1h": span, "24h": { ...span, uptime_percent: null } },
+		});
+		const usage = [
+			{ uplink: "wan", rx_bytes: 5, tx_bytes: 6, quota_bytes: 100, quota_used_percent: 11 },
+			{ uplink: "wanb", rx_bytes: 7, tx_bytes: 8, quota_bytes: 0, quota_used_percent: 0 },
+		];
+		const answers: Record<string, unknown> = {
+			status: status({ uplinks: [uplinkStatus("wan", { ipv4 })] }),
+			usage: { usage },
+		};
+		const families = await gatherMetrics(async (_object, method) => {
+			if (!(method in answers)) throw new Error("no such object");
+			return answers[method];
+		});
+		const text = renderOpenMetrics(families);
+		const wan = { uplink: "wan", family: "ipv4" };
+		expect(value(text, "polywan_uplink_portal", wan)).toBe(1);
+		expect(value(text, "polywan_uplink_uptime_ratio", { ...wan, span: "1h" })).toBe(0.995);
+		expect(value(text, "polywan_uplink_uptime_ratio", { ...wan, span: "24h" })).toBeUndefined();
+		expect(value(text, "polywan_uplink_quota_used_ratio", { uplink: "wan" })).toBe(0.11);
+		expect(value(text, "polywan_uplink_quota_used_ratio", { uplink: "wanb" })).toBeUndefined();
+		expect(value(text, "polywan_uplink_period_transmit_bytes", { uplink: "wanb" })).toBe(8);
 	});
 
 	test("stay readable whatever a name holds, and without uplinks", () => {

@@ -1,9 +1,6 @@
 import type { FamilyStatus, Status, UplinkStatus } from "../status.ts";
 import type { MetricFamily, Sample } from "./family.ts";
 
-/** Media type of what `renderOpenMetrics` gives. */
-export const OPEN_METRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 const UPLINK_STATES = ["up", "degraded", "starting", "recovering", "down", "disabled"] as const;
 
 /** Every figure of a status as metrics. Names and labels are what users build dashboards on: they stay. */
@@ -106,6 +103,12 @@ function familyFamilies(uplinks: readonly UplinkStatus[]): MetricFamily[] {
 			"Probes without an answer.",
 			each(({ loss_percent }) => loss_percent / 100),
 		),
+		...uptimeFamily(uplinks),
+		gauge(
+			"polywan_uplink_portal",
+			"1 while a captive portal answers in place of targets.",
+			each(({ portal }) => (portal === undefined ? null : portal === null ? 0 : 1)),
+		),
 		gauge(
 			"polywan_uplink_targets",
 			"Targets probed.",
@@ -116,6 +119,21 @@ function familyFamilies(uplinks: readonly UplinkStatus[]): MetricFamily[] {
 			"Targets that answer.",
 			each(({ targets }) => targets.filter(({ answering }) => answering).length),
 		),
+	];
+}
+
+function uptimeFamily(uplinks: readonly UplinkStatus[]): MetricFamily[] {
+	const samples = uplinks.flatMap((uplink) =>
+		(["ipv4", "ipv6"] as const).flatMap((family) =>
+			Object.entries(uplink[family]?.quality ?? {}).flatMap(([span, { uptime_percent }]) =>
+				uptime_percent === null
+					? []
+					: [{ labels: { uplink: uplink.name, family, span }, value: uptime_percent / 100 }],
+			),
+		),
+	);
+	return [
+		ratio("polywan_uplink_uptime_ratio", "Part of the last 10 s to 24 h in which it was in use.", samples),
 	];
 }
 

@@ -13,6 +13,9 @@ export interface Sample {
 	readonly value: number;
 }
 
+/** Media type of what `renderOpenMetrics` gives. */
+export const OPEN_METRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 const SUFFIXES = { gauge: "", counter: "_total", info: "_info" } as const;
 
 /** The exposition text of OpenMetrics 1.0, which ends with `# EOF`; families without samples are left out. */

@@ -1,11 +1,11 @@
-import type { PolywanEvent, Rate, Status } from "polywan-core/status";
+import type { PolywanEvent, Rate, Status, UplinkStatus } from "polywan-core/status";
 import { monotonicMs } from "polywan-runtime/clock";
 import { type UbusConnection, UbusError, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 
 /** What the parts of polywan-reports live from. */
 export interface Listener {
-	/** As the status is now: at every change of state, and every `paceMs` of the feed. */
+	/** As the status is now: at every change, and every `paceMs` of the feed. Rates since the look before. */
 	onStatus?(status: Status, rates: Readonly<Record<string, Rate>>): void;
 	/** What happened since the program started, each once. */
 	onEvents?(events: readonly PolywanEvent[]): void;
@@ -24,6 +24,7 @@ export class Feed {
 	readonly #paceMs: number;
 	readonly #listeners: readonly Listener[];
 	#sequence = -1;
+	#counters: { atMs: number; uplinks: ReadonlyMap<string, UplinkStatus> } = { atMs: 0, uplinks: new Map() };
 	#running: boolean | null = null;
 	#closed = false;
 
@@ -54,21 +55,40 @@ export class Feed {
 	}
 
 	async #look(): Promise<void> {
-		const args: BlobTable = { since: this.#sequence, figures: true, hold: this.#paceMs / 1000 };
+		const args: BlobTable = { since: this.#sequence, status: true, hold: this.#paceMs / 1000 };
 		const timeoutMs = this.#paceMs + TIMEOUT_SPARE_MS;
 		const answer = await this.#bus.call("polywan", "wait", args, { timeoutMs });
-		if (this.#closed) return;
-		this.#setRunning(true);
+		const before = this.#sequence;
 		const sequence = Number(answer.sequence);
-		const events = answer.events as unknown as readonly PolywanEvent[];
 		// What happened before this program started was told by the one before it.
-		const isFirst = this.#sequence < 0;
-		const news = events.filter((event) => !isFirst && event.sequence !== this.#sequence);
+		const news =
+			before < 0 || sequence === before ? [] : await this.#readEvents(before > sequence ? -1 : before);
+		if (this.#closed) return;
 		this.#sequence = sequence;
+		this.#setRunning(true);
 		const status = answer.status as unknown as Status;
-		const rates = answer.rates as unknown as Record<string, Rate>;
+		const rates = this.#buildRates(status);
 		for (const listener of this.#listeners) listener.onStatus?.(status, rates);
 		if (news.length > 0) for (const listener of this.#listeners) listener.onEvents?.(news);
+	}
+
+	async #readEvents(since: number): Promise<readonly PolywanEvent[]> {
+		const { events } = await this.#bus.call("polywan", "events", { since });
+		return events as unknown as readonly PolywanEvent[];
+	}
+
+	/** Bytes a second since the look before. */
+	#buildRates({ uplinks }: Status): Record<string, Rate> {
+		const atMs = monotonicMs();
+		const seconds = (atMs - this.#counters.atMs) / 1000;
+		const rates = uplinks.map(({ name, rx_bytes, tx_bytes }) => {
+			const before = this.#counters.uplinks.get(name);
+			const rate = (now: number, earlier: number | undefined) =>
+				earlier === undefined || now < earlier ? 0 : Math.round((now - earlier) / Math.max(seconds, 0.1));
+			return [name, { rx: rate(rx_bytes, before?.rx_bytes), tx: rate(tx_bytes, before?.tx_bytes) }] as const;
+		});
+		this.#counters = { atMs, uplinks: new Map(uplinks.map((uplink) => [uplink.name, uplink])) };
+		return Object.fromEntries(rates);
 	}
 
 	#setRunning(running: boolean): void {

@@ -1,11 +1,27 @@
 import type { Datatype } from "polywan-core/config/datatype";
 import { choice, duration, integer, option } from "polywan-core/config/option-schema";
 import { BOOLEAN, type SectionSchema } from "polywan-core/config/schema";
+import type { PolywanEvent } from "polywan-core/status";
 
 export type ReportsSection = "metrics" | "mqtt" | "history" | "notify" | "plugin";
 
 export const REPORTS_CONFIG = "polywan_reports";
 export const SECRETS_CONFIG = "polywan_secrets";
+
+const EVENT_KINDS: readonly PolywanEvent["kind"][] = [
+	"uplink",
+	"usage",
+	"apply",
+	"repair",
+	"probe",
+	"shares",
+	"address",
+	"schedule",
+	"config",
+	"trial",
+	"hook",
+	"daemon",
+];
 
 function text(of: string): Datatype {
 	return { kind: "text", of };
@@ -78,13 +94,7 @@ const NOTIFY: SectionSchema<ReportsSection> = {
 		option("type", choice("webhook", "mail", "script", "syslog"), null, "By what means.", {
 			essential: true,
 		}),
-		option(
-			"event",
-			choice("uplink", "probe", "shares", "config", "apply", "repair", "trial", "daemon", "hook"),
-			null,
-			"Kinds of events; without it all.",
-			{ list: true },
-		),
+		option("event", choice(...EVENT_KINDS), null, "Kinds of events; without it all.", { list: true }),
 		option("severity", choice("info", "warning", "error"), "warning", "Least severity told."),
 		option("gather", duration(0, 3_600_000), "5s", "Events within this time make one message."),
 		option("rate", integer(1, 3600), "12", "Most messages an hour; what comes faster is gathered."),

@@ -1,6 +1,5 @@
-import { buildMetrics, OPEN_METRICS_TYPE } from "polywan-core/metrics/build";
-import { type MetricFamily, renderOpenMetrics } from "polywan-core/metrics/family";
-import type { Status } from "polywan-core/status";
+import { OPEN_METRICS_TYPE, renderOpenMetrics } from "polywan-core/metrics/family";
+import { gatherMetrics } from "polywan-core/metrics/gather";
 import { env, writeStdout } from "polywan-runtime/program";
 import { callOnce } from "../bus/call.ts";
 import { readReports } from "../config/read.ts";
@@ -22,22 +21,11 @@ export async function answerRequest(): Promise<number> {
 		return answer(status, "text/plain", `${text}\n`, challenge);
 	}
 	try {
-		const status = (await callOnce("polywan", "status")) as unknown as Status;
-		const families = [...buildMetrics(status), ...(await readPluginMetrics())];
+		const families = await gatherMetrics((object, method) => callOnce(object, method));
 		return answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(families));
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return answer("503 Service Unavailable", "text/plain", `the polywan daemon does not answer: ${why}\n`);
-	}
-}
-
-/** None where polywan-reports does not run. */
-async function readPluginMetrics(): Promise<readonly MetricFamily[]> {
-	try {
-		const { families } = await callOnce("polywan.reports", "metrics");
-		return families as unknown as readonly MetricFamily[];
-	} catch {
-		return [];
 	}
 }
 

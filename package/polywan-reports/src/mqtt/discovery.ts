@@ -72,6 +72,7 @@ function uplinkEntities(base: string, name: string): Entity[] {
 		sensor("tx_rate", "upload", { ...json("usage", "tx_rate"), ...measured("B/s", "data_rate") }),
 		sensor("rx", "received", { ...json("usage", "rx_bytes"), ...counted }),
 		sensor("tx", "sent", { ...json("usage", "tx_bytes"), ...counted }),
+		sensor("quota_used", "quota used", { ...json("usage", "quota_used_percent"), ...measured("%") }),
 		{
 			component: "binary_sensor",
 			id: `${name}_usable`,

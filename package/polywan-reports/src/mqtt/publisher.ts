@@ -1,5 +1,5 @@
 import type { LogWriter } from "polywan/log";
-import type { PolywanEvent, Rate, Status } from "polywan-core/status";
+import type { PolywanEvent, Rate, Status, UsageStatus } from "polywan-core/status";
 import { monotonicMs } from "polywan-runtime/clock";
 import type { Listener } from "../bus/feed.ts";
 import type { MqttModel } from "../config/model.ts";
@@ -23,6 +23,7 @@ export class Publisher implements Listener {
 	#status: Status | null = null;
 	#rates: Readonly<Record<string, Rate>> = {};
 	#running = false;
+	#usages: readonly UsageStatus[] = [];
 	#targets: readonly string[] = [];
 	#defaultPolicy: string | null = null;
 	#figuresAtMs = Number.NEGATIVE_INFINITY;
@@ -116,7 +117,11 @@ export class Publisher implements Listener {
 		const nowMs = monotonicMs();
 		if (everything || nowMs - this.#figuresAtMs >= intervalMs) {
 			this.#figuresAtMs = nowMs;
-			messages.push(...buildFigureMessages(topic, status, this.#rates));
+			messages.push(...buildFigureMessages(topic, status, this.#rates, this.#usages));
+			// For the next time.
+			void this.#router.readUsage().then((usages) => {
+				this.#usages = usages;
+			});
 		}
 		return messages;
 	}

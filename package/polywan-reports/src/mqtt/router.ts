@@ -1,4 +1,5 @@
 import type { Model } from "polywan-core/config/model";
+import type { UsageStatus } from "polywan-core/status";
 import type { UbusConnection } from "ubus-js/bus";
 import type { Command } from "./command.ts";
 
@@ -9,7 +10,7 @@ export interface DefaultPolicy {
 	readonly targets: readonly string[];
 }
 
-/** What a broker's messages may do to the router: three methods of its bus. */
+/** What a broker's messages may do to the router: three methods of its bus; and what it is asked beside its status. */
 export class Router {
 	readonly #bus: UbusConnection;
 
@@ -28,6 +29,16 @@ export class Router {
 			};
 		} catch {
 			return { target: null, targets: [] };
+		}
+	}
+
+	/** None where the daemon cannot be asked. */
+	async readUsage(): Promise<readonly UsageStatus[]> {
+		try {
+			const { usage } = await this.#bus.call("polywan", "usage");
+			return usage as unknown as readonly UsageStatus[];
+		} catch {
+			return [];
 		}
 	}
 

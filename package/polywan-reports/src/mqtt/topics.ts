@@ -1,4 +1,11 @@
-import type { FamilyStatus, PolywanEvent, Rate, Status, UplinkStatus } from "polywan-core/status";
+import type {
+	FamilyStatus,
+	PolywanEvent,
+	Rate,
+	Status,
+	UplinkStatus,
+	UsageStatus,
+} from "polywan-core/status";
 import type { Message } from "./message.ts";
 
 // Topics below option topic:
@@ -9,7 +16,8 @@ import type { Message } from "./message.ts";
 //   uplink/<name>/wanted      auto | up | down
 //   uplink/<name>/details     JSON: tier, weight, and of each IP version state, reason, device, addresses
 //   uplink/<name>/quality     JSON: rtt_ms, jitter_ms, loss_percent (the worse one of its IP versions)
-//   uplink/<name>/usage       JSON: rx_bytes, tx_bytes, rx_rate, tx_rate (bytes a second)
+//   uplink/<name>/usage       JSON: rx_bytes, tx_bytes, rx_rate, tx_rate (bytes a second), and of the present period
+//                             period_rx_bytes, period_tx_bytes, quota_bytes, quota_used_percent
 //   policy/<name>             JSON: mode, ipv4 and ipv6 as lists of uplink and percent
 //   default_policy            where traffic goes that no rule matches
 //   event                     JSON of each event, never kept by the broker
@@ -41,12 +49,25 @@ export function buildFigureMessages(
 	topic: string,
 	status: Status,
 	rates: Readonly<Record<string, Rate>>,
+	usages: readonly UsageStatus[],
 ): Message[] {
 	return status.uplinks.flatMap((uplink) => {
 		const base = `${topic}/uplink/${uplink.name}`;
 		const rate = rates[uplink.name] ?? { rx: 0, tx: 0 };
 		const { rx_bytes, tx_bytes } = uplink;
-		const usage = { rx_bytes, tx_bytes, rx_rate: rate.rx, tx_rate: rate.tx };
+		const period = usages.find((entry) => entry.uplink === uplink.name);
+		const usage = {
+			rx_bytes,
+			tx_bytes,
+			rx_rate: rate.rx,
+			tx_rate: rate.tx,
+			...(period && {
+				period_rx_bytes: period.rx_bytes,
+				period_tx_bytes: period.tx_bytes,
+				quota_bytes: period.quota_bytes,
+				quota_used_percent: period.quota_used_percent,
+			}),
+		};
 		return [
 			{ topic: `${base}/quality`, payload: JSON.stringify(buildQuality(uplink)) },
 			{ topic: `${base}/usage`, payload: JSON.stringify(usage) },
@@ -72,8 +93,16 @@ function buildDetails({ tier, weight, ipv4, ipv6 }: UplinkStatus): object {
 
 function familyDetails(family: FamilyStatus | null): object | null {
 	if (family === null) return null;
-	const { state, reason, device, addresses, gateway } = family;
-	return { state, reason, device, addresses, gateway };
+	const { state, reason, device, addresses, gateway, portal = null, public_address } = family;
+	return {
+		state,
+		reason,
+		device,
+		addresses,
+		gateway,
+		portal,
+		public_address: public_address?.address ?? null,
+	};
 }
 
 function buildQuality({ ipv4, ipv6 }: UplinkStatus): object {

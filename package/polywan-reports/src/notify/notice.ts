@@ -19,7 +19,7 @@ const ORDER: readonly Severity[] = ["info", "warning", "error"];
 export function severityOf({ kind, to, reason }: PolywanEvent): Severity {
 	if (kind === "uplink") return to === "down" || to === "degraded" ? "warning" : "info";
 	if (kind === "apply") return "error";
-	if (kind === "repair" || kind === "hook") return "warning";
+	if (kind === "repair" || kind === "hook" || kind === "usage") return "warning";
 	return kind === "daemon" && /cannot|fail/i.test(reason) ? "error" : "info";
 }
 
