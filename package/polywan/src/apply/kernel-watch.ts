@@ -89,7 +89,6 @@ export class KernelWatch {
 	 */
 	async duringOwnChange<T>(change: () => Promise<T>): Promise<T> {
 		this.#drain();
-		if (this.#ownChanges === 0) ownPorts.clear();
 		this.#ownChanges++;
 		try {
 			return await change();
