@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
 import { lan } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
+import { resolveInRoot } from "./root-path.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -13,7 +16,14 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 	let polywan: Polywan;
 
 	beforeAll(async () => {
-		site = await Site.build({ daemon: true, web: true, config: renderPolywanConfig() });
+		const hash = execFileSync("busybox", ["cryptpw", "-m", "md5", "look"], { encoding: "utf8" }).trim();
+		const viewer = `config login\n\toption username 'viewer'\n\toption password '${hash}'\n\tlist read 'polywan*'\n\tlist write 'polywan*'\n`;
+		site = await Site.build({
+			daemon: true,
+			web: true,
+			config: renderPolywanConfig(),
+			files: { "/etc/config/rpcd": viewer },
+		});
 		polywan = new Polywan(site);
 		await polywan.untilState("up", "wan", "wanb");
 	});
@@ -59,6 +69,32 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 		await until("the daemon is gone", async () => (await scrape())[0] === 503);
 		await site.router.run(["/etc/init.d/polywan", "start"]);
 		await until("the daemon is back", async () => (await scrape())[0] === 200);
+	});
+
+	it("secrets are outside of what any access group of polywan gives, and readable for root alone", async () => {
+		site.router.writeFile(
+			"/etc/config/polywan_secrets",
+			"config secret 'mqtt'\n\toption password 's3cret'\n",
+			0o644,
+		);
+		site.router.writeFile(
+			"/etc/config/polywan_reports",
+			"config notify 'log'\n\toption type 'syslog'\n",
+			0o600,
+		);
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "start"]);
+		const path = resolveInRoot(site.router.rootPath, "/etc/config/polywan_secrets");
+		await until("the file is closed", () => (statSync(path).mode & 0o777) === 0o600);
+		const credentials = { username: "viewer", password: "look" };
+		const { ubus_rpc_session } = await site.router.ubus("session", "login", credentials);
+		const read = (config: string) =>
+			site.router.ubus("uci", "get", { config, ubus_rpc_session: ubus_rpc_session ?? "" });
+		expect(JSON.stringify(await read("polywan_reports"))).toContain("syslog");
+		await expect(read("polywan_secrets")).rejects.toMatchObject({ code: 6 });
+		await until("it is on the bus", async () => (await site.router.bus.list("polywan.reports")).length > 0);
+		expect(JSON.stringify(await site.router.ubus("polywan.reports", "status"))).not.toContain("s3cret");
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		configure("", "");
 	});
 
 	it("nothing runs while nothing is switched on", async () => {

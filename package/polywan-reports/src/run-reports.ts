@@ -8,7 +8,7 @@ import type { BlobTable } from "ubus-js/codec";
 import { Feed, type Listener } from "./bus/feed.ts";
 import { publishReports } from "./bus/reports-object.ts";
 import type { ReportsModel } from "./config/model.ts";
-import { hostName, readReports } from "./config/read.ts";
+import { guardSecrets, hostName, readReports } from "./config/read.ts";
 import { HistoryKeeper } from "./history/history.ts";
 import { Publisher } from "./mqtt/publisher.ts";
 import { Router } from "./mqtt/router.ts";
@@ -31,6 +31,7 @@ interface Part extends Listener {
 /** Runs everything that is switched on until SIGTERM or SIGINT; gives the exit code. */
 export async function runReports({ foreground }: { foreground: boolean }): Promise<number> {
 	const log = new Log(foreground || isTerminal(2));
+	guardSecrets();
 	const model = readReports();
 	for (const problem of model.problems) log.write(problem.severity, renderProblem(problem));
 	const bus = new UbusConnection(connectUbus(ubusSocketPath()));

@@ -1,5 +1,5 @@
 import type { Problem } from "polywan-core/config/problem";
-import { exists, readText } from "polywan-runtime/file";
+import { exists, readFile, readText, stat, writeFileAtomic } from "polywan-runtime/file";
 import { UciError, type UciPackage } from "uci-parser/config";
 import { parsePackage } from "uci-parser/parse";
 import type { ReportsModel } from "./model.ts";
@@ -23,6 +23,13 @@ export function readReports(folder = "/etc/config"): ReportsModel {
 	};
 	const model = parseReports(read(REPORTS_CONFIG), read(SECRETS_CONFIG), hostName());
 	return { ...model, problems: [...problems, ...model.problems] };
+}
+
+/** What others may not read others can not: a file that was made by hand often is 0644. */
+export function guardSecrets(folder = "/etc/config"): void {
+	const path = `${folder}/${SECRETS_CONFIG}`;
+	const mode = stat(path)?.mode ?? 0o600;
+	if ((mode & 0o077) !== 0) writeFileAtomic(path, readFile(path), 0o600);
 }
 
 /** For topics and messages; "router" where the system has no usable one. */
