@@ -418,6 +418,7 @@ export class Daemon implements Controller {
 	#onApplied(result: ApplyResult): void {
 		const fields = { ms: result.tookMs, error: result.error };
 		this.#log.write(result.error === null ? "info" : "error", "kernel changed", fields);
+		this.#rules.setModel(this.#model, this.#applier.firewall);
 		if (result.error === null && this.#plan !== null)
 			this.#domains.applied(this.#plan, this.#applier.firewall, result.rebuilt);
 		if (result.repair !== null) this.#tell({ kind: "repair", reason: result.repair });

@@ -164,6 +164,7 @@ export class Walk {
 			"\toption domain '!example.org'\n\toption proto udp\n",
 			"\toption app shooter\n\toption src_iface guest\n",
 			"\toption app '!films'\n\toption dest_port 443\n",
+			"\toption heavy 50M\n",
 			"\toption schedule mon-fri\n\toption proto icmp\n",
 			"\toption sticky 1\n\toption proto tcp\n",
 			"\toption sticky 1\n\toption sticky_key source_destination\n\toption log 1\n\toption sticky_timeout 1h\n",

@@ -1,11 +1,38 @@
 import type { Model, Rule } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
+import { describeFeature, type Feature, featureOption, featuresOf } from "../render/feature.ts";
 
 /** What rules ask for that a back end cannot do, and what it does instead. */
-export function listLimits(model: Model, firewall: "nftables" | "iptables" | "none"): readonly Problem[] {
+export function listLimits(
+	model: Model,
+	firewall: "nftables" | "iptables" | "none",
+	unsupported: ReadonlySet<Feature>,
+): readonly Problem[] {
+	if (firewall === "none") return [];
 	const uncounted = model.globals.accounting ? [] : model.rules.flatMap(findUncounted);
-	return [...(firewall === "iptables" ? model.rules.flatMap(findIptablesLimits) : []), ...uncounted];
+	const missing = model.rules.flatMap((rule) => findMissing(rule, firewall, unsupported));
+	return [
+		...(firewall === "iptables" ? model.rules.flatMap(findIptablesLimits) : []),
+		...uncounted,
+		...missing,
+	];
+}
+
+function findMissing(
+	rule: Rule,
+	firewall: "nftables" | "iptables",
+	unsupported: ReadonlySet<Feature>,
+): readonly Problem[] {
+	const { needed, wished } = featuresOf(rule);
+	const tell = (feature: Feature, consequence: string): readonly Problem[] =>
+		unsupported.has(feature)
+			? [limit(rule.name, featureOption(feature), `${describeFeature(feature, firewall)}; ${consequence}`)]
+			: [];
+	return [
+		...needed.flatMap((feature) => tell(feature, "the rule is left out")),
+		...wished.flatMap((feature) => tell(feature, "the rule works without it")),
+	];
 }
 
 function findUncounted({ name, match }: Rule): readonly Problem[] {

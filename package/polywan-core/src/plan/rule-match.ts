@@ -5,6 +5,7 @@ import type { Match } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { InterfaceDevices } from "../link.ts";
+import type { Feature } from "../render/feature.ts";
 import { hashText } from "./kernel-name.ts";
 import { mergeNetworks, mergePorts } from "./network-list.ts";
 import type { PlanCondition, PlanMatch } from "./plan.ts";
@@ -18,6 +19,8 @@ export interface RuleFacts {
 	readonly users?: ReadonlyMap<string, number>;
 	readonly groups?: ReadonlyMap<string, number>;
 	readonly catalogue?: Catalogue;
+	/** What the kernel or the back end cannot do. */
+	readonly unsupported?: ReadonlySet<Feature>;
 	/** Rules that are out of their time. */
 	readonly asleep?: ReadonlySet<string>;
 	/** Sets of others by name, with what they hold. */

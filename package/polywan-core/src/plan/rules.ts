@@ -2,6 +2,7 @@ import type { Match, Model, Rule, Target } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
 import type { PerFamily } from "../family.ts";
+import { featuresOf } from "../render/feature.ts";
 import { deriveName } from "./kernel-name.ts";
 import type { PlanCondition, PlanMatch, PlanRule, PlanSet, PlanSticky, PlanTarget } from "./plan.ts";
 import { expandApps } from "./rule-app.ts";
@@ -25,13 +26,18 @@ export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilde
 		const matches = resolveRule(rule, facts);
 		if (isWaiting(matches) || facts.asleep?.has(rule.name)) return [];
 		const target = targets.build(rule.target, rule.trafficClass);
-		const sticky = buildSticky(rule, targets);
-		return matches.map((match) => ({ name: rule.name, kernelName, match, target, log: rule.log, sticky }));
+		const sticky = facts.unsupported?.has("sticky") ? null : buildSticky(rule, targets);
+		const log = rule.log && !facts.unsupported?.has("log");
+		return matches.map((match) => ({ name: rule.name, kernelName, match, target, log, sticky }));
 	});
 }
 
+/** Why is told elsewhere. */
+const LEFT_OUT: Waiting = { option: null, value: null, message: null };
+
 /** What a rule matches; several where any one of them will do. */
 function resolveRule(rule: Rule, facts: RuleFacts): readonly PlanMatch[] | Waiting {
+	if (featuresOf(rule).needed.some((feature) => facts.unsupported?.has(feature))) return LEFT_OUT;
 	const alternatives = expandApps(rule.match, facts.catalogue);
 	if (isWaiting(alternatives)) return alternatives;
 	const matches: PlanMatch[] = [];

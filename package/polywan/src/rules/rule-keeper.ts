@@ -7,6 +7,7 @@ import type { RuleFacts } from "polywan-core/plan/rule-match";
 import { listRuleProblems } from "polywan-core/plan/rules";
 import type { Status } from "polywan-core/status";
 import { readCatalogue } from "./catalogue-files.ts";
+import { FeatureProbe } from "./feature-probe.ts";
 import { RuleClock } from "./rule-clock.ts";
 import { SetWatch } from "./set-watch.ts";
 import { readSystemNames } from "./system-names.ts";
@@ -15,6 +16,7 @@ import { readSystemNames } from "./system-names.ts";
 export class RuleKeeper {
 	readonly #sets: SetWatch;
 	readonly #clock: RuleClock;
+	readonly #features: FeatureProbe;
 	#names: Pick<RuleFacts, "zones" | "users" | "groups"> = {};
 	#namesText = "";
 	#catalogue: Catalogue | null = null;
@@ -24,6 +26,7 @@ export class RuleKeeper {
 	constructor(onChange: () => void) {
 		this.#sets = new SetWatch(onChange);
 		this.#clock = new RuleClock(onChange);
+		this.#features = new FeatureProbe(onChange);
 	}
 
 	/** Reads the files of the system again. Gives whether anything changed that rules can refer to. */
@@ -45,6 +48,7 @@ export class RuleKeeper {
 		);
 		this.#sets.setNames([...new Set(names)].sort(), firewall !== "iptables");
 		this.#clock.setRules(model.rules);
+		this.#features.setRules(model.rules, firewall);
 		if (this.#catalogue === null && conditions.some(({ on }) => on === "app")) this.#readCatalogue();
 	}
 
@@ -55,7 +59,12 @@ export class RuleKeeper {
 
 	/** For `buildPlan`. */
 	get facts(): RuleFacts {
-		const facts = { ...this.#names, sets: this.#sets.sets, asleep: this.#clock.asleep };
+		const facts = {
+			...this.#names,
+			sets: this.#sets.sets,
+			asleep: this.#clock.asleep,
+			unsupported: this.#features.unsupported,
+		};
 		return this.#catalogue === null ? facts : { ...facts, catalogue: this.#catalogue };
 	}
 
@@ -64,7 +73,7 @@ export class RuleKeeper {
 		return [
 			...this.#troubles.map((message) => warning(null, message)),
 			...listRuleProblems(model, { ...this.facts, devices }),
-			...listLimits(model, firewall),
+			...listLimits(model, firewall, this.#features.unsupported),
 			...this.#domainProblems(model),
 		];
 	}
