@@ -143,7 +143,7 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 
 	it("lets a read-only user look and change nothing", async () => {
 		const page = await bed.signedIn("viewer");
-		await page.getByText("You may look at everything here and change nothing.").waitFor();
+		await page.getByText("You may look, and change nothing.").waitFor();
 		expect(await page.getByRole("button", { name: /Take out of use/ }).count()).toBe(0);
 		await page.goto(`${panelUrl}#uplinks`);
 		await page.getByRole("heading", { name: "wanb" }).waitFor();

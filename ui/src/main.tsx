@@ -77,8 +77,9 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 		return entered;
 	};
 	const stops = [followTheme(host), followAddress(), followLanguage(host, options.language), followClock()];
-	render(<App panel={panel} onLogin={login} />, root);
+	// The first question travels while the page is drawn.
 	if (session.signedIn) void enter();
+	render(<App panel={panel} onLogin={login} />, root);
 	return () => {
 		for (const stop of stops) stop();
 		stopFollowing?.();

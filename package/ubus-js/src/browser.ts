@@ -112,7 +112,14 @@ export class UbusSession<Signal = unknown> {
 			const sid = this.#sid;
 			const { answer, abort } = this.#channel.callAlone(this.#request(sid, object, method, args, timeoutMs));
 			return {
-				answer: answer.catch(async (error) => Promise.reject(await this.#explain(error, sid))),
+				answer: answer.then(
+					(data) => {
+						// rpcd counts anew with every call: while somebody looks, nothing else has to keep the session.
+						if (sid === this.#sid) this.#renewLater();
+						return data;
+					},
+					async (error) => Promise.reject(await this.#explain(error, sid)),
+				),
 				abort,
 			};
 		};

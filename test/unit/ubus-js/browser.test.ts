@@ -147,6 +147,20 @@ describe("sessions", () => {
 		await until("it was renewed twice", () => posts.length >= 2);
 		expect(posts[0]).toMatchObject({ params: [session.sid, "session", "access", {}] });
 	});
+	test("a poll that is answered keeps the session by itself", async () => {
+		const session = connect();
+		await session.login("root", "right", 0.6);
+		posts.length = 0;
+		let answers = 0;
+		const poll = session.poll("test", "echo", () => ({ n: answers }), {
+			holdMs: 1000,
+			sinceOf: () => answers,
+			onAnswer: () => answers++,
+		});
+		await until("it was answered for longer than a renewal takes", () => answers >= 200);
+		poll.close();
+		expect(posts.filter((post) => JSON.stringify(post).includes('"access"'))).toEqual([]);
+	});
 });
 
 describe("calls", () => {

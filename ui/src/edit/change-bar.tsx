@@ -116,7 +116,8 @@ export function DifferenceList(props: { readonly differences: readonly Differenc
 	return (
 		<ul class="differences">
 			{props.differences.map((difference) => {
-				const words = describe(difference);
+				// Settings have no name.
+				const words = describe(difference).replace(/\s+(?=[:：])/, "");
 				return <li key={words}>{words}</li>;
 			})}
 		</ul>

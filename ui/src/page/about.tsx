@@ -49,6 +49,7 @@ export function AboutPage({ status }: { readonly status: Status }) {
 								</th>
 								<th scope="col">{t("card.gateway")}</th>
 								<th scope="col">DNS</th>
+								<th scope="col">{t("event.address")}</th>
 							</tr>
 						</thead>
 						<tbody>
@@ -60,6 +61,11 @@ export function AboutPage({ status }: { readonly status: Status }) {
 									<td class="number">{table}</td>
 									<td>{[ipv4?.gateway, ipv6?.gateway].filter(Boolean).join(", ") || "–"}</td>
 									<td>{[...(ipv4?.dns_servers ?? []), ...(ipv6?.dns_servers ?? [])].join(", ") || "–"}</td>
+									<td>
+										{[ipv4?.public_address?.address, ipv6?.public_address?.address]
+											.filter(Boolean)
+											.join(", ") || "–"}
+									</td>
 								</tr>
 							))}
 						</tbody>
