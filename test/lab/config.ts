@@ -62,7 +62,7 @@ function uplinkInterfaces(uplink: Uplink): string[] {
 }
 
 /** /etc/config/firewall: zones lan and wan; wan masquerades both families. */
-export function firewallConfig(uplinks: readonly Uplink[]): string {
+export function firewallConfig(uplinks: readonly Pick<Uplink, "name">[]): string {
 	const networks = uplinks.flatMap(({ name }) => [name, ipv6Interface(name)]);
 	return [
 		section("defaults", null, { input: "REJECT", output: "ACCEPT", forward: "REJECT", drop_invalid: "1" }),

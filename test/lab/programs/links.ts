@@ -18,6 +18,7 @@ function uplinkOf(name: string): Uplink {
 		tier: 1,
 		weight: 1,
 		families: [4, 6],
+		ipv6Nat: "auto",
 		useDegraded: true,
 		whenDegraded: "keep",
 		quota: null,

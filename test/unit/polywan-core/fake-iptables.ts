@@ -150,6 +150,7 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-j CONNMARK --restore-mark --nfmask (\S+) --ctmask \1/, compileRestore],
 	[/^-j CT --(notrack)/, () => () => "accept"],
 	[/^-j (MASQUERADE)/, () => () => "accept"],
+	[/^-j NETMAP --to ([0-9a-f:/]+)/, () => () => "accept"],
 	[/^-j (RETURN)/, () => () => "return"],
 	[/^-g (polywan_\w+)/, (chain) => () => ({ goto: chain })],
 	[/^-j (polywan_\w+)/, (chain) => () => ({ jump: chain })],

@@ -357,7 +357,7 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 		compileTurns,
 	],
 	[/^reject with tcp reset/, () => () => "accept"],
-	[/^notrack|^masquerade/, () => () => "next"],
+	[/^notrack|^masquerade|^snat ip6 prefix to [0-9a-f:/]+/, () => () => "next"],
 	[/^return/, () => () => "return"],
 	[/^goto (\w+)/, (found, context) => () => ({ goto: context.chain(found[1] ?? "") })],
 	[/^jump (\w+)/, (found, context) => () => ({ jump: context.chain(found[1] ?? "") })],

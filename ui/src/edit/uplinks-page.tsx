@@ -17,7 +17,7 @@ import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
 const GROUPS: readonly Group[] = [
-	{ title: "group.basic", options: ["enabled", "interface", "tier", "weight", "family"] },
+	{ title: "group.basic", options: ["enabled", "interface", "tier", "weight", "family", "ipv6_nat"] },
 	{
 		title: "group.probing",
 		options: [

@@ -46,6 +46,9 @@ export interface Globals {
 	readonly accounting: boolean;
 }
 
+/** What becomes of IPv6 sources that are not the uplink's own. */
+export type Ipv6Nat = "auto" | "masquerade" | "npt" | "off";
+
 export type ProbingPace = "frugal" | "normal" | "eager";
 
 /** How an uplink is watched. Times in ms; percentages 0–100. */
@@ -90,6 +93,7 @@ export interface Uplink {
 	readonly tier: number;
 	readonly weight: number;
 	readonly families: readonly Family[];
+	readonly ipv6Nat: Ipv6Nat;
 	readonly probing: Probing;
 	/** Whether a degraded uplink still takes new connections. */
 	readonly useDegraded: boolean;

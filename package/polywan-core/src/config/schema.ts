@@ -152,6 +152,12 @@ const UPLINK: SectionSchema = {
 		option("weight", WEIGHT, "1", "Share among the uplinks used together."),
 		option("family", choice("any", "ipv4", "ipv6"), "any", "IP versions the uplink is used for."),
 		option(
+			"ipv6_nat",
+			choice("auto", "masquerade", "npt", "off"),
+			"auto",
+			"IPv6 sources that are not the uplink's own: auto masquerades local addresses and those of other uplinks, and hosts with an address out of this uplink's prefix leave by it while it works; masquerade and npt translate every source, so that rules decide for all hosts alike, npt by putting this uplink's prefix in place of the first bits; off translates none.",
+		),
+		option(
 			"probing",
 			choice("off", "frugal", "normal", "eager"),
 			"normal",

@@ -16,6 +16,7 @@ import { buildOwnShares, buildPolicies, policyKernelName, slotBuilder } from "./
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules, buildSets } from "./rules.ts";
+import { buildTranslation } from "./translation.ts";
 
 export interface PlanInput extends RuleFacts {
 	readonly model: Model;
@@ -59,7 +60,9 @@ export function buildPlan(input: PlanInput): Plan {
 	const verdictMarks = { default: (top - 2) * unit, unreachable: (top - 1) * unit, blackhole: top * unit };
 	const found = findUplinks(input);
 	const isUp = eligibility(input);
-	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, isUp));
+	const uplinks = found.map(({ uplink, id, links }) =>
+		buildUplink(uplink, id, id * unit, links, isUp, sourcesOfOthers(found, id)),
+	);
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
 	const shareContext: ShareContext = {
@@ -160,16 +163,27 @@ function buildUplink(
 	mark: number,
 	links: PerFamily<Link | null>,
 	isUp: (uplink: Uplink, family: Family) => boolean,
+	others: readonly string[],
 ): PlanUplink {
+	const prefixes = links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6);
 	return {
 		name: uplink.name,
 		id,
 		mark,
 		devices: perFamily((family) => links[family]?.device ?? null),
 		addresses: perFamily((family) => links[family]?.addresses.map(({ address }) => address) ?? []),
-		prefixes: links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6),
+		prefixes,
+		translation: buildTranslation(uplink.ipv6Nat, prefixes, links[6] === null ? [] : others),
 		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
 	};
+}
+
+/** IPv6 sources that belong to other uplinks. */
+function sourcesOfOthers(found: readonly FoundUplink[], id: number): readonly string[] {
+	return found.flatMap(({ id: other, links }) => {
+		const link = other === id ? null : links[6];
+		return link === null ? [] : [...link.prefixes, ...link.addresses.map(({ address }) => `${address}/128`)];
+	});
 }
 
 function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) => boolean {

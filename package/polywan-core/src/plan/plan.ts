@@ -43,8 +43,17 @@ export interface PlanUplink {
 	readonly addresses: PerFamily<readonly string[]>;
 	/** Delegated IPv6 prefixes whose hosts must leave by this uplink while it is eligible. */
 	readonly prefixes: readonly string[];
+	readonly translation: PlanTranslation;
 	readonly eligible: PerFamily<boolean>;
 }
+
+/** What becomes of IPv6 sources of other hosts that are not the uplink's own. */
+export type PlanTranslation =
+	| { readonly kind: "none" }
+	/** Canonical networks and addresses; null: all of them. */
+	| { readonly kind: "masquerade"; readonly sources: readonly string[] | null }
+	/** The first bits become those of this prefix, one to one. */
+	| { readonly kind: "prefix"; readonly to: string };
 
 /** Kernel names are "p<index in the list of all policies ever seen>"-like short ones: derived, stable, at most 15 characters. */
 export interface PlanPolicy {

@@ -1,7 +1,8 @@
 import type { Family } from "../family.ts";
 import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
-import type { Plan, PlanRule, PlanTarget, PlanUplink } from "../plan/plan.ts";
+import type { Plan, PlanRule, PlanTarget, PlanTranslation, PlanUplink } from "../plan/plan.ts";
+import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
 import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
@@ -64,16 +65,29 @@ function buildNat(plan: Plan, family: Family): IptablesTable {
 }
 
 function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
-	const own = family === 4 ? uplink.addresses[4] : [...uplink.addresses[6], ...uplink.prefixes, "fe80::/10"];
-	const width = family === 4 ? 32 : 128;
+	const own = family === 4 ? uplink.addresses[4] : ownNetworks(uplink);
 	const networks = mergeNetworks(
-		own.map((network) => (network.includes("/") ? network : `${network}/${width}`)),
+		own.map((network) => withLength(network, family)),
 		family,
 	);
 	return [
 		...networks.map((network) => `-s ${network} -j RETURN`),
 		"-m addrtype --src-type LOCAL -j MASQUERADE",
+		...(family === 6 ? translationRules(uplink.translation) : []),
 	];
+}
+
+function withLength(network: string, family: Family): string {
+	return network.includes("/") ? network : `${network}/${family === 4 ? 32 : 128}`;
+}
+
+function translationRules(translation: PlanTranslation): readonly string[] {
+	if (translation.kind === "none") return [];
+	const local = `-d ${UNIQUE_LOCAL} -j RETURN`;
+	if (translation.kind === "prefix") return [local, `-j NETMAP --to ${translation.to}`];
+	const { sources } = translation;
+	if (sources === null) return [local, "-j MASQUERADE"];
+	return [local, ...sources.map((source) => `-s ${source} -j MASQUERADE`)];
 }
 
 function buildMangle(plan: Plan, family: Family): IptablesTable {
@@ -151,8 +165,8 @@ function bypassRules(plan: Plan, family: Family): readonly string[] {
 
 /** Hosts with an address of an uplink's own prefix: another uplink would not carry it. */
 function prefixRules(plan: Plan): readonly string[] {
-	return plan.uplinks.flatMap(({ id, eligible, prefixes }) =>
-		eligible[6] ? prefixes.map((prefix) => `-s ${prefix} -g ${ours(`u${id}`)}`) : [],
+	return plan.uplinks.flatMap((uplink) =>
+		boundPrefixes(uplink).map((prefix) => `-s ${prefix} -g ${ours(`u${uplink.id}`)}`),
 	);
 }
 

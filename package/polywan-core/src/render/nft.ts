@@ -1,7 +1,8 @@
 import type { Family } from "../family.ts";
 import { FAMILIES, perFamily } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
-import type { Plan, PlanUplink } from "../plan/plan.ts";
+import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
+import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
 import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
@@ -115,8 +116,8 @@ function buildMaps(plan: Plan): readonly NftSet[] {
 	const byDevice = ["type nf_proto . ifname : verdict"];
 	const restore = new Map(plan.uplinks.map(({ id, mark }) => [hex(mark), `goto ${uplinkChain(id)}`]));
 	const prefixes = new Map<string, string>();
-	for (const { id, eligible, prefixes: own } of plan.uplinks) {
-		if (eligible[6]) for (const prefix of own) prefixes.set(prefix, `goto ${uplinkChain(id)}`);
+	for (const uplink of plan.uplinks) {
+		for (const prefix of boundPrefixes(uplink)) prefixes.set(prefix, `goto ${uplinkChain(uplink.id)}`);
 	}
 	return [
 		{
@@ -167,11 +168,20 @@ function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] 
 
 /** A local source that is not this uplink's must not leave by it as it is; link-local ones never get an answer from afar. */
 function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
-	const own = family === 4 ? uplink.addresses[4] : [...uplink.addresses[6], ...uplink.prefixes, "fe80::/10"];
-	const networks = mergeNetworks(own, family);
+	const networks = mergeNetworks(family === 4 ? uplink.addresses[4] : ownNetworks(uplink), family);
 	const ip = family === 4 ? "ip" : "ip6";
 	const rules = networks.length === 0 ? [] : [`${ip} saddr { ${networks.join(", ")} } return`];
-	return [...rules, "fib saddr type local masquerade"];
+	const others = family === 6 ? translationRules(uplink.translation) : [];
+	return [...rules, "fib saddr type local masquerade", ...others];
+}
+
+/** Other hosts' sources. What is meant for local addresses, behind a tunnel, can be answered to as it is. */
+function translationRules(translation: PlanTranslation): readonly string[] {
+	if (translation.kind === "none") return [];
+	const local = `ip6 daddr ${UNIQUE_LOCAL} return`;
+	if (translation.kind === "prefix") return [local, `snat ip6 prefix to ${translation.to}`];
+	const { sources } = translation;
+	return [local, sources === null ? "masquerade" : `ip6 saddr { ${sources.join(", ")} } masquerade`];
 }
 
 function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[]): readonly NftChain[] {

@@ -1,5 +1,6 @@
 import { networkContains, parseAddress, parseNetwork } from "../address.ts";
 import type { Plan, PlanUplink } from "../plan/plan.ts";
+import { bindsPrefixes } from "../plan/translation.ts";
 import type { Packet } from "./packet.ts";
 
 /** The uplink a packet came in by; null: none. */
@@ -21,7 +22,7 @@ export function findDelegations(
 	if (family !== 6 || source === null) return [];
 	return uplinks.flatMap((uplink) => {
 		const prefix = findNetwork(uplink.prefixes, source);
-		return prefix === null ? [] : [{ uplink, prefix }];
+		return prefix === null || !bindsPrefixes(uplink) ? [] : [{ uplink, prefix }];
 	});
 }
 

@@ -14,6 +14,7 @@ const WAN: Uplink = {
 	tier: 1,
 	weight: 1,
 	families: [4, 6],
+	ipv6Nat: "auto",
 	probing: PROBING,
 	useDegraded: true,
 	whenDegraded: "keep",

@@ -152,6 +152,7 @@ export const editDe: EditWords = {
 	"option.uplink.tier": "Stufe",
 	"option.uplink.weight": "Gewicht",
 	"option.uplink.family": "IP-Versionen",
+	"option.uplink.ipv6_nat": "Übersetzung von IPv6-Absendern",
 	"option.uplink.probing": "Prüfung",
 	"option.uplink.target": "Zu prüfende Adressen",
 	"option.uplink.interval": "Abstand",
@@ -205,6 +206,8 @@ export const helpDe: HelpWords = {
 		"Richtlinien mit Ausfallschutz benutzen die niedrigste Stufe, die einen brauchbaren Uplink hat.",
 	"uplink.weight": "Anteil unter den Uplinks, die zusammen benutzt werden.",
 	"uplink.family": "IP-Versionen, für die der Uplink benutzt wird.",
+	"uplink.ipv6_nat":
+		"IPv6-Absender, die nicht die des Uplinks sind: auto übersetzt lokale Adressen und die anderer Uplinks, und Rechner mit einer Adresse aus dem Präfix dieses Uplinks benutzen ihn, solange er geht; masquerade und npt übersetzen alle Absender, sodass für alle Rechner die Regeln gelten, npt durch Austausch des Präfixes; off übersetzt nichts.",
 	"uplink.probing": "Wie oft die Leitung geprüft wird; mit off gilt sie als gut, solange ihr Link steht.",
 	"uplink.target":
 		"Adressen, die geprüft werden; ohne Angabe für eine IP-Version öffentliche Namensserver mehrerer Anbieter.",

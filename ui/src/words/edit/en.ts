@@ -147,6 +147,7 @@ export const editEn = {
 	"option.uplink.tier": "Tier",
 	"option.uplink.weight": "Weight",
 	"option.uplink.family": "IP versions",
+	"option.uplink.ipv6_nat": "Translation of IPv6 sources",
 	"option.uplink.probing": "Probing",
 	"option.uplink.target": "Addresses to probe",
 	"option.uplink.interval": "Interval",

@@ -151,6 +151,7 @@ export const editEs: EditWords = {
 	"option.uplink.tier": "Nivel",
 	"option.uplink.weight": "Peso",
 	"option.uplink.family": "Versiones de IP",
+	"option.uplink.ipv6_nat": "Traducción de orígenes IPv6",
 	"option.uplink.probing": "Sondeo",
 	"option.uplink.target": "Direcciones que se sondean",
 	"option.uplink.interval": "Intervalo",
@@ -203,6 +204,8 @@ export const helpEs: HelpWords = {
 	"uplink.tier": "Las políticas de respaldo usan el nivel más bajo que tenga un enlace utilizable.",
 	"uplink.weight": "Parte entre los enlaces que se usan juntos.",
 	"uplink.family": "Versiones de IP para las que se usa el enlace.",
+	"uplink.ipv6_nat":
+		"Orígenes IPv6 que no son del enlace: auto traduce direcciones locales y las de otros enlaces, y los equipos con una dirección del prefijo de este enlace salen por él mientras funciona; masquerade y npt traducen todos los orígenes, de modo que las reglas deciden para todos, npt cambiando el prefijo; off no traduce nada.",
 	"uplink.probing": "Con qué frecuencia se prueba la línea; con off se da por buena mientras haya conexión.",
 	"uplink.target":
 		"Direcciones que se sondean; sin ninguna de una versión de IP, servidores DNS públicos de varios proveedores.",

@@ -148,6 +148,7 @@ export const editZh: EditWords = {
 	"option.uplink.tier": "层级",
 	"option.uplink.weight": "权重",
 	"option.uplink.family": "IP 版本",
+	"option.uplink.ipv6_nat": "IPv6 源地址转换",
 	"option.uplink.probing": "探测",
 	"option.uplink.target": "探测地址",
 	"option.uplink.interval": "间隔",
@@ -197,6 +198,8 @@ export const helpZh: HelpWords = {
 	"uplink.tier": "故障切换策略使用拥有可用线路的最低层级。",
 	"uplink.weight": "在共同使用的上行线路之间所占的份额。",
 	"uplink.family": "该上行线路用于哪些 IP 版本。",
+	"uplink.ipv6_nat":
+		"不属于该线路的 IPv6 源地址：auto 转换本地地址和其他线路的地址，使用本线路前缀地址的主机在线路正常时由它发出；masquerade 和 npt 转换所有源地址，使规则对所有主机生效，npt 替换前缀；off 不转换。",
 	"uplink.probing": "测试线路的频率；off 表示只要链路存在就视为正常。",
 	"uplink.target": "要探测的地址；某个 IP 版本没有设置时，使用多家提供商的公共解析器。",
 	"uplink.interval": "一切正常时两次探测之间的时间；未设置时由探测节奏决定。",
