@@ -113,6 +113,8 @@ export class SavedFiles {
 	#isAsBefore({ name, mode }: SavedFile): boolean {
 		const now = exists(this.#config(name)) ? readFile(this.#config(name)) : null;
 		if (mode === null || now === null) return mode === null && now === null;
+		// Somebody removed the copy: nothing can come back.
+		if (!exists(this.#saved(name))) return true;
 		const before = readFile(this.#saved(name));
 		return before.length === now.length && before.every((byte, index) => byte === now[index]);
 	}
