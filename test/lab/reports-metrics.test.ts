@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { crypt } from "../openwrt/rpcd/crypt.ts";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
 import { lan } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
@@ -16,7 +16,7 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 	let polywan: Polywan;
 
 	beforeAll(async () => {
-		const hash = execFileSync("busybox", ["cryptpw", "-m", "md5", "look"], { encoding: "utf8" }).trim();
+		const hash = crypt("look", "$1$saltsalt");
 		const viewer = `config login\n\toption username 'viewer'\n\toption password '${hash}'\n\tlist read 'polywan*'\n\tlist write 'polywan*'\n`;
 		site = await Site.build({
 			daemon: true,
