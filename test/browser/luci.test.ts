@@ -50,7 +50,7 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {
-		bed = await PanelBed.open({ files: { "/www/luci.html": luci } });
+		bed = await PanelBed.open({ install: "ipk", files: { "/www/luci.html": luci } });
 	});
 
 	afterAll(() => bed?.close());

@@ -11,7 +11,7 @@ import { findStaged, forgetStaged } from "./staged.ts";
 import { liveness, nowMs, readOnly, status } from "./store.ts";
 import style from "./style.css";
 import { followTheme } from "./theme.ts";
-import { chooseLanguage, language, setLanguage } from "./words.ts";
+import { chooseLanguage, LANGUAGE_KEY, language, setLanguage } from "./words.ts";
 
 /** What LuCI hands over. Without a session id the panel stands alone and asks for user and password. */
 export interface MountOptions {
@@ -24,7 +24,6 @@ export interface MountOptions {
 }
 
 const SESSION_KEY = "polywan-session";
-const LANGUAGE_KEY = "polywan-language";
 
 /** Puts the panel into `host`, in a shadow root: no theme's style reaches in, only its colours. Returns what takes it away again. */
 export function mount(host: HTMLElement, options: MountOptions = {}): () => void {
@@ -100,11 +99,7 @@ function followLanguage(host: HTMLElement, given: string | undefined): () => voi
 	void setLanguage(chooseLanguage([...(chosen ? [chosen] : []), ...navigator.languages]));
 	return effect(() => {
 		host.lang = language.value;
-		if (host.hasAttribute("data-alone")) {
-			document.documentElement.lang = language.value;
-			if (language.value !== "en" || localStorage.getItem(LANGUAGE_KEY) !== null)
-				localStorage.setItem(LANGUAGE_KEY, language.value);
-		}
+		if (host.hasAttribute("data-alone")) document.documentElement.lang = language.value;
 	});
 }
 

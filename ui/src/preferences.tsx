@@ -1,7 +1,7 @@
 import { usePanel } from "./panel.ts";
 import { staged } from "./staged.ts";
 import { THEME_KEY, type Theme, theme } from "./theme.ts";
-import { LANGUAGES, language, setLanguage, t } from "./words.ts";
+import { LANGUAGE_KEY, LANGUAGES, language, setLanguage, t } from "./words.ts";
 
 /** What LuCI decides inside LuCI: language, appearance, signing out. */
 export function Preferences() {
@@ -16,7 +16,10 @@ export function Preferences() {
 				<select
 					class="slim"
 					value={language.value}
-					onChange={(event) => void setLanguage(event.currentTarget.value)}
+					onChange={(event) => {
+						localStorage.setItem(LANGUAGE_KEY, event.currentTarget.value);
+						void setLanguage(event.currentTarget.value);
+					}}
 				>
 					{Object.entries(LANGUAGES).map(([tag, entry]) => (
 						<option key={tag} value={tag} lang={tag}>

@@ -9,6 +9,9 @@ export const LANGUAGES: Readonly<Record<string, { readonly name: string; load():
 	zh: { name: "中文", load: async () => (await import("./words/zh.ts")).zh },
 };
 
+/** In localStorage: the language chosen here. */
+export const LANGUAGE_KEY = "polywan-language";
+
 /** The language of the words on the screen. */
 export const language = signal("en");
 const words = signal<Words>(en);
