@@ -65,6 +65,16 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("sticky rules w
 		await site.router.mustRun(["nft", "delete", "table", "inet", "others"]);
 	});
 
+	it("also when the daemon is started anew", async () => {
+		const [before] = await seen(0, "ipv4", [1], 1);
+		const [other] = await seen(2, "ipv4", [1], 1);
+		await site.router.mustRun(["/etc/init.d/polywan", "restart"]);
+		await until("polywan is on the bus again", async () => (await polywan.status()).uptime_s < 30);
+		await polywan.untilState("up", "wan", "wanb");
+		expect(await seen(0, "ipv4", [1, 2, 3], 6)).toEqual([before]);
+		expect(await seen(2, "ipv4", [1, 2, 3], 6)).toEqual([other]);
+	});
+
 	it.each(families)(
 		"leave an uplink that dies, stay on the other, and come back to no old entry: %s",
 		async (family) => {

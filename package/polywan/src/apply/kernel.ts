@@ -115,7 +115,10 @@ export class Kernel {
 		const { before, after, firewall, deaths, rebuildFilter } = change;
 		const replaced = await this.#selectFirewall(firewall);
 		if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
-		await this.#changeFilter(replaced !== null || rebuildFilter ? null : before, after);
+		await this.#changeFilter(
+			replaced !== null || rebuildFilter ? null : await this.#findKnown(before),
+			after,
+		);
 		await replaced?.remove();
 		replaced?.close();
 		if (change.isSuperseded()) return false;
@@ -137,6 +140,22 @@ export class Kernel {
 		this.#watch.setBackEnd(name);
 		this.#scheduleCheck();
 		return old?.name === name ? null : old;
+	}
+
+	/**
+	 * What the kernel surely has. At first that is not known; but sets that packets filled for a daemon before this one are
+	 * worth a look whether everything is as that one left it.
+	 */
+	async #findKnown(before: Plan | null): Promise<Plan | null> {
+		const inherited = this.#inherited;
+		if (before !== null || inherited === null || this.#firewall?.name !== "nftables") return before;
+		try {
+			if (!hasFilledSets(inherited)) return null;
+			return (await this.#firewall.diff(inherited)).length === 0 ? inherited : null;
+		} catch {
+			// Another version may have left it; then everything is made anew.
+			return null;
+		}
 	}
 
 	async #changeFilter(before: Plan | null, after: Plan): Promise<void> {
@@ -200,6 +219,11 @@ export class Kernel {
 			this.#scheduleCheck();
 		}, IPTABLES_CHECK_MS);
 	}
+}
+
+/** Of sticky rules, names and heavy connections. */
+function hasFilledSets(plan: Plan): boolean {
+	return plan.rules.some(({ sticky }) => sticky !== null) || plan.sets.some(({ kind }) => kind !== "named");
 }
 
 /** Whether there is nothing to do to any packet. */
