@@ -14,7 +14,7 @@ export interface BalanceInput {
 	readonly candidates: readonly Candidate[];
 	/** Option overflow_at. */
 	readonly overflowPercent: number;
-	/** New connections between two looks lately. */
+	/** New connections between two looks, on average. */
 	readonly arrivals: number;
 	readonly nowMs: number;
 }

@@ -3,11 +3,11 @@ import type { Candidate, Decision } from "./candidate.ts";
 /** Fewest connections that are looked ahead … */
 const LEAST_AHEAD = 2;
 /** … and most: as many as a table of shares has places. */
-export const MOST_AHEAD = 32;
+const MOST_AHEAD = 16;
 
 /**
  * As many of the next connections as may come before the next look go, one after the other, where connections ÷ weight is
- * lowest. `arrivals`: how many came between two looks lately.
+ * lowest. `arrivals`: how many come between two looks, on average.
  */
 export function decideByConnections(candidates: readonly Candidate[], arrivals: number): Decision {
 	const ahead = lookAhead(arrivals);
@@ -22,11 +22,13 @@ export function decideByConnections(candidates: readonly Candidate[], arrivals: 
 		const weight = counts[index] ?? 0;
 		return weight === 0 ? [] : [{ name, weight }];
 	});
-	return {
-		members,
-		first,
-		reason: `live connections: ${candidates.map(({ name, connections }) => `${name} ${connections}`).join(", ")}`,
-	};
+	// This is decided many times a second: words for it are made when somebody asks.
+	return { members, first, reason: "" };
+}
+
+/** "live connections: wan 12, wanb 13" */
+export function renderConnections(candidates: readonly Candidate[]): string {
+	return `live connections: ${candidates.map(({ name, connections }) => `${name} ${connections}`).join(", ")}`;
 }
 
 /** A power of two, so that it divides a table of shares. */

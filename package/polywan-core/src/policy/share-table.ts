@@ -1,9 +1,9 @@
 import type { WeightedId } from "./slots.ts";
 import { apportion } from "./slots.ts";
 
-/** Least places: shares of three percent. */
-const FEW = 32;
-/** Where shares follow what is measured they are finer. */
+/** Counts of connections are followed by whom the next few go to: fewer places change faster. */
+const FEW = 16;
+/** Other shares are finer. */
 const USUAL = 64;
 const MOST = 1024;
 

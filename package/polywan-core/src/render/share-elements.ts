@@ -1,5 +1,6 @@
 import { FAMILIES } from "../family.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isSameShare } from "../plan/policies.ts";
 import { shareMapName } from "./nft-share.ts";
 import { uplinkChain } from "./nft-target.ts";
 
@@ -25,7 +26,7 @@ export function diffShareElements(
 		if (old === undefined) return null;
 		for (const family of FAMILIES) {
 			const [was, is] = [old.shares[family], policy.shares[family]];
-			if (was === is) continue;
+			if (isSameShare(was, is)) continue;
 			if (was.kind !== "table" || is.kind !== "table" || was.slots.length !== is.slots.length) return null;
 			const elements = is.slots.flatMap((id, slot): [number, string][] =>
 				id === was.slots[slot] ? [] : [[slot, uplinkChain(id)]],

@@ -120,14 +120,18 @@ export class Applier {
 	adjust(plan: Plan, kernelNames: readonly string[]): void {
 		if (this.#latest === null) return;
 		const order = { ...this.#latest, plan };
-		if (this.#waiting !== null) this.#waiting = { ...this.#waiting, plan };
-		else if (this.#running !== null || this.#applied === null) this.apply(order);
-		else {
-			for (const name of kernelNames) this.#adjusted.add(name);
-			this.#latest = order;
-			this.#adjustment = order;
-			if (this.#adjustTimer === null) this.#adjustNow();
+		if (this.#waiting !== null) {
+			this.#waiting = { ...this.#waiting, plan };
+			return;
 		}
+		for (const name of kernelNames) this.#adjusted.add(name);
+		this.#latest = order;
+		this.#adjustment = order;
+		this.#adjustIfFree();
+	}
+
+	#adjustIfFree(): void {
+		if (this.#adjustment !== null && this.#running === null && this.#adjustTimer === null) this.#adjustNow();
 	}
 
 	#adjustNow(): void {
@@ -137,7 +141,7 @@ export class Applier {
 		this.#adjusted.clear();
 		this.#adjustment = null;
 		if (order === null || this.#closed) return;
-		if (before === null || this.#running !== null) {
+		if (before === null) {
 			this.apply(order);
 			return;
 		}
@@ -201,6 +205,7 @@ export class Applier {
 			await this.#perform(order);
 		}
 		this.#running = null;
+		this.#adjustIfFree();
 	}
 
 	async #perform(order: Order): Promise<void> {

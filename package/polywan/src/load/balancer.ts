@@ -1,14 +1,15 @@
-import type { Model, Uplink } from "polywan-core/config/model";
+import type { Member, Model, Uplink } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
 import type { Quality } from "polywan-core/health/event";
 import type { KernelIds } from "polywan-core/plan/ids";
-import { lowestBit } from "polywan-core/plan/ids";
+import { lowestBit, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import type { ShareAdjustment } from "polywan-core/plan/policies";
 import { policyKernelName, slotBuilder } from "polywan-core/plan/policies";
 import { type Balance, balance } from "polywan-core/policy/balance";
 import type { Candidate } from "polywan-core/policy/candidate";
 import { isSameDecision } from "polywan-core/policy/candidate";
+import { renderConnections } from "polywan-core/policy/least-connections";
 import type { MeasuredMode } from "polywan-core/policy/mode";
 import type { ShareRequest } from "polywan-core/policy/shares";
 import { shareByMeasure } from "polywan-core/policy/shares";
@@ -52,7 +53,8 @@ export class Balancer {
 	#counterKey = "";
 	readonly #reasons: string[] = [];
 	#model: Model | null = null;
-	#ids: KernelIds = { uplinks: {}, policies: {} };
+	#ids: KernelIds = NO_IDS;
+	#slots = slotBuilder(NO_IDS);
 	#uplinks: ReadonlyMap<string, Uplink> = new Map();
 	#qualityTimer: number | null = null;
 	#again: number | null = null;
@@ -65,6 +67,7 @@ export class Balancer {
 	begin(model: Model, ids: KernelIds): void {
 		this.#model = model;
 		this.#ids = ids;
+		this.#slots = slotBuilder(ids);
 		this.#uplinks = new Map(model.uplinks.map((uplink) => [uplink.name, uplink]));
 		for (const entry of this.#entries.values()) entry.wanted = false;
 	}
@@ -90,7 +93,10 @@ export class Balancer {
 
 	/** Why a policy shares as it does; null where nothing is measured for it. */
 	reason(policy: string, variant: string, family: Family): string | null {
-		return this.#entries.get(`${policy} ${variant} ${family}`)?.balance.reason ?? null;
+		const entry = this.#entries.get(`${policy} ${variant} ${family}`);
+		if (entry?.request.mode !== "least_connections") return entry?.balance.reason ?? null;
+		const candidates = entry.request.eligible.map((member) => this.#candidate(member, entry.request));
+		return renderConnections(candidates);
 	}
 
 	close(): void {
@@ -133,40 +139,45 @@ export class Balancer {
 	}
 
 	#decide(request: ShareRequest, before: Balance | null): Balance {
-		const { policy, mode, eligible, family } = request;
-		const candidates = eligible.map(({ uplink, tier, weight }) =>
-			this.#candidate(uplink, tier, weight, family),
-		);
+		const { policy, mode, eligible } = request;
+		const candidates = eligible.map((member) => this.#candidate(member, request));
 		const arrivals = this.#counter?.arrivals ?? 0;
 		const { overflowPercent } = policy;
 		return balance({ mode, candidates, overflowPercent, arrivals, nowMs: monotonicMs() }, before);
 	}
 
-	#candidate(name: string, tier: number, weight: number, family: Family): Candidate {
-		const uplink = this.#uplinks.get(name);
-		const quality = this.#sources.quality(name, family);
-		const mark = (this.#ids.uplinks[name] ?? 0) * lowestBit(this.#model?.globals.markMask ?? 1);
+	/** What no mode of the request looks at is not read. */
+	#candidate({ uplink, tier, weight }: Member, { mode, family }: ShareRequest): Candidate {
+		const known = this.#uplinks.get(uplink);
+		const capacity = (known?.downloadBitsPerSecond ?? 0) + (known?.uploadBitsPerSecond ?? 0);
+		const counts = mode === "least_connections";
+		const quality = NEED_QUALITY.includes(mode) ? this.#sources.quality(uplink, family) : null;
+		const mark = (this.#ids.uplinks[uplink] ?? 0) * lowestBit(this.#model?.globals.markMask ?? 1);
 		return {
-			name,
+			name: uplink,
 			tier,
 			weight,
 			rttMs: quality?.rttMs ?? null,
 			lossPercent: quality?.lossPercent ?? 0,
-			utilisation: this.#meter.use(name),
-			capacityBitsPerSecond: (uplink?.downloadBitsPerSecond ?? 0) + (uplink?.uploadBitsPerSecond ?? 0),
-			connections: this.#counter?.live(mark) ?? 0,
+			utilisation: counts ? null : this.#meter.use(uplink),
+			capacityBitsPerSecond: capacity,
+			connections: counts ? (this.#counter?.live(mark) ?? 0) : 0,
 		};
 	}
 
 	/** Decides anew for those modes, and tells what is to change. */
 	#look(modes: readonly MeasuredMode[]): void {
-		const slots = slotBuilder(this.#ids);
+		const slots = this.#slots;
+		// Counts are those of both families, so their decisions are the same.
+		const counted = new Map<string, Balance>();
 		const adjustments: ShareAdjustment[] = [];
 		let waits = false;
 		for (const entry of this.#entries.values()) {
 			const { request, balance: before } = entry;
 			if (!modes.includes(request.mode)) continue;
-			const decided = this.#decide(request, before);
+			const key = `${request.policy.name} ${before.among}`;
+			const decided = counted.get(key) ?? this.#decide(request, before);
+			if (request.mode === "least_connections") counted.set(key, decided);
 			waits ||= monotonicMs() < before.untilMs;
 			entry.balance = decided;
 			if (isSameDecision(before, decided)) continue;

@@ -13,8 +13,10 @@ const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** The first reading after the start; each later one waits twice as long. */
 const FIRST_READING_MS = 5000;
 const LAST_READING_MS = 60_000;
-/** How much of the largest number of arrivals is remembered from look to look. */
-const REMEMBERED = 0.9;
+/** How much the newest look counts in the number of arrivals. */
+const NEWEST = 0.1;
+/** How many times as long as a reading took none follows: tens of thousands of connections take a while. */
+const READING_REST = 400;
 
 interface Count {
 	live: number;
@@ -66,7 +68,7 @@ export class ConnectionCounter {
 		return Math.max(0, this.#counts.get(mark)?.live ?? 0);
 	}
 
-	/** New connections between two looks: the most lately. */
+	/** New connections between two looks, on average. */
 	get arrivals(): number {
 		return this.#arrivals;
 	}
@@ -83,7 +85,7 @@ export class ConnectionCounter {
 		this.#watch.set({});
 		this.#pause = setTimeout(() => this.#watch.set({ read: true }), LOOK_MS);
 		const arrived = this.#takeIn();
-		this.#arrivals = Math.max(arrived, this.#arrivals * REMEMBERED);
+		this.#arrivals += (arrived - this.#arrivals) * NEWEST;
 		if (this.#lost || monotonicMs() - this.#readAtMs > this.#readingMs) void this.#readAll(this.#lost);
 		this.#onLook();
 	}
@@ -116,6 +118,7 @@ export class ConnectionCounter {
 		if (this.#reading || this.#closed) return;
 		this.#reading = true;
 		this.#lost = false;
+		const startMs = monotonicMs();
 		try {
 			for (const [mark, count] of this.#counts) {
 				count.lowest = count.live;
@@ -132,7 +135,8 @@ export class ConnectionCounter {
 		} finally {
 			this.#reading = false;
 			this.#readAtMs = monotonicMs();
-			this.#readingMs = surely ? FIRST_READING_MS : Math.min(LAST_READING_MS, this.#readingMs * 2);
+			const next = surely ? FIRST_READING_MS : Math.min(LAST_READING_MS, this.#readingMs * 2);
+			this.#readingMs = Math.max(next, READING_REST * (this.#readAtMs - startMs));
 		}
 	}
 

@@ -30,7 +30,7 @@ function simulate(
 	const ends: { atMs: number; uplink: number }[] = [];
 	const deviations: number[] = [];
 	const size = tableSize("least_connections", weights.length);
-	let [slots, turn, peak] = [weights.map((_, index) => index), 0, 0];
+	let [slots, turn, average] = [weights.map((_, index) => index), 0, 0];
 	let nextMs = 0;
 	for (let nowMs = 0; nowMs < seconds * 1000; nowMs += 20) {
 		let arrivals = 0;
@@ -46,11 +46,11 @@ function simulate(
 			live[end.uplink] = (live[end.uplink] ?? 0) - 1;
 			ends.splice(index, 1);
 		}
-		peak = Math.max(arrivals, peak * 0.9);
+		average += (arrivals - average) * 0.1;
 		const candidates = weights.map((weight, index) =>
 			candidate(String(index), { weight, connections: live[index] ?? 0 }),
 		);
-		const { members } = decideByConnections(candidates, peak);
+		const { members } = decideByConnections(candidates, average);
 		slots = [
 			...buildShareTable(
 				members.map(({ name, weight }) => ({ id: Number(name), weight })),
@@ -125,7 +125,7 @@ describe("table of shares", () => {
 	});
 
 	test("has room for every member of a large policy", () => {
-		expect(tableSize("least_connections", 2)).toBe(32);
+		expect(tableSize("least_connections", 2)).toBe(16);
 		expect(tableSize("quality", 250)).toBe(512);
 		const members = Array.from({ length: 250 }, (_, id) => ({ id: id + 1, weight: 1 + (id % 9) }));
 		expect(new Set(buildShareTable(members, 512)).size).toBe(250);
