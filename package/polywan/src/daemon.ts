@@ -40,6 +40,7 @@ import { renderBadTargets } from "./probe/bad-target-problems.ts";
 import { PublicAddresses } from "./probe/public-address.ts";
 import { RuleKeeper } from "./rules/rule-keeper.ts";
 import { renderShareChanges } from "./share-changes.ts";
+import { ColdStandby } from "./standby/cold-standby.ts";
 import {
 	EMPTY_STATE,
 	readGoodConfig,
@@ -82,6 +83,7 @@ export class Daemon implements Controller {
 		onTrouble: (reason) => this.#tell({ kind: "shares", reason }),
 	});
 	#weights: CustomWeights;
+	readonly #standby: ColdStandby;
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -133,6 +135,11 @@ export class Daemon implements Controller {
 			onReturned: () => void this.reload(),
 			tell: (reason) => this.#tell({ kind: "trial", reason }),
 		});
+		this.#standby = new ColdStandby(
+			this.#bus,
+			(uplink, reason) => this.#tell({ kind: "uplink", uplink, reason }),
+			() => this.#decideSoon(),
+		);
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),
 			...usageMethods(this.#terms),
@@ -175,6 +182,7 @@ export class Daemon implements Controller {
 		this.#trial.close();
 		this.#linkWatcher.close();
 		this.#balancer.close();
+		this.#standby.close();
 		this.#watches.close();
 		this.#applier.close();
 		this.#domains.close();
@@ -361,6 +369,7 @@ export class Daemon implements Controller {
 		setTimeout(() => this.#save(), 0);
 		const reasons = [...renderShareChanges(before, plan), ...this.#balancer.end(plan)];
 		for (const reason of reasons) this.#tell({ kind: "shares", reason });
+		this.#standby.set(this.#model, plan);
 		this.#publish();
 	}
 
@@ -403,7 +412,8 @@ export class Daemon implements Controller {
 		if (watch === null) return null;
 		const { sinceMs, link } = watch;
 		const refusal = (this.#wanted.get(uplink) ?? "auto") === "auto" ? this.#terms.refusal(uplink) : null;
-		const reason = refusal ?? watch.reason;
+		const resting = this.#standby.isResting(uplink) ? "at rest: brought up when it is needed" : null;
+		const reason = refusal ?? resting ?? watch.reason;
 		return {
 			state: this.#effective(watch),
 			sinceMs,

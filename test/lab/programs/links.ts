@@ -27,6 +27,8 @@ function uplinkOf(name: string): Uplink {
 		asksPublicAddress: false,
 		downloadBitsPerSecond: 0,
 		uploadBitsPerSecond: 0,
+		standby: null,
+		revival: null,
 		probing: {
 			enabled: true,
 			targets: { 4: [], 6: [] },

@@ -83,6 +83,19 @@ export interface Probing {
 	readonly recoveredRttMs: number;
 }
 
+/** An uplink that is brought up only when it is needed. */
+export interface Standby {
+	/** How long it stays up when it is no longer needed. */
+	readonly holdMs: number;
+}
+
+/** A program that is to bring an uplink back to life: power-cycles a modem, plugs a stick in again. */
+export interface Revival {
+	readonly script: string;
+	/** How long the uplink is down before it runs; it waits twice as long each time. */
+	readonly afterMs: number;
+}
+
 /** One line to the Internet. */
 export interface Uplink {
 	readonly name: string;
@@ -110,6 +123,9 @@ export interface Uplink {
 	/** 0: unknown. */
 	readonly downloadBitsPerSecond: number;
 	readonly uploadBitsPerSecond: number;
+	/** Null: always up. */
+	readonly standby: Standby | null;
+	readonly revival: Revival | null;
 }
 
 export type PolicyMode =

@@ -9,7 +9,7 @@ import {
 import type { Quota } from "../quota/quota.ts";
 import { parseTimeZone } from "../schedule/time-zone.ts";
 import { parseWindow, type Window } from "../schedule/window.ts";
-import type { Probing, ProbingPace, Uplink } from "./model.ts";
+import type { Probing, ProbingPace, Revival, Uplink } from "./model.ts";
 import { DEFAULT_TARGETS } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
@@ -38,6 +38,8 @@ export function parseUplink(reader: SectionReader, netifdInterfaces: readonly st
 		asksPublicAddress: reader.boolean("public_address"),
 		downloadBitsPerSecond: reader.number("download"),
 		uploadBitsPerSecond: reader.number("upload"),
+		standby: reader.string("standby") === "cold" ? { holdMs: reader.number("standby_hold") } : null,
+		revival: parseRevival(reader),
 	};
 }
 
@@ -68,6 +70,14 @@ function parseQuota(reader: SectionReader): Quota | null {
 			resetHour: reader.number("quota_reset_hour"),
 		},
 	};
+}
+
+function parseRevival(reader: SectionReader): Revival | null {
+	const script = reader.stringOrNull("revive_script");
+	if (script === null) return null;
+	if (script.startsWith("/")) return { script, afterMs: reader.number("revive_after") };
+	reader.report("revive_script", script, "must be the whole path of a program; it is not run");
+	return null;
 }
 
 function parseInterfaces(reader: SectionReader, known: readonly string[] | null): readonly string[] {

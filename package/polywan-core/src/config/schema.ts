@@ -2,6 +2,7 @@ import type { Datatype } from "./datatype.ts";
 import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
 import { POLICY } from "./policy-schema.ts";
 import { RULE } from "./rule-schema.ts";
+import { STANDBY_OPTIONS } from "./standby-schema.ts";
 
 /** One option of one section type: the single source for validation, `polywan help options` and the panel's forms. */
 export interface OptionSchema {
@@ -294,6 +295,7 @@ const UPLINK: SectionSchema = {
 		),
 		option("download", { kind: "bitrate" }, "0", "Capacity from the Internet; 0 for unknown."),
 		option("upload", { kind: "bitrate" }, "0", "Capacity to the Internet; 0 for unknown."),
+		...STANDBY_OPTIONS,
 	],
 };
 

@@ -52,7 +52,7 @@ export interface ElementChange {
 /** Changes maps of one table of family inet, all in one transaction, before the call returns. */
 export class ElementWriter {
 	readonly #table: Uint8Array;
-	readonly #additions = new Map<string, Uint8Array>();
+	readonly #additions = new Map<string, Uint8Array[]>();
 	readonly #removals = new Map<number, Uint8Array>();
 	#socket: Socket | null = null;
 	#sequence = 1;
@@ -107,9 +107,10 @@ export class ElementWriter {
 	}
 
 	#addition(key: number, chain: string): Uint8Array {
-		const name = `${key} ${chain}`;
-		const known = this.#additions.get(name) ?? buildNested(NFTA_LIST_ELEM, [keyOf(key), verdictOf(chain)]);
-		this.#additions.set(name, known);
+		const ofChain = this.#additions.get(chain) ?? [];
+		const known = ofChain[key] ?? buildNested(NFTA_LIST_ELEM, [keyOf(key), verdictOf(chain)]);
+		ofChain[key] = known;
+		this.#additions.set(chain, ofChain);
 		return known;
 	}
 

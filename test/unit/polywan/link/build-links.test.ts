@@ -24,6 +24,8 @@ const WAN: Uplink = {
 	asksPublicAddress: false,
 	downloadBitsPerSecond: 0,
 	uploadBitsPerSecond: 0,
+	standby: null,
+	revival: null,
 };
 
 const STATUS4 = {

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { server } from "./addresses.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const asRoot = process.getuid?.() === 0;
+
+const config = renderPolywanConfig({
+	uplinks: {
+		wan: { tier: "1", recovery_time: "500ms" },
+		lte: {
+			tier: "2",
+			standby: "cold",
+			standby_hold: "1s",
+			revive_script: "/tmp/revive",
+			revive_after: "1s",
+		},
+	},
+});
+
+describe.skipIf(!asRoot)("cold standby", () => {
+	let site: Site;
+	let polywan: Polywan;
+
+	beforeAll(async () => {
+		site = await Site.build({ uplinks: { wan: {}, lte: {} }, daemon: true, config });
+		polywan = new Polywan(site);
+		site.router.writeFile("/tmp/revive", '#!/bin/sh\necho "$@" >> /tmp/revived\n');
+		await site.router.mustRun(["chmod", "+x", "/tmp/revive"]);
+		await polywan.untilState("up", "wan");
+	});
+	afterAll(async () => {
+		await site?.close();
+	});
+
+	async function isInterfaceUp(): Promise<boolean> {
+		return (await site.router.ubus("network.interface.lte", "status")).up === true;
+	}
+
+	const untilInterface = (up: boolean) =>
+		until(`lte's interface is ${up ? "up" : "down"}`, async () => (await isInterfaceUp()) === up, {
+			timeoutMs: 15_000,
+		});
+
+	async function source(): Promise<string> {
+		const { stdout } = await site.host(0).run(["curl", "-s", "-m", "1", `http://${server(1).ipv4}/`]);
+		return stdout.trim();
+	}
+
+	it("is taken down while something else works, and says so", async () => {
+		await untilInterface(false);
+		await until("its state tells why", async () =>
+			(await polywan.uplink("lte")).ipv4?.reason.startsWith("at rest"),
+		);
+		expect(await source()).toBe(site.uplink("wan").lease.ipv4?.address);
+	});
+
+	it("is brought up when nothing else works, and carries connections", async () => {
+		await site.uplink("wan").blackhole();
+		await untilInterface(true);
+		await until(
+			"connections take lte",
+			async () => (await source()) === site.uplink("lte").lease.ipv4?.address,
+			{
+				timeoutMs: 15_000,
+			},
+		);
+	});
+
+	it("goes to rest again when the other is back", async () => {
+		await site.uplink("wan").heal();
+		await polywan.untilState("up", "wan");
+		await untilInterface(false);
+		expect(await source()).toBe(site.uplink("wan").lease.ipv4?.address);
+	});
+
+	it("has its script run when it does not come although it is needed", async () => {
+		await site.uplink("lte").carrier(false);
+		await site.uplink("wan").blackhole();
+		const revived = async () => (await site.router.run(["cat", "/tmp/revived"])).stdout;
+		await until("the script has run", async () => (await revived()) !== "", { timeoutMs: 20_000 });
+		expect((await revived()).split("\n")[0]).toMatch(/^lte lte( lte6| lte_6)*$/);
+		const told = (await polywan.events())
+			.filter(({ uplink }) => uplink === "lte")
+			.map(({ reason }) => reason);
+		expect(told).toContain("brought up: nothing else works");
+		expect(told).toContain("still down; /tmp/revive runs");
+	});
+});
