@@ -95,6 +95,17 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("rules by name 
 		expect(events.filter(({ kind }) => kind === "repair")).toEqual([]);
 	});
 
+	it("leave dnsmasq as it was when polywan stops, and come back with it", async () => {
+		const { stdout: before } = await site.router.run(["ls", "/tmp/dnsmasq.cfg01411c.d"]);
+		expect(before.trim()).toBe("polywan.conf");
+		await site.router.mustRun(["/etc/init.d/polywan", "stop"]);
+		const { stdout } = await site.router.run(["ls", "/tmp/dnsmasq.cfg01411c.d"]);
+		expect(stdout.trim()).toBe("");
+		await site.router.mustRun(["/etc/init.d/polywan", "start"]);
+		await polywan.untilState("up", "wan", "wanb");
+		await until("server2.lab is reached by wanb", () => goesBy("wanb", 2));
+	});
+
 	it("leave dnsmasq as it was when the last of them goes", async () => {
 		await site.router.setConfig("polywan", renderPolywanConfig());
 		await polywan.run("reload");

@@ -2,6 +2,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import { diffIp } from "polywan-core/render/ip";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
+import { Dnsmasq } from "../domain/dnsmasq.ts";
 import { readState, removeState } from "../state-file.ts";
 import { removeUseRules } from "../use/use-rules.ts";
 import { openFirewall } from "./firewall.ts";
@@ -12,13 +13,14 @@ import { hasTool } from "./tool.ts";
 const RULES = 1000;
 const TABLES = 256;
 
-/** Takes everything of ours out of the kernel, of both back ends. Rejects with ToolError or NetlinkError. */
+/** Takes everything of ours out of the kernel, of both back ends, and what dnsmasq does for us. Rejects with ToolError or NetlinkError. */
 export async function clearKernel(): Promise<void> {
 	const plan = readState()?.plan ?? null;
 	if (hasTool("nft")) await openFirewall("nftables").remove();
 	if (hasTool("iptables-restore")) await openFirewall("iptables").remove();
 	await removeUseRules();
 	for (const range of listRanges(plan)) await clearRouting(range);
+	await new Dnsmasq().setSets("");
 	removeState();
 }
 

@@ -18,7 +18,8 @@ export class DomainKeeper {
 	readonly #resolver: DomainResolver;
 	#sets: readonly DomainSet[] = [];
 	#firewall: Status["firewall"] = "none";
-	#text = "";
+	/** Null: what a daemon before this one told dnsmasq is not known. */
+	#text: string | null = null;
 	#work: Promise<void> = Promise.resolve();
 
 	constructor(events: DomainEvents) {
@@ -38,7 +39,6 @@ export class DomainKeeper {
 		if (changed || (rebuilt && sets.length > 0)) this.#work = this.#work.then(() => this.#settle(rebuilt));
 	}
 
-	/** What the daemon before this one left to dnsmasq is taken up or away at the first change. */
 	close(): void {
 		this.#resolver.close();
 	}
@@ -46,9 +46,9 @@ export class DomainKeeper {
 	async #settle(rebuilt: boolean): Promise<void> {
 		const firewall = this.#firewall;
 		if (firewall === "none") return;
-		const limit = await this.#dnsmasq.limit(firewall);
-		this.#events.onLimit(this.#sets.length === 0 ? null : limit);
-		const restarted = await this.#dnsmasq.setSets(limit === null ? this.#text : "");
+		const limit = this.#sets.length === 0 ? null : await this.#dnsmasq.limit(firewall);
+		this.#events.onLimit(limit);
+		const restarted = await this.#dnsmasq.setSets(limit === null ? (this.#text ?? "") : "");
 		if (rebuilt && !restarted && limit === null) await this.#dnsmasq.forget();
 		this.#resolver.setDomains([...new Set(this.#sets.flatMap(({ domains }) => domains))], rebuilt);
 	}
