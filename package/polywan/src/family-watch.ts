@@ -30,8 +30,8 @@ export class FamilyWatch {
 	readonly #waiting: HealthEvent[] = [];
 	#settings: WatchSettings;
 	#prober: ProberSet | AutoProber | null = null;
-	#wake: number | null = null;
-	#trafficPoll: number | null = null;
+	readonly #wake = new Alarm(() => this.#feed(WAKE));
+	readonly #trafficPoll = new Alarm(() => this.#readTraffic());
 	#stepping = false;
 	#sinceMs = wallMs();
 	#wasDown: boolean;
@@ -114,15 +114,18 @@ export class FamilyWatch {
 
 	close(): void {
 		this.#closeProber();
-		this.#wake = rearm(this.#wake, null, () => {});
-		this.#trafficPoll = rearm(this.#trafficPoll, null, () => {});
+		this.#wake.set(null);
+		this.#trafficPoll.set(null);
 	}
 
 	/** One event at a time: sending a probe may fail at once, which is an event again. */
 	#feed(event: HealthEvent): void {
-		this.#waiting.push(event);
-		if (this.#stepping) return;
+		if (this.#stepping) {
+			this.#waiting.push(event);
+			return;
+		}
 		this.#stepping = true;
+		this.#do(this.#monitor.step(event, monotonicMs()));
 		for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
 			this.#do(this.#monitor.step(next, monotonicMs()));
 		}
@@ -131,8 +134,8 @@ export class FamilyWatch {
 
 	#do(step: HealthStep): void {
 		for (const { target, sequence } of step.sends) this.#send(target, sequence);
-		this.#wake = rearm(this.#wake, step.wakeAtMs, () => this.#feed({ kind: "wake" }));
-		this.#trafficPoll = rearm(this.#trafficPoll, step.pollTrafficAtMs, () => this.#readTraffic());
+		this.#wake.set(step.wakeAtMs);
+		this.#trafficPoll.set(step.pollTrafficAtMs);
 		if (step.change === null) return;
 		if (step.change.to !== "starting") this.#wasDown = false;
 		if (step.change.to === "down" && this.#prober instanceof AutoProber) this.#prober.forget();
@@ -209,8 +212,32 @@ function renderUsability(link: Link | null): { usable: boolean; reason: string }
 	return { usable: true, reason: `link on ${link.device}` };
 }
 
-/** Replaces a timer by one that ends at `atMs`, or by none. */
-function rearm(timer: number | null, atMs: number | null, onTime: () => void): number | null {
-	if (timer !== null) clearTimeout(timer);
-	return atMs === null ? null : setTimeout(onTime, Math.max(0, atMs - monotonicMs()));
+/** A timer that is set again and again; what is asked for already costs nothing. */
+class Alarm {
+	readonly #onTime: () => void;
+	#timer = 0;
+	#atMs: number | null = null;
+
+	constructor(onTime: () => void) {
+		this.#onTime = () => {
+			this.#atMs = null;
+			onTime();
+		};
+	}
+
+	/** Rings once at that monotonic time instead of any before; null: not at all. */
+	set(atMs: number | null): void {
+		if (atMs === this.#atMs) return;
+		if (this.#atMs !== null) clearTimeout(this.#timer);
+		this.#atMs = atMs;
+		if (atMs === null) return;
+		const nowMs = monotonicMs();
+		// What is not urgent waits for the others: one wake-up for many uplinks.
+		const dueMs = atMs - nowMs > URGENT_MS ? Math.ceil(atMs / GRID_MS) * GRID_MS : atMs;
+		this.#timer = setTimeout(this.#onTime, Math.max(0, dueMs - nowMs));
+	}
 }
+
+const URGENT_MS = 100;
+const GRID_MS = 10;
+const WAKE = { kind: "wake" } as const;

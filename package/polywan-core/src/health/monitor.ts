@@ -395,12 +395,18 @@ export class HealthMonitor {
 	}
 
 	#judgeQuality(nowMs: number): void {
-		if (!this.#track.isInUse) return;
-		const { lossSpans, rttMs } = this.#sounding;
-		const facts = [this.#probing, lossSpans, rttMs, this.#track.sinceMs, nowMs] as const;
-		const up = this.#track.state === "up";
-		const reason = up ? this.#judge.reasonToDegrade(...facts) : this.#judge.reasonToRecover(...facts);
-		if (reason !== null) this.#enter(up ? "degraded" : "up", reason, nowMs);
+		const { state, sinceMs } = this.#track;
+		if (state === "up") {
+			// The usual case costs nothing.
+			if (this.#sounding.isLossless && this.#probing.degradedRttMs <= 0) return;
+			const { lossSpans, rttMs } = this.#sounding;
+			const reason = this.#judge.reasonToDegrade(this.#probing, lossSpans, rttMs, sinceMs, nowMs);
+			if (reason !== null) this.#enter("degraded", reason, nowMs);
+		} else if (state === "degraded") {
+			const { lossSpans, rttMs } = this.#sounding;
+			const reason = this.#judge.reasonToRecover(this.#probing, lossSpans, rttMs, sinceMs, nowMs);
+			if (reason !== null) this.#enter("up", reason, nowMs);
+		}
 	}
 
 	get #recoverAtMs(): number {

@@ -27,7 +27,8 @@ export function paceOf(probing: Probing): Pace {
 		steadyMs,
 		downMs: Math.min(steadyMs, DOWN_LONGEST_MS[probing.pace]),
 		recoveringMs: Math.max(100, Math.min(steadyMs, RECOVERING_LONGEST_MS, probing.recoveryMs / 4)),
-		idlePollMs: Math.min(steadyMs, IDLE_POLL_LONGEST_MS),
+		// Probes that come faster than an eager uplink's find out by themselves.
+		idlePollMs: steadyMs < STEADY_MS.eager ? IDLE_POLL_LONGEST_MS : Math.min(steadyMs, IDLE_POLL_LONGEST_MS),
 	};
 }
 

@@ -40,6 +40,7 @@ const STEP_SUM = 7;
 const UP_MS = 8;
 const WATCHED_MS = 9;
 const COLUMNS = 10;
+const SECOND_MS = 1000;
 
 /** What was measured lately: a ring of buckets for each span, a constant 2 kB. */
 export class QualityLog {
@@ -47,6 +48,16 @@ export class QualityLog {
 	readonly #numbers: number[];
 	#atMs: number;
 	#isUp = false;
+	/** Counted since the last second began; rings are written once a second. */
+	#secondEndMs = Number.NEGATIVE_INFINITY;
+	#probes = 0;
+	#lost = 0;
+	#answers = 0;
+	#rttSum = 0;
+	#rttMin = 0;
+	#rttMax = 0;
+	#steps = 0;
+	#stepSum = 0;
 
 	constructor(nowMs: number) {
 		this.#atMs = nowMs;
@@ -61,33 +72,27 @@ export class QualityLog {
 
 	/** @param stepMs difference to the round trip before to the same target; null: there was none */
 	answered(rttMs: number | null, stepMs: number | null, nowMs: number): void {
-		this.advance(nowMs);
-		this.#add(PROBES, 1);
+		if (nowMs >= this.#secondEndMs) this.advance(nowMs);
+		this.#probes++;
 		if (rttMs === null) return;
-		for (let level = 0; level < LEVELS.length; level++) {
-			const ring = this.#rings[level] as Float32Array;
-			const at = this.#current(level);
-			const isFirst = ring[at + ANSWERS] === 0;
-			ring[at + ANSWERS] = (ring[at + ANSWERS] ?? 0) + 1;
-			ring[at + RTT_SUM] = (ring[at + RTT_SUM] ?? 0) + rttMs;
-			if (isFirst || rttMs < (ring[at + RTT_MIN] ?? 0)) ring[at + RTT_MIN] = rttMs;
-			if (rttMs > (ring[at + RTT_MAX] ?? 0)) ring[at + RTT_MAX] = rttMs;
-			if (stepMs === null) continue;
-			ring[at + STEPS] = (ring[at + STEPS] ?? 0) + 1;
-			ring[at + STEP_SUM] = (ring[at + STEP_SUM] ?? 0) + Math.abs(stepMs);
-		}
+		if (this.#answers++ === 0 || rttMs < this.#rttMin) this.#rttMin = rttMs;
+		if (rttMs > this.#rttMax) this.#rttMax = rttMs;
+		this.#rttSum += rttMs;
+		if (stepMs === null) return;
+		this.#steps++;
+		this.#stepSum += stepMs < 0 ? -stepMs : stepMs;
 	}
 
 	lost(nowMs: number): void {
-		this.advance(nowMs);
-		this.#add(PROBES, 1);
-		this.#add(LOST, 1);
+		if (nowMs >= this.#secondEndMs) this.advance(nowMs);
+		this.#probes++;
+		this.#lost++;
 	}
 
 	/** A probe that was counted as lost has been answered after all. */
 	correct(nowMs: number): void {
-		this.advance(nowMs);
-		this.#add(LOST, -1);
+		if (nowMs >= this.#secondEndMs) this.advance(nowMs);
+		this.#lost--;
 	}
 
 	read(span: Span, nowMs: number): SpanQuality {
@@ -112,8 +117,10 @@ export class QualityLog {
 		};
 	}
 
-	/** Books the time since the last call, piece by piece where it goes over the end of a bucket. */
+	/** Books what was counted and the time since the last call, this piece by piece where it goes over the end of a bucket. */
 	advance(nowMs: number): void {
+		this.#flush();
+		this.#secondEndMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
 		if (nowMs <= this.#atMs) return;
 		for (let level = 0; level < LEVELS.length; level++) {
 			const { bucketMs = 1, buckets = 1 } = LEVELS[level] ?? {};
@@ -150,12 +157,33 @@ export class QualityLog {
 		this.#numbers[level] = number;
 	}
 
-	#add(column: number, value: number): void {
+	/** What was counted belongs to the present buckets. */
+	#flush(): void {
+		if (this.#probes === 0 && this.#lost === 0) return;
 		for (let level = 0; level < LEVELS.length; level++) {
 			const ring = this.#rings[level] as Float32Array;
-			const at = this.#current(level) + column;
-			ring[at] = (ring[at] ?? 0) + value;
+			const at = this.#current(level);
+			const add = (column: number, value: number) => {
+				ring[at + column] = (ring[at + column] ?? 0) + value;
+			};
+			add(PROBES, this.#probes);
+			add(LOST, this.#lost);
+			if (this.#answers === 0) continue;
+			const isFirst = ring[at + ANSWERS] === 0;
+			if (isFirst || this.#rttMin < (ring[at + RTT_MIN] ?? 0)) ring[at + RTT_MIN] = this.#rttMin;
+			if (this.#rttMax > (ring[at + RTT_MAX] ?? 0)) ring[at + RTT_MAX] = this.#rttMax;
+			add(ANSWERS, this.#answers);
+			add(RTT_SUM, this.#rttSum);
+			add(STEPS, this.#steps);
+			add(STEP_SUM, this.#stepSum);
 		}
+		this.#probes = 0;
+		this.#lost = 0;
+		this.#answers = 0;
+		this.#rttSum = 0;
+		this.#rttMax = 0;
+		this.#steps = 0;
+		this.#stepSum = 0;
 	}
 
 	#current(level: number): number {

@@ -17,7 +17,7 @@ export interface Answer {
 	readonly probe: Probe;
 	/** It had been given up. */
 	readonly late: boolean;
-	/** Ms beyond what a burst would have waited; negative: within. */
+	/** Of a late one: ms beyond what a burst would have waited; negative: within. */
 	readonly lateMs: number;
 }
 
@@ -103,7 +103,7 @@ export class Sounding {
 			const stepMs = target.lastRttMs === null ? null : rttMs - target.lastRttMs;
 			if (probe.counts) this.#log.answered(target.measures ? rttMs : null, stepMs, nowMs);
 		}
-		const lateMs = rttMs - this.#waitMs(target, true, 0);
+		const lateMs = late ? rttMs - this.#waitMs(target, true, 0) : 0;
 		this.#estimator(target).sample(target.rtt, rttMs);
 		target.lastRttMs = rttMs;
 		target.answered(nowMs);
@@ -148,6 +148,11 @@ export class Sounding {
 
 	get nextDeadlineMs(): number {
 		return this.#ledger.nextDeadlineMs;
+	}
+
+	/** Nothing of what is remembered was lost. */
+	get isLossless(): boolean {
+		return this.#losses.lost === 0;
 	}
 
 	get lossSpans(): LossCount[] {

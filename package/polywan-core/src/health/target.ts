@@ -137,9 +137,18 @@ export class TargetSet {
 
 	/** The next trusted target in turn that does not rest. `rests`: whether they rest at all. */
 	nextTrusted(nowMs: number, rests: boolean): Target | null {
-		const ready = (target: Target) => isReady(target, nowMs, rests);
-		const someTrusted = this.all.some(({ trusted }) => trusted);
-		return this.#next((target) => (target.trusted || !someTrusted) && ready(target));
+		const { all } = this;
+		let someTrusted = false;
+		for (let i = 0; i < all.length; i++) {
+			const place = (this.#turn + i) % all.length;
+			const target = all[place] as Target;
+			if (!target.trusted) continue;
+			someTrusted = true;
+			if (!isReady(target, nowMs, rests)) continue;
+			this.#turn = (place + 1) % all.length;
+			return target;
+		}
+		return someTrusted ? null : this.nextAny(nowMs, rests);
 	}
 
 	nextAny(nowMs: number, rests: boolean): Target | null {

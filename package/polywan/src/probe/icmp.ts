@@ -67,12 +67,25 @@ export function buildEchoRequest(family: Family, identifier: number, payloadByte
 
 /** What a raw socket received; null for whatever is neither an echo reply nor an error about an echo request. */
 export function parseIcmp(family: Family, packet: Uint8Array): IcmpMessage | null {
+	const echo = parseReply(family, packet, packet.length);
+	if (echo !== null) return echo;
 	const message = family === 4 ? withoutHeader(packet) : packet;
 	if (message === null || message.length < ECHO_HEADER_BYTES) return null;
 	const type = message[0] ?? -1;
-	if (type === ICMP[family].reply) return { kind: "reply", ...readEcho(message) };
 	if (!ICMP[family].errors.includes(type)) return null;
 	return parseError(family, message);
+}
+
+/** An echo reply, which is what comes nearly always, read in place; null: something else. */
+export function parseReply(family: Family, packet: Uint8Array, bytes: number): IcmpMessage | null {
+	const at = family === 4 ? ((packet[0] ?? 0) & 0xf) * 4 : 0;
+	if ((family === 4 && at < 20) || bytes < at + ECHO_HEADER_BYTES) return null;
+	if (packet[at] !== ICMP[family].reply) return null;
+	return {
+		kind: "reply",
+		identifier: ((packet[at + 4] ?? 0) << 8) | (packet[at + 5] ?? 0),
+		sequence: ((packet[at + 6] ?? 0) << 8) | (packet[at + 7] ?? 0),
+	};
 }
 
 function parseError(family: Family, message: Uint8Array): IcmpMessage | null {

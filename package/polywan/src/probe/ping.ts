@@ -5,13 +5,15 @@ import { SystemError } from "polywan-runtime/error";
 import { pid } from "polywan-runtime/program";
 import { type Address, Socket } from "polywan-runtime/socket";
 import { buildIcmpFilter } from "./filter.ts";
-import { buildEchoRequest, ICMP, parseIcmp } from "./icmp.ts";
+import { buildEchoRequest, ICMP, parseIcmp, parseReply } from "./icmp.ts";
 
 /** Answers that take longer are no longer recognised; the health monitor forgets its probes sooner. */
 const REMEMBER_US = 12_000_000;
 const RECEIVE_BYTES = 2048;
-/** Per turn of the loop, so that a flood cannot hold up everything else. */
-const RECEIVE_AT_ONCE = 64;
+/** Per turn of the loop, so that a flood cannot hold up everything else; more than the usual one would cost a look for nothing. */
+const RECEIVE_AT_ONCE = 1;
+/** Below this nothing is thrown away. */
+const REMEMBERED = 32;
 
 export interface PingProberOptions {
 	readonly uplink: string;
@@ -44,7 +46,7 @@ export class PingProber {
 	/** Sends one probe; `sequence` is 0–65535. Failures are told by `onFailure`. */
 	send(target: string, sequence: number): void {
 		if (this.#closed) return;
-		this.#forget();
+		if (this.#sent.size >= REMEMBERED) this.#forget();
 		try {
 			this.#socket ??= this.#open();
 			this.#setSequence(sequence);
@@ -102,7 +104,7 @@ export class PingProber {
 			for (let count = 0; count < RECEIVE_AT_ONCE && this.#socket === socket; count++) {
 				const received = socket.receive(this.#buffer);
 				if (received === null) return;
-				this.#take(this.#buffer.subarray(0, received.bytes), received.from);
+				this.#take(received.bytes, received.from);
 			}
 		} catch (error) {
 			// The device went down or away: the next probe opens another socket or tells why it cannot.
@@ -110,9 +112,11 @@ export class PingProber {
 		}
 	}
 
-	#take(packet: Uint8Array, from: Address | null): void {
+	#take(bytes: number, from: Address | null): void {
 		const nowUs = monotonicUs();
-		const message = parseIcmp(this.#options.family, packet);
+		const { family } = this.#options;
+		const message =
+			parseReply(family, this.#buffer, bytes) ?? parseIcmp(family, this.#buffer.subarray(0, bytes));
 		if (message === null || message.identifier !== this.#identifier) return;
 		const sent = this.#sent.get(message.sequence);
 		if (sent === undefined) return;

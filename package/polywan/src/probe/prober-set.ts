@@ -17,11 +17,11 @@ export class ProberSet {
 	constructor(options: ProberOptions) {
 		this.#options = {
 			...options,
-			onReply: (...answer) => {
-				if (!this.#closed) options.onReply(...answer);
+			onReply: (target, sequence, rttUs) => {
+				if (!this.#closed) options.onReply(target, sequence, rttUs);
 			},
-			onFailure: (...failure) => {
-				if (!this.#closed) options.onFailure(...failure);
+			onFailure: (target, sequence, reason, portal) => {
+				if (!this.#closed) options.onFailure(target, sequence, reason, portal);
 			},
 		};
 	}
