@@ -165,6 +165,14 @@ describe.skipIf(!asRoot)("a change on trial", () => {
 		expect(readConfigs()).toEqual(before);
 	});
 
+	it("ends also when somebody removed what was saved", async () => {
+		await trial("begin");
+		await sh(`rm ${DIRECTORY}/network; uci set network.lan.mtu=1400; uci commit network`);
+		expect(await trial("cancel")).toMatchObject({ state: "none", error: null });
+		expect(site.router.readFile("/etc/config/network")).toContain("option mtu '1400'");
+		site.router.writeFile("/etc/config/network", before.network ?? "");
+	});
+
 	it("does not begin when nothing can be saved", async () => {
 		await sh(
 			`mkdir -p ${DIRECTORY}; mount -t tmpfs -o size=4k none ${DIRECTORY}; head -c 4096 /dev/zero > ${DIRECTORY}/full || true`,
