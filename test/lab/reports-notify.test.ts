@@ -81,6 +81,20 @@ describe.skipIf(!asRoot)("notifications", () => {
 		expect(reports.log()).not.toMatch(/s3cret|\/refuse/);
 	});
 
+	it("https goes by curl, whose complaints show no secret", async () => {
+		const url = `https://${lan.host(0).ipv4}:8080/hook/s3cret`;
+		await reports.configure(
+			notify("option type 'webhook'", "option severity 'info'"),
+			`config secret 'me'\n\toption url '${url}'\n\toption token 't0ken'\n`,
+		);
+		await until("curl's complaint is in the log", async () => {
+			await polywan.run("down", "wanb");
+			await polywan.run("auto", "wanb");
+			return /notify: not sent.*curl: \(35\)/.test(reports.log());
+		});
+		expect(reports.log()).not.toMatch(/s3cret|t0ken/);
+	});
+
 	it("sends mail, with and without a password", async () => {
 		const mail = [
 			"option type 'mail'",

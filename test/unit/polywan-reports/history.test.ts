@@ -139,6 +139,17 @@ describe("SQL in the real sqlite3", () => {
 		expect(hours.map((row) => row?.[1].rx)).toEqual([3600, 3600]);
 	});
 
+	test("what ended while the router was off is made when it is on again", () => {
+		let sql = "";
+		for (let at = day - 7200; at < day; at += 10)
+			sql += buildInsert(at, [{ uplink: "wan", sample: sample({ rx: 1 }) }]);
+		// Minutes as they were made until then, one hour, and then nothing for half a day.
+		sql +=
+			buildRollUps(day - 7200, day - 60) + buildRollUps(null, day - 30) + buildRollUps(null, day + 40_000);
+		const days = sqlite(sql + buildQuery("wan", 86400, 86400, day - 86400, day + 1)).map(parseRow);
+		expect(days).toEqual([[day - 86400, expect.objectContaining({ rx: 360 })]]);
+	});
+
 	test("a query makes fewer points of many rows", () => {
 		let sql = "";
 		for (let at = day; at < day + 1000; at += 10)

@@ -28,13 +28,17 @@ export function buildInsert(at: number, rows: readonly Written[]): string {
 	return `INSERT OR REPLACE INTO sample VALUES${values.join(",")};\n`;
 }
 
-/** Makes the steps that ended between two moments of those one finer; made again, they are the same. */
-export function buildRollUps(before: number, now: number): string {
+/** How far back steps are made again when it is not known which were: less than what they are made of is kept. */
+const LOOK_BACK_S: Readonly<Record<Step, number>> = { 10: 0, 60: 600, 3600: 7200, 86400: 172_800 };
+
+/** Makes the steps that ended between two moments of those one finer; made again, they are the same. Days are those of UTC. */
+export function buildRollUps(before: number | null, now: number): string {
 	const parts: string[] = [];
 	for (const [index, step] of STEPS.entries()) {
 		const finer = STEPS[index - 1];
-		if (finer === undefined || Math.floor(before / step) === Math.floor(now / step)) continue;
-		parts.push(buildRollUp(step, finer, Math.floor(before / step) * step, Math.floor(now / step) * step));
+		const from = Math.floor((before ?? now - LOOK_BACK_S[step]) / step) * step;
+		const to = Math.floor(now / step) * step;
+		if (finer !== undefined && from < to) parts.push(buildRollUp(step, finer, from, to));
 	}
 	return parts.join("");
 }

@@ -64,7 +64,8 @@ export class Store {
 
 	/** Adds the last ten seconds and what follows from them. Rejects with SqliteError. */
 	async write(at: number, rows: readonly Written[]): Promise<void> {
-		const before = this.#lastAt === 0 || this.#lastAt > at ? at - 7200 : this.#lastAt;
+		const isKnown = this.#lastAt > 0 && this.#lastAt <= at && at - this.#lastAt < 3600;
+		const before = isKnown ? this.#lastAt : null;
 		await this.#run(`BEGIN;\n${buildInsert(at, rows)}${buildRollUps(before, at)}COMMIT;\n`);
 		this.#lastAt = at;
 		if (Math.abs(at - this.#prunedAt) >= PRUNE_EVERY_S) {
