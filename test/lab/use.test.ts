@@ -3,6 +3,7 @@ import { server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
+import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
 
@@ -30,6 +31,10 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("polywan use wi
 		expect(without.stdout.trim()).toBe(site.uplink("wan").lease[family]?.address);
 	});
 
+	it("does not look like damage", async () => {
+		expect((await polywan.events()).filter(({ kind }) => kind === "repair")).toEqual([]);
+	});
+
 	it("works for both at the same time, and for an uplink that is not used", async () => {
 		await polywan.run("down", "wanb");
 		const names = ["wan", "wanb", "wan", "wanb"];
@@ -52,6 +57,18 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("polywan use wi
 		expect(await polywan.run("use", "wan", "sh", "-c", "kill -TERM $$")).toMatchObject({ code: 143 });
 	});
 
+	it("goes on using it when somebody flushed everything meanwhile", async () => {
+		const wait = 'touch /tmp/running; while [ ! -e /tmp/go ]; do sleep 0.05; done; curl -s -m 5 "$1"';
+		const running = polywan.run("use", "wanb", "sh", "-c", wait, "x", url("ipv4"));
+		await until("it runs", async () => (await site.router.run(["ls", "/tmp/running"])).code === 0);
+		const flush =
+			firewall === "nftables" ? "nft flush ruleset" : "iptables -t mangle -F; ip6tables -t mangle -F";
+		await site.router.mustRun(["sh", "-c", flush]);
+		await until("it is put back", async () => (await polywan.events()).some(({ kind }) => kind === "repair"));
+		await site.router.mustRun(["sh", "-c", "/etc/init.d/firewall reload; touch /tmp/go"]);
+		expect((await running).stdout.trim()).toBe(site.uplink("wanb").lease.ipv4.address);
+	});
+
 	it("says what it cannot do", async () => {
 		const missing = await polywan.run("use", "wan", "no-such-command");
 		expect(missing).toMatchObject({ code: 127 });
@@ -62,8 +79,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("polywan use wi
 		expect(await polywan.run("use", "wan")).toMatchObject({ code: 2 });
 	});
 
-	it("does not look like damage, and goes with polywan", async () => {
-		expect((await polywan.events()).filter(({ kind }) => kind === "repair")).toEqual([]);
+	it("goes with polywan, and is no difference", async () => {
 		expect((await polywan.run("diff")).code).toBe(0);
 		await site.router.mustRun(["/etc/init.d/polywan", "stop"]);
 		const list = "nft list ruleset; iptables-save; ip6tables-save";

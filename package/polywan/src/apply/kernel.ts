@@ -5,6 +5,7 @@ import { isEmptyChange } from "polywan-core/render/ip";
 import type { Status } from "polywan-core/status";
 import type { Death } from "../deaths.ts";
 import type { Culprit } from "../repair.ts";
+import { restoreUseRules } from "../use/use-rules.ts";
 import { buryConnections } from "./burial.ts";
 import { type Counter, chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
 import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
@@ -121,11 +122,22 @@ export class Kernel {
 		);
 		await replaced?.remove();
 		replaced?.close();
+		if (rebuildFilter || replaced !== null || before?.markMask !== after.markMask)
+			await this.#restoreUse(after);
 		if (change.isSuperseded()) return false;
 		await this.#bury(after, deaths);
 		if (change.isSuperseded()) return false;
 		await this.#settleRouting(before, after);
 		return true;
+	}
+
+	/** Commands that `polywan use` runs stay on their uplinks. */
+	async #restoreUse(plan: Plan): Promise<void> {
+		try {
+			await restoreUseRules(plan, this.#firewallName);
+		} catch (error) {
+			this.#events.onTrouble(`commands of polywan use do not keep their uplink: ${errorMessage(error)}`);
+		}
 	}
 
 	/** Gives the back end that is to be removed because another takes over. */

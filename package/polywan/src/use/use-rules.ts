@@ -2,8 +2,10 @@ import { FAMILIES, type Family } from "polywan-core/family";
 import type { Plan, PlanUplink } from "polywan-core/plan/plan";
 import { invertMask, renderMark } from "polywan-core/render/mark";
 import type { Status } from "polywan-core/status";
+import { appendFile, exists, readText, removeFile } from "polywan-runtime/file";
 import { hasTool, runTool, ToolError } from "../apply/tool.ts";
 import { readNftTables } from "../netlink/nftables.ts";
+import { STATE_DIRECTORY } from "../state-file.ts";
 
 // What a group of its own does to packets of the commands that `polywan use` runs. Apart from the plan, for it is there only
 // where somebody used it, until polywan is stopped.
@@ -12,13 +14,33 @@ import { readNftTables } from "../netlink/nftables.ts";
 const FIRST_GROUP = 0x7000;
 const NFT_USE_TABLE = "polywan_use";
 const COMMENT = "polywan_use";
+/** Names of the uplinks that were used, one a line. */
+const USED_FILE = `${STATE_DIRECTORY}/used`;
 
 export function groupOf(uplink: Pick<PlanUplink, "id">): number {
 	return FIRST_GROUP + uplink.id;
 }
 
-/** Sees to it that packets of the uplink's group get its mark. Rejects with ToolError. */
+/** Sees to it that packets of the uplink's group get its mark, from now on. Rejects with ToolError. */
 export async function installUseRules(
+	plan: Pick<Plan, "uplinks" | "markMask">,
+	uplink: PlanUplink,
+	firewall: Status["firewall"],
+): Promise<void> {
+	if (!readUsed().includes(uplink.name)) appendFile(USED_FILE, `${uplink.name}\n`);
+	await install(plan, uplink, firewall);
+}
+
+/** The same again for every uplink that was used, after somebody flushed everything. Rejects with ToolError. */
+export async function restoreUseRules(
+	plan: Pick<Plan, "uplinks" | "markMask">,
+	firewall: Status["firewall"],
+): Promise<void> {
+	const used = readUsed();
+	for (const uplink of plan.uplinks) if (used.includes(uplink.name)) await install(plan, uplink, firewall);
+}
+
+async function install(
 	plan: Pick<Plan, "uplinks" | "markMask">,
 	uplink: PlanUplink,
 	firewall: Status["firewall"],
@@ -32,6 +54,11 @@ export async function removeUseRules(): Promise<void> {
 	if (hasTool("nft") && (await readNftTables()).includes(`inet ${NFT_USE_TABLE}`))
 		await runTool(["nft", "delete", "table", "inet", NFT_USE_TABLE], "");
 	for (const family of FAMILIES) await removeIptablesRules(family);
+	removeFile(USED_FILE);
+}
+
+function readUsed(): readonly string[] {
+	return exists(USED_FILE) ? readText(USED_FILE).split("\n") : [];
 }
 
 /** One transaction for all uplinks, whatever is there. It comes before polywan's own chain, which leaves marked packets alone. */
