@@ -16,7 +16,7 @@ interface UplinkFigures {
 
 /** Below these nobody sees a difference, and an idle line's own probes stay unnoticed. */
 const NOTICED_BYTES_PER_SECOND = 1500;
-const NOTICED_RTT_MS = 2;
+const NOTICED_RTT_MS = 3;
 const NOTICED_LOSS_PERCENT = 1;
 const NOTICED_FRACTION = 0.15;
 /** How much the newest second counts in a rate. */
