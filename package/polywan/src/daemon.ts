@@ -34,6 +34,7 @@ import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import { Balancer, type Rebalance } from "./load/balancer.ts";
+import { HashSupport } from "./load/hash-support.ts";
 import { listModeProblems } from "./load/mode-problems.ts";
 import type { Log } from "./log.ts";
 import { renderBadTargets } from "./probe/bad-target-problems.ts";
@@ -84,6 +85,7 @@ export class Daemon implements Controller {
 	});
 	#weights: CustomWeights;
 	readonly #standby: ColdStandby;
+	readonly #hash = new HashSupport(() => this.#decideSoon());
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
 	#links: readonly Link[] | null = null;
@@ -281,7 +283,7 @@ export class Daemon implements Controller {
 			...waiting,
 			...silent,
 			...this.#applier.problems,
-			...listModeProblems(this.#model, this.#applier.firewall),
+			...listModeProblems(this.#model, this.#applier.firewall, this.#hash.isThere),
 		];
 	}
 
@@ -341,10 +343,12 @@ export class Daemon implements Controller {
 		this.#rules.setModel(this.#model, this.#applier.firewall);
 		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
 		this.#balancer.begin(this.#model, this.#ids);
+		if (this.#applier.firewall !== "iptables") this.#hash.setModel(this.#model);
 		const plan = buildPlan({
 			...this.#rules.facts,
 			measure: this.#balancer.measure,
 			customWeights: this.#weights,
+			canHash: this.#hash.isThere,
 			model: this.#model,
 			links: this.#links,
 			states,

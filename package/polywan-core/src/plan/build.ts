@@ -35,6 +35,8 @@ export interface PlanInput extends RuleFacts {
 	readonly measure?: Measure;
 	/** Weights set by hand for policies of mode custom. */
 	readonly customWeights?: CustomWeights;
+	/** Whether flows can be hashed; absent: they can. Otherwise mode flow_hash shares by weight. */
+	readonly canHash?: boolean;
 	/** Who is only used last, or less; absent: nobody. */
 	readonly standingOf?: NonNullable<ShareContext["standingOf"]>;
 	/** Policies that are out of their times; absent: none. */
@@ -69,6 +71,7 @@ export function buildPlan(input: PlanInput): Plan {
 		isEligible: (name, family) => byName.get(name)?.eligible[family] ?? false,
 		measure: input.measure,
 		customWeights: input.customWeights,
+		canHash: input.canHash ?? true,
 		standingOf: input.standingOf,
 		isClosed: input.isClosed,
 	};

@@ -51,6 +51,8 @@ export interface ShareContext {
 	/** Absent: nothing is measured, and modes that follow measurements share by weight. */
 	readonly measure?: Measure | undefined;
 	readonly customWeights?: CustomWeights | undefined;
+	/** Whether the kernel can hash flows; absent: it can. */
+	readonly canHash?: boolean;
 	/** Absent: all are normal. */
 	readonly standingOf?: ((uplink: string, family: Family) => Standing) | undefined;
 	/** Policies that are out of their times: as if no member were usable. */
@@ -93,7 +95,9 @@ export function buildShare(
 		name: uplink,
 		weight: mode === "round_robin" ? 1 : weight,
 	}));
-	return mode === "flow_hash" ? { kind: "uplinks", uplinks, spread: "hash" } : { kind: "uplinks", uplinks };
+	return mode === "flow_hash" && context.canHash !== false
+		? { kind: "uplinks", uplinks, spread: "hash" }
+		: { kind: "uplinks", uplinks };
 }
 
 /** The share that measurements give, or by weight where there are none. */

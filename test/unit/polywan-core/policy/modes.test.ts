@@ -32,6 +32,13 @@ describe("modes in a plan", () => {
 		expect(shareOf(buildPlan({ ...input, customWeights: { it: { wan: 0 } } })).slots).toEqual([2]);
 	});
 
+	test("where flows cannot be hashed they are shared by weight", () => {
+		const input = planInput(config("flow_hash"));
+		expect(shareOf(buildPlan(input)).kind).toBe("hash");
+		const weighted = shareOf(buildPlan({ ...input, canHash: false }));
+		expect([weighted.kind, weighted.counts[0]?.weight]).toEqual(["slots", 3]);
+	});
+
 	test("an uplink that dies leaves a policy that follows measurements", () => {
 		const plan = buildPlan(withState(planInput(config("quality")), "wan", "down"));
 		expect(new Set(shareOf(plan).slots)).toEqual(new Set([2]));
