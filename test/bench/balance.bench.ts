@@ -108,8 +108,10 @@ const [address] = process.argv.slice(1);
 const live = new Map();
 const deviations = [];
 let failed = 0;
+let nextMs = performance.now();
 const open = () => {
-	setTimeout(open, -Math.log(1 - Math.random()) * ${1000 / perSecond});
+	nextMs += -Math.log(1 - Math.random()) * ${1000 / perSecond};
+	setTimeout(open, Math.max(0, nextMs - performance.now()));
 	let source = null;
 	const socket = require("net").connect(80, address, () => socket.write("GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"));
 	socket.on("data", (data) => {

@@ -18,6 +18,9 @@ const NEWEST = 0.1;
 /** How many times as long as a reading took none follows: tens of thousands of connections take a while. */
 const READING_REST = 400;
 
+/** A reading during which more came or went than this is repeated soon. */
+const MUCH = 50;
+
 interface Count {
 	live: number;
 	/** Lowest and highest while connection tracking is being read. */
@@ -119,6 +122,7 @@ export class ConnectionCounter {
 		this.#reading = true;
 		this.#lost = false;
 		const startMs = monotonicMs();
+		let unrest = 0;
 		try {
 			for (const [mark, count] of this.#counts) {
 				count.lowest = count.live;
@@ -126,6 +130,7 @@ export class ConnectionCounter {
 				const before = count.live;
 				const total = await this.#readOne(mark);
 				if (this.#closed) return;
+				unrest = Math.max(unrest, count.highest - count.lowest);
 				const isPossible = total >= count.lowest && total <= count.highest;
 				if (surely || !isPossible) count.live = total + Math.round((count.live - before) / 2);
 			}
@@ -135,8 +140,11 @@ export class ConnectionCounter {
 		} finally {
 			this.#reading = false;
 			this.#readAtMs = monotonicMs();
+			const tookMs = this.#readAtMs - startMs;
 			const next = surely ? FIRST_READING_MS : Math.min(LAST_READING_MS, this.#readingMs * 2);
-			this.#readingMs = Math.max(next, READING_REST * (this.#readAtMs - startMs));
+			// Of a number that moved much meanwhile nothing is known for certain.
+			this.#readingMs =
+				unrest > MUCH ? Math.max(FIRST_READING_MS / 5, tookMs) : Math.max(next, READING_REST * tookMs);
 		}
 	}
 
