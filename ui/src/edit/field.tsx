@@ -59,8 +59,8 @@ export function Field(props: FieldProps) {
 function Allowed({ option }: { readonly option: OptionSchema }): ComponentChildren {
 	const { kind } = option.type;
 	if (kind === "boolean" || kind === "choice" || kind === "name") return null;
-	const fallback =
-		typeof option.default === "string" ? ` ${te("form.default", { value: option.default })}.` : "";
+	const value = typeof option.default === "object" ? option.default?.join(", ") : option.default;
+	const fallback = value ? ` ${te("form.default", { value })}.` : "";
 	return (
 		<span class="allowed">
 			<span lang="en">{describeDatatype(option.type)}.</span>

@@ -136,6 +136,16 @@ export const editDe: EditWords = {
 	"option.rule.log": "Protokollieren",
 	"group.quota": "Kontingent",
 	"group.other": "Weiteres",
+	"option.globals.stun_server": "STUN-Server",
+	"option.globals.speedtest_url": "Geschwindigkeitstest: Empfang",
+	"option.globals.speedtest_upload_url": "Geschwindigkeitstest: Senden",
+	"option.uplink.endpoint": "Gegenstelle des Tunnels",
+	"option.uplink.standby": "Bereitschaft",
+	"option.uplink.standby_hold": "Bleibt unbenötigt bereit für",
+	"option.uplink.revive_script": "Programm zur Wiederbelebung",
+	"option.uplink.revive_after": "Wiederbeleben nach",
+	"option.rule.heavy": "Nach so vielen Bytes",
+	"option.rule.class": "Art des Verkehrs",
 	"option.globals.enabled": "In Betrieb",
 	"option.globals.firewall": "Firewall",
 	"option.globals.mark_mask": "Markierungsmaske",
@@ -297,4 +307,23 @@ export const helpDe: HelpWords = {
 	"rule.sticky_key":
 		"Wessen Verbindungen zusammenbleiben: die einer Quelle oder die einer Quelle zu einem Ziel.",
 	"rule.log": "Ob passende Verbindungen protokolliert werden, höchstens zehn in der Sekunde.",
+	"globals.stun_server":
+		"Wer nach öffentlichen Adressen gefragt wird; einer mit zweiter Adresse (RFC 5780) erkennt die Art des NAT.",
+	"globals.speedtest_url":
+		"Was `polywan speedtest` herunterlädt: eine große Datei auf einem nahen Server, so oft wie nötig.",
+	"globals.speedtest_upload_url":
+		"Wohin `polywan speedtest` mit POST sendet; ohne Angabe wird nur der Empfang gemessen.",
+	"uplink.endpoint":
+		"Bei einem Tunnel (WireGuard, OpenVPN) die Adresse seiner Gegenstelle: Die Pakete des Tunnels selbst nehmen die anderen Uplinks, sofort den nächsten, wenn einer ausfällt.",
+	"uplink.standby":
+		"cold: Die Schnittstellen werden erst aktiviert, wenn eine Richtlinie nichts Besseres hat, und bis dahin nicht geprüft.",
+	"uplink.standby_hold": "Wie lange ein solcher Uplink aktiv bleibt, wenn er nicht mehr gebraucht wird.",
+	"uplink.revive_script":
+		"Programm, das mit dem Namen des Uplinks und seinen Schnittstellen läuft, wenn er ausgefallen bleibt, obwohl er gebraucht wird.",
+	"uplink.revive_after":
+		"Wie lange der Uplink ausgefallen ist, bevor revive_script läuft; jedes Mal doppelt so lange, höchstens eine Stunde.",
+	"rule.heavy":
+		"Bytes einer Verbindung, nach denen spätere derselben Quelle zum selben Ziel eine Stunde lang passen (nur nftables).",
+	"rule.class":
+		"Art des Verkehrs für ein Ziel der Art adaptive: über 200 die kürzeste Umlaufzeit, unter 50 der am wenigsten benutzte Uplink, dazwischen die beste Qualität.",
 };

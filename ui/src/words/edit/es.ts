@@ -135,6 +135,16 @@ export const editEs: EditWords = {
 	"option.rule.log": "Registrar",
 	"group.quota": "Cuota",
 	"group.other": "Más",
+	"option.globals.stun_server": "Servidores STUN",
+	"option.globals.speedtest_url": "Prueba de velocidad: bajada",
+	"option.globals.speedtest_upload_url": "Prueba de velocidad: subida",
+	"option.uplink.endpoint": "Extremo remoto del túnel",
+	"option.uplink.standby": "Reserva",
+	"option.uplink.standby_hold": "Sigue activo sin uso durante",
+	"option.uplink.revive_script": "Programa que lo reanima",
+	"option.uplink.revive_after": "Reanimar tras",
+	"option.rule.heavy": "Tras tantos bytes",
+	"option.rule.class": "Clase de tráfico",
 	"option.globals.enabled": "En uso",
 	"option.globals.firewall": "Cortafuegos",
 	"option.globals.mark_mask": "Máscara de marca",
@@ -291,4 +301,23 @@ export const helpEs: HelpWords = {
 	"rule.sticky_timeout": "Cuánto tiempo tras su última conexión nueva.",
 	"rule.sticky_key": "Qué conexiones permanecen juntas: las de un origen o las de un origen a un destino.",
 	"rule.log": "Si se registran las conexiones que coinciden, diez por segundo como mucho.",
+	"globals.stun_server":
+		"A quién se pregunta por las direcciones públicas; uno con segunda dirección (RFC 5780) reconoce el tipo de NAT.",
+	"globals.speedtest_url":
+		"Lo que descarga `polywan speedtest`: un archivo grande en un servidor cercano, tantas veces como haga falta.",
+	"globals.speedtest_upload_url":
+		"Adónde envía `polywan speedtest` por POST; sin valor solo se mide la bajada.",
+	"uplink.endpoint":
+		"Si es un túnel (WireGuard, OpenVPN), la dirección de su extremo remoto: los paquetes del propio túnel van por los otros enlaces, enseguida por el siguiente cuando uno cae.",
+	"uplink.standby":
+		"cold: las interfaces se activan solo cuando una política no tiene nada mejor, y mientras no se sondean.",
+	"uplink.standby_hold": "Cuánto sigue activo cuando ya no hace falta.",
+	"uplink.revive_script":
+		"Programa que se ejecuta con el nombre del enlace y sus interfaces cuando sigue caído aunque haga falta.",
+	"uplink.revive_after":
+		"Cuánto lleva caído antes de ejecutar revive_script; el doble cada vez, una hora como mucho.",
+	"rule.heavy":
+		"Bytes de una conexión tras los que las siguientes del mismo origen al mismo destino coinciden durante una hora (solo nftables).",
+	"rule.class":
+		"Clase de tráfico para un destino de modo adaptive: por encima de 200 la ida y vuelta más corta, por debajo de 50 el enlace menos usado, entre ambos la mejor calidad.",
 };
