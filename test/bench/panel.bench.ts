@@ -7,7 +7,7 @@ import type { Bench, Report } from "./harness.ts";
 import { median } from "./harness.ts";
 
 const steadyMs = 20_000;
-const idleMs = Number(process.env.PANEL_IDLE_MS ?? 60_000);
+const idleMs = 60_000;
 const updates = 1000;
 
 export const bench: Bench = {
