@@ -10,6 +10,7 @@ import {
 	readRoutesCommand,
 	readRulesCommand,
 } from "polywan-core/render/ip-json";
+import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
 import type { IptablesSave } from "polywan-core/render/iptables-save";
 import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables-save";
 import { NFT_TABLE } from "polywan-core/render/nft";
@@ -149,6 +150,9 @@ export class KernelBed {
 	/** Returns the number of tables that had to be changed. */
 	async applyIptables(kind: IptablesKind, plan: Plan | null): Promise<number> {
 		let changed = 0;
+		const sets = plan === null ? [] : FAMILIES.flatMap((family) => buildIpsets(plan, family));
+		if (sets.length > 0)
+			await this.router.mustRun(["ipset", "-exist", "restore"], { input: renderIpsets(sets) });
 		for (const family of FAMILIES) {
 			for (const { text } of diffIptables(await this.saveIptables(kind, family), plan, family)) {
 				const restore = [`${program(family)}-${kind}-restore`, "--noflush", "-w"];

@@ -77,6 +77,12 @@ export function compareAddresses(a: Address, b: Address): number {
 	return 0;
 }
 
+/** First and last address of a network or address in text; null when it is neither. */
+export function networkEnds(text: string): readonly [first: Address, last: Address] | null {
+	const network = parseNetwork(text);
+	return network === null ? null : [network, lastOf(network, network.prefixLength)];
+}
+
 /** The fewest networks that hold exactly the addresses from `from` to `to`; none when `to` comes first. */
 export function networksBetween(from: Address, to: Address): readonly Network[] {
 	const networks: Network[] = [];

@@ -370,7 +370,6 @@ function compileRuleMap(found: RegExpExecArray, context: Context): Part {
 	const elements = [...context.set(found[2] ?? "")].map(([text, value]) => {
 		const key = text.replace(/ comment "[\w:.-]+"$/, "").split(" . ");
 		if (key.length !== selectors.length) throw new Error(`nft: key ${text} for ${selectors.join(" . ")}`);
-		if (key.length > 1 && text.includes("/")) throw new Error(`nft: network in a concatenation: ${text}`);
 		return { key, value };
 	});
 	return (packet) => {
@@ -392,9 +391,9 @@ function hasValue(packet: Packet, selector: string, value: string): boolean {
 		case "meta l4proto":
 			return packet.protocol === Number(value);
 		case "th sport":
-			return packet.sourcePort === Number(value);
+			return inPorts(packet.sourcePort, value);
 		default:
-			return packet.destinationPort === Number(value);
+			return inPorts(packet.destinationPort, value);
 	}
 }
 

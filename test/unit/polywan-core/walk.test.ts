@@ -37,6 +37,14 @@ function packets(walk: Walk) {
 	});
 }
 
+function hasHash({ policies }: Plan): boolean {
+	return policies.some(({ shares }) => shares[4].kind === "hash" || shares[6].kind === "hash");
+}
+
+function isUplink(mark: number, { uplinks, markMask }: Plan): boolean {
+	return uplinks.some((uplink) => uplink.mark === (mark & markMask) >>> 0);
+}
+
 describe("random walks against a kernel that knows only what we render", () => {
 	test.each(Array.from({ length: 12 }, (_, n) => n + 1))(
 		"seed %i: changes lead where a fresh start leads",
@@ -85,7 +93,10 @@ describe("random walks against a kernel that knows only what we render", () => {
 				for (const packet of packets(walk)) {
 					const kernel = fresh(plan);
 					const marks = kernel.marks(packet);
-					expect(marks.iptables, `step ${step} ${JSON.stringify(packet)}`).toBe(marks.nft);
+					const what = `step ${step} ${JSON.stringify(packet)}`;
+					// By a hash the back ends choose alike in number only.
+					const areUplinks = isUplink(marks.iptables, plan) && isUplink(marks.nft, plan);
+					if (!(areUplinks && hasHash(plan))) expect(marks.iptables, what).toBe(marks.nft);
 					expect((marks.nft & ~plan.markMask) >>> 0).toBe(packet.mark);
 					const leaving = { ...packet, incoming: null, outgoing: `w${1 + walk.pick(3)}` };
 					const connection = kernel.connectionMarks(leaving);

@@ -88,7 +88,8 @@ export class Walk {
 				if (this.#names.length > 1) this.#names.splice(this.#names.indexOf(name), 1);
 				break;
 			case 2:
-				this.#weights.set(name, 1 + this.#random(1000));
+				// Together at most as many as iptables takes turns: beyond that the back ends share differently.
+				this.#weights.set(name, 1 + this.#random(10));
 				break;
 			case 3:
 				this.#addRule();
@@ -183,13 +184,14 @@ export class Walk {
 
 	/** Rules that look at the same things, and sometimes contradict each other. */
 	#addRow(targets: readonly string[]): void {
-		const kind = this.#random(3);
+		const kind = this.#random(4);
 		for (let n = 0; n < 7; n++) {
 			const host = 98 + this.#random(5);
 			const conditions = [
 				`\toption src_ip '192.168.1.${host} fd00:1::${host}'\n`,
 				`\toption src_ip '192.168.${n % 2}.0/2${n} fd00:${n}::/64'\n`,
 				`\toption proto 'tcp udp'\n\toption dest_port '${[80, 443, 5353, 22][this.#random(4)]}'\n\toption src_iface guest\n`,
+				`\toption dest_ip '192.0.${n % 3}.0/2${n} 198.51.100.${n} 2001:db8:${n % 2 === 0 ? "ffff" : "9"}::/4${n}'\n\toption proto 'tcp udp'\n\toption dest_port '${["80", "443-445", "8000-8100", "5353"][this.#random(4)]}'\n`,
 			];
 			const target = targets[this.#random(targets.length)];
 			this.#rules.set(`r${this.#steps}_${n}`, `${conditions[kind]}\toption target ${target}\n`);

@@ -63,18 +63,30 @@ export function renderIptablesRule(
 	const inOneStep = combinations <= MAX_COMBINATIONS || sources.length < 2 || destinations.length < 2;
 	if (exceptions.length === 0 && inOneStep) {
 		const rules = combine(sources, destinations, devices, services).map((words) =>
-			join(words, comment, goto),
+			inSavedOrder(join(words, comment, goto)),
 		);
 		return { rules, chains: own === null ? [] : [own] };
 	}
 	const name = `${CHAIN_PREFIX}x${place}`;
 	const first = combine(sources, devices).map((words) => join(words, `-j ${name}`));
-	const second = combine(destinations, services).map((words) => join(words, comment, goto));
+	const second = combine(destinations, services).map((words) => inSavedOrder(join(words, comment, goto)));
 	const chain = { name, rules: [...exceptions, ...second], dynamic: false };
 	return {
 		rules: [...first, `-m mark ! --mark ${marks.none} -j RETURN`],
 		chains: own === null ? [chain] : [own, chain],
 	};
+}
+
+/** iptables-save prints these before all other matches, in this order. */
+const FIRST = ["-s", "-d", "-i", "-p"];
+
+function inSavedOrder(rule: string): string {
+	const words = rule.split(" ");
+	const front = FIRST.flatMap((option) => {
+		const at = words.indexOf(option);
+		return at < 0 ? [] : words.splice(at, 2);
+	});
+	return [...front, ...words].join(" ");
 }
 
 /** Where more is to be done with what a rule matches than to send it to its target. */

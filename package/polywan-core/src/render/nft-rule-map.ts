@@ -2,6 +2,8 @@ import { familyOf, networkContains, parseNetwork } from "../address.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
+import { boundsOf, placesWithoutShadowed } from "./nft-box.ts";
+import { renderPorts } from "./nft-condition.ts";
 import { ruleChain } from "./nft-rule.ts";
 import type { NftSet } from "./nft-ruleset.ts";
 
@@ -38,8 +40,8 @@ export type RuleStep = { readonly rule: PlanRule } | { readonly map: NftSet; rea
 
 /**
  * Runs of rules that look at the same things become one map each: then it does not matter how many they are. Only rules
- * side by side, as the first match wins, and only exact values (or networks as the single condition),
- * as a map has no order.
+ * side by side, as the first match wins, and only where no packet could meet two of them in another order, as a map has
+ * none.
  */
 export function groupRules(rules: readonly PlanRule[], family: Family): readonly RuleStep[] {
 	const steps: RuleStep[] = [];
@@ -72,7 +74,6 @@ export function groupRules(rules: readonly PlanRule[], family: Family): readonly
 function findCandidate(rule: PlanRule, family: Family): Candidate | null {
 	const { match } = rule;
 	if (match.conditions.length > 0) return null;
-	if ([...match.sourcePorts, ...match.destinationPorts].some(({ from, to }) => from !== to)) return null;
 	const ip = family === 4 ? "ip" : "ip6";
 	const address = `ipv${family}_addr`;
 	const conditions: Condition[] = [];
@@ -98,23 +99,13 @@ function findCandidate(rule: PlanRule, family: Family): Candidate | null {
 	add("s", address, `${ip} saddr`, sources, isWide(sources));
 	add("d", address, `${ip} daddr`, destinations, isWide(destinations));
 	add("p", "inet_proto", "meta l4proto", match.protocols.map(String));
-	add(
-		"t",
-		"inet_service",
-		"th sport",
-		match.sourcePorts.map(({ from }) => String(from)),
-	);
-	add(
-		"u",
-		"inet_service",
-		"th dport",
-		match.destinationPorts.map(({ from }) => String(from)),
-	);
+	add("t", "inet_service", "th sport", match.sourcePorts.map(renderPorts));
+	add("u", "inet_service", "th dport", match.destinationPorts.map(renderPorts));
 	const combinations = conditions.reduce((count, { values }) => count * values.length, 1);
 	if (conditions.length === 0 || combinations > MAX_COMBINATIONS) return null;
-	if (conditions.length > 1 && conditions.some(({ wide }) => wide)) return null;
 	if (conditions.length === 1) widen(conditions);
-	return { rule, conditions, shape: conditions.map(({ selector }) => selector.letter).join("") };
+	const shape = conditions.map(({ selector }) => selector.letter).join("");
+	return { rule, conditions, shape: conditions.length === 1 ? shape : shape.toLowerCase() };
 }
 
 /** A single condition on addresses is always kept as networks, so that hosts and networks share a map. */
@@ -130,7 +121,6 @@ function widen(conditions: Condition[]): void {
 
 function buildMap(run: readonly Candidate[], family: Family, name: string): NftSet | null {
 	const conditions = run[0]?.conditions ?? [];
-	const isInterval = conditions.some(({ wide }) => wide);
 	const elements = new Map<string, readonly [comment: string, verdict: string]>();
 	for (const candidate of run) {
 		const verdict = `goto ${ruleChain(candidate.rule, family)}`;
@@ -139,7 +129,12 @@ function buildMap(run: readonly Candidate[], family: Family, name: string): NftS
 			if (!elements.has(key)) elements.set(key, [comment, verdict]);
 		}
 	}
-	const wanted = isInterval ? withoutShadowed([...elements.keys()]) : [...elements.keys()];
+	const keys = [...elements.keys()];
+	const isSingle = conditions.length === 1;
+	const isInterval = isSingle
+		? conditions.some(({ wide }) => wide)
+		: keys.some((key) => /[/-]/.test(bareKey(key)));
+	const wanted = isInterval ? (isSingle ? withoutShadowed(keys) : reachable(keys)) : keys;
 	if (wanted === null) return null;
 	const type = `type ${conditions.map(({ selector }) => selector.type).join(" . ")} : verdict`;
 	const commented = wanted.map((key): [string, string] => {
@@ -147,7 +142,23 @@ function buildMap(run: readonly Candidate[], family: Family, name: string): NftS
 		return [`${key} ${comment}`, verdict];
 	});
 	const definition = isInterval ? [type, "flags interval", "counter"] : [type, "counter"];
-	return { kind: "map", name, definition, elements: new Map(commented) };
+	// A definition cannot change under its name.
+	const kind = isInterval && !isSingle ? "i" : "";
+	return { kind: "map", name: `${name}${kind}`, definition, elements: new Map(commented) };
+}
+
+/** A device's name may have a dash or a slash in it, and says nothing about intervals. */
+function bareKey(key: string): string {
+	return key.replace(/"[^"]*"/g, "");
+}
+
+/** Keys in the order of their rules that some packet reaches; null where their order matters, or for names of devices. */
+function reachable(keys: readonly string[]): readonly string[] | null {
+	// nft keeps names in intervals in an order of bytes of its own.
+	if (keys.some((key) => key.includes('"'))) return null;
+	const boxes = keys.map((key, place) => ({ place, box: key.split(" . ").map(boundsOf) }));
+	const places = placesWithoutShadowed(boxes);
+	return places === null ? null : keys.filter((_, place) => places.has(place));
 }
 
 /** Every choice of one value of each condition, as keys of the map. */
@@ -161,7 +172,7 @@ function combine(conditions: readonly Condition[]): readonly string[] {
 	return keys;
 }
 
-/** A single address is written without its length: concatenations take no prefixes. */
+/** A single address is written without its length, as maps without intervals take it. */
 function bare(value: string): string {
 	return value.endsWith(value.includes(":") ? "/128" : "/32")
 		? value.slice(0, value.lastIndexOf("/"))
