@@ -122,7 +122,9 @@ describe.skipIf(!asRoot)("bad input", () => {
 		expect((await polywan.run("check")).code).toBe(1);
 		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
 		expect((await works()).code).toBe(0);
-		await site.router.mustRun(["kill", "-9", String(await polywan.pid())]);
+		const pid = await polywan.pid();
+		await site.router.mustRun(["kill", "-9", String(pid)]);
+		await until("there is another daemon", async () => (await polywan.pid()) !== pid);
 		await until("it goes on with the last good one", async () => (await polywan.status()).apply.ok);
 		await polywan.untilState("up", "wan", "wanb");
 		expect(await reload(good)).toEqual([]);

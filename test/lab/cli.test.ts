@@ -155,7 +155,7 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 	it("completes verbs, uplinks and options", async () => {
 		const complete = async (...words: string[]) =>
 			(await polywan.run("__complete", ...words)).stdout.trim().split("\n");
-		expect(await complete("st")).toEqual(["status"]);
+		expect(await complete("stat")).toEqual(["status"]);
 		expect(await complete("down", "wa")).toEqual(["wan", "wanb"]);
 		expect(await complete("events", "--")).toContain("--json");
 		expect(await complete("help", "opt")).toEqual(["options"]);
