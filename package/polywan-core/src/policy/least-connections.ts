@@ -8,7 +8,7 @@ const MOST_AHEAD = 16;
 /** While connections come faster than this from look to look … */
 const BUSY_ARRIVALS = 0.5;
 /** … nothing is done about an uplink that is this near to its part: it would be undone at the next look. */
-const NEAR = 1;
+const NEAR = 1.5;
 
 /**
  * As many of the next connections as may come before the next look go, one after the other, where connections ÷ weight is

@@ -10,15 +10,19 @@ import { buildEventFilter, CONNTRACK_GROUPS, parseConnectionEvent } from "./conn
 const LOOK_MS = 20;
 /** What the kernel may keep for us between two looks: some ten thousand connections a second. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
-/** The first reading after the start; each later one waits twice as long. */
-const FIRST_READING_MS = 5000;
+/** After a count that may be wrong some more follow, each of which takes off some of the error … */
+const EARLY_READINGS = 4;
+const EARLY_READING_MS = 1500;
+const BELIEVED = 0.4;
+/** … and later ones wait twice as long each time. */
+const FIRST_READING_MS = 1000;
 const LAST_READING_MS = 60_000;
 /** How much the newest look counts in the number of arrivals. */
 const NEWEST = 0.1;
 /** How many times as long as a reading took none follows: tens of thousands of connections take a while. */
 const READING_REST = 400;
 
-/** A reading during which more came or went than this is repeated soon. */
+/** A reading during which more came or went than this is as good as none. */
 const MUCH = 50;
 
 interface Count {
@@ -44,7 +48,9 @@ export class ConnectionCounter {
 	#reading = false;
 	#lost = false;
 	#readAtMs = monotonicMs();
-	#readingMs = FIRST_READING_MS;
+	#readingMs = EARLY_READING_MS;
+	/** Since the count was not known at all. */
+	#readings = 0;
 	#arrivals = 0;
 	#closed = false;
 
@@ -116,7 +122,7 @@ export class ConnectionCounter {
 		}
 	}
 
-	/** Counts all; what came and went meanwhile may be in it or not, so events are believed where they do not contradict it. */
+	/** Counts all. `surely`: what is known is worth nothing. */
 	async #readAll(surely: boolean): Promise<void> {
 		if (this.#reading || this.#closed) return;
 		this.#reading = true;
@@ -131,8 +137,10 @@ export class ConnectionCounter {
 				const total = await this.#readOne(mark);
 				if (this.#closed) return;
 				unrest = Math.max(unrest, count.highest - count.lowest);
+				// What came or went meanwhile is in it or not: the middle is the best guess.
+				const error = total - (before + count.live) / 2;
 				const isPossible = total >= count.lowest && total <= count.highest;
-				if (surely || !isPossible) count.live = total + Math.round((count.live - before) / 2);
+				count.live += Math.round(surely || !isPossible ? error : error * BELIEVED);
 			}
 			this.#onLook();
 		} catch {
@@ -140,11 +148,11 @@ export class ConnectionCounter {
 		} finally {
 			this.#reading = false;
 			this.#readAtMs = monotonicMs();
+			this.#readings = surely || unrest > MUCH ? 0 : this.#readings + 1;
 			const tookMs = this.#readAtMs - startMs;
-			const next = surely ? FIRST_READING_MS : Math.min(LAST_READING_MS, this.#readingMs * 2);
-			// Of a number that moved much meanwhile nothing is known for certain.
+			const usual = Math.min(LAST_READING_MS, FIRST_READING_MS * 2 ** this.#readings);
 			this.#readingMs =
-				unrest > MUCH ? Math.max(FIRST_READING_MS / 5, tookMs) : Math.max(next, READING_REST * tookMs);
+				this.#readings < EARLY_READINGS ? EARLY_READING_MS + tookMs : Math.max(usual, READING_REST * tookMs);
 		}
 	}
 

@@ -118,18 +118,17 @@ export class ElementWriter {
 	#exchange(batch: Uint8Array): void {
 		this.#socket ??= openSocket();
 		this.#socket.send(batch, { family: "netlink", pid: 0, groups: 0 });
-		let answered = false;
 		for (;;) {
 			const received = this.#socket.receive(receiveBuffer);
-			if (received === null) break;
+			if (received === null) throw new NetlinkError("change the elements of a map", 0);
 			for (const { type, payload } of parseMessages(receiveBuffer.subarray(0, received.bytes))) {
 				if (type !== NLMSG_ERROR) continue;
 				const code = parseErrorCode(payload);
-				if (code !== 0) throw new NetlinkError("change the elements of a map", code);
-				answered = true;
+				if (code === 0) return;
+				this.close();
+				throw new NetlinkError("change the elements of a map", code);
 			}
 		}
-		if (!answered) throw new NetlinkError("change the elements of a map", 0);
 	}
 }
 
