@@ -5,6 +5,7 @@ import { buildPlan } from "polywan-core/plan/build";
 import type { KernelIds } from "polywan-core/plan/ids";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import type { Measure, ShareRequest } from "polywan-core/policy/shares";
 import { linksOf, modelOf } from "./fixture.ts";
 
 /** mulberry32: the same walk for the same seed. */
@@ -54,6 +55,7 @@ export class Walk {
 	readonly #rules = new Map<string, string>();
 	readonly #weights = new Map<string, number>();
 	#mode = 0;
+	#measured = 0;
 	readonly #states = new Map<string, UplinkState>();
 	readonly #linkless = new Set<string>();
 	#renumbered = 0;
@@ -80,7 +82,7 @@ export class Walk {
 		this.#steps++;
 		const name = this.#names[this.#random(this.#names.length)] ?? "wan";
 		const family = this.#random(2) === 0 ? 4 : 6;
-		switch (this.#random(11)) {
+		switch (this.#random(12)) {
 			case 0:
 				if (this.#names.length < 6) this.#names.push(`u${this.#steps}`);
 				break;
@@ -107,7 +109,11 @@ export class Walk {
 				if (this.chance(8)) this.#mask = 1 - this.#mask;
 				if (this.chance(8)) this.#resets = 1 - this.#resets;
 				this.#mode = this.#random(MODES.length);
+				this.#measured = this.#random(1000);
 				this.#default = [...TARGETS, name][this.#random(TARGETS.length + 1)] ?? "first";
+				break;
+			case 8:
+				this.#measured = this.#random(1000);
 				break;
 			default:
 				this.#states.set(`${family} ${name}`, STATES[this.#random(STATES.length)] ?? "up");
@@ -128,6 +134,7 @@ export class Walk {
 			state: this.#states.get(`${family} ${uplink}`) ?? "up",
 		}));
 		return buildPlan({
+			measure: (request) => this.#measure(request),
 			model,
 			links,
 			states,
@@ -137,6 +144,16 @@ export class Walk {
 			catalogue: CATALOGUE,
 			asleep: new Set([...this.#rules.keys()].filter((_, index) => (index + this.#steps) % 5 === 0)),
 		});
+	}
+
+	/** Any shares will do, as long as they are the same until something is measured anew. */
+	#measure({ eligible }: ShareRequest): ReturnType<Measure> {
+		const weights = eligible.map(({ uplink }, index) => ({
+			name: uplink,
+			weight: (this.#measured >> index) % 4,
+		}));
+		const members = weights.filter(({ weight }) => weight > 0);
+		return members.length === 0 ? null : { members, first: null };
 	}
 
 	#renumber(link: Link): Link["addresses"] {
