@@ -8,6 +8,7 @@ import { median } from "./harness.ts";
 
 const steadyMs = 20_000;
 const idleMs = 60_000;
+const settleMs = 30_000;
 const updates = 1000;
 
 export const bench: Bench = {
@@ -96,7 +97,8 @@ async function requests(bed: PanelBed, report: Report): Promise<void> {
 	report.atMost("while figures move", (count * 1000) / steadyMs, "req/s", 1);
 	traffic.abort();
 	await load;
-	await pause(8000);
+	// Smoothed round trips fall back for a while after the load, which is a change.
+	await pause(settleMs);
 	report.progress(`nothing for ${idleMs / 1000} s`);
 	count = 0;
 	await pause(idleMs);
