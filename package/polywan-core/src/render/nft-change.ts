@@ -37,9 +37,10 @@ function diffRulesets(before: NftRuleset, after: NftRuleset): readonly string[] 
 	const gone = before.chains.filter((chain) => !newChains.has(chain.name));
 	const changed = after.chains.filter((chain) => !sameRules(oldChains.get(chain.name), chain));
 	return [
-		// Everything that is led to exists before anything leads there …
-		...after.sets.filter((set) => !oldSets.has(set.name)).map(addSet),
+		// Everything that is led to exists before anything leads there: chains before sets, too, as nft 1.0 adds elements of a
+		// new set with intervals together with the set …
 		...after.chains.filter((chain) => !oldChains.has(chain.name)).map(addChain),
+		...after.sets.filter((set) => !oldSets.has(set.name)).map(addSet),
 		...[...changed.filter((chain) => oldChains.has(chain.name)), ...gone].map(
 			({ name }) => `flush chain ${place(name)}`,
 		),
