@@ -57,6 +57,8 @@ export class Applier {
 	#running: Promise<void> | null = null;
 	readonly #suspect = new Set<KernelPart>();
 	#failures = 0;
+	/** Whose connections a change that failed did not end. */
+	#unburied: readonly Death[] = [];
 	readonly #repairs = new Repairs();
 	#repairTimer: number | null = null;
 	readonly #adjusted = new Set<string>();
@@ -106,7 +108,8 @@ export class Applier {
 	/** Asks for a plan; starts no program when it is in force already. */
 	apply(order: Order): void {
 		// Connections of a change that is skipped must still end.
-		const deaths = [...(this.#waiting?.deaths ?? []), ...order.deaths];
+		const deaths = [...new Set([...this.#unburied, ...(this.#waiting?.deaths ?? []), ...order.deaths])];
+		this.#unburied = [];
 		this.#waiting = { ...order, deaths };
 		this.#adjustment = null;
 		this.#adjusted.clear();
@@ -261,9 +264,10 @@ export class Applier {
 		this.#failures = error === null ? 0 : this.#failures + 1;
 		this.#status = { ok: error === null, at_ms: Math.round(wallMs()), took_ms: Math.round(tookMs), error };
 		if (error !== null) {
+			this.#unburied = [...this.#unburied, ...order.deaths];
 			const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1));
-			this.#schedule(delayMs, () => this.apply(this.#waiting ?? order));
-		}
+			this.#schedule(delayMs, () => this.apply(this.#waiting ?? this.#latest ?? order));
+		} else this.#schedule(null);
 		const recovered = failedBefore && error === null ? "the kernel takes changes again" : null;
 		const event = error !== null && !failedBefore ? error : recovered;
 		const changed = !samePlan || parts.size > 0;
