@@ -133,14 +133,16 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 	});
 
 	it("least_connections: new ones go where the fewest live ones are", async () => {
+		// A chain of iptables follows four times a second, a map of nftables fifty times.
+		const slack = firewall === "nftables" ? 1 : 6;
 		await polywan.run("down", "wanb");
 		const before = await hold(3, 12);
 		await polywan.run("auto", "wanb");
 		const after = await hold(3, 12);
-		expect(await liveOver("wan", 3)).toBeLessThanOrEqual(13);
-		expect(await liveOver("wanb", 3)).toBeGreaterThanOrEqual(11);
+		expect(await liveOver("wan", 3)).toBeLessThanOrEqual(12 + slack);
+		expect(await liveOver("wanb", 3)).toBeGreaterThanOrEqual(12 - slack);
 		const more = await hold(3, 20);
-		expect(Math.abs((await liveOver("wan", 3)) - (await liveOver("wanb", 3)))).toBeLessThanOrEqual(3);
+		expect(Math.abs((await liveOver("wan", 3)) - (await liveOver("wanb", 3)))).toBeLessThanOrEqual(2 + slack);
 		expect((await policy("few")).reason).toMatch(/^live connections: wan \d+, wanb \d+$/);
 		for (const held of [before, after, more]) {
 			expect(held.lines).not.toContain("lost");
