@@ -61,7 +61,7 @@ async function measure(report: Report, count: number): Promise<Cost> {
 				(sum, { ipv4 }) => sum + (ipv4?.quality?.["24h"].probes ?? 0),
 				0,
 			);
-		const [before, probesBefore, startMs] = [cpuNs(site, pid), await probes(), monotonicMs()];
+		const [probesBefore, before, startMs] = [await probes(), cpuNs(site, pid), monotonicMs()];
 		report.progress(`${measuredS} s with ${count} uplinks`);
 		await new Promise((resolve) => setTimeout(resolve, measuredS * 1000));
 		const cpu = cpuNs(site, pid) - before;

@@ -424,7 +424,7 @@ export class Daemon implements Controller {
 			reason,
 			link,
 			quality: watch.quality(),
-			spans: watch.spans(),
+			spans: () => watch.spans(),
 			publicAddress: this.#publicAddresses.known(uplink, family),
 		};
 	}

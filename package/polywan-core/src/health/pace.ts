@@ -20,6 +20,7 @@ const DOWN_LONGEST_MS: Readonly<Record<ProbingPace, number>> = { frugal: 3000, n
 
 const RECOVERING_LONGEST_MS = 500;
 const IDLE_POLL_LONGEST_MS = 700;
+const FAST_IDLE_POLL_MS = 2000;
 
 export function paceOf(probing: Probing): Pace {
 	const steadyMs = probing.intervalMs ?? STEADY_MS[probing.pace];
@@ -28,7 +29,7 @@ export function paceOf(probing: Probing): Pace {
 		downMs: Math.min(steadyMs, DOWN_LONGEST_MS[probing.pace]),
 		recoveringMs: Math.max(100, Math.min(steadyMs, RECOVERING_LONGEST_MS, probing.recoveryMs / 4)),
 		// Probes that come faster than an eager uplink's find out by themselves.
-		idlePollMs: steadyMs < STEADY_MS.eager ? IDLE_POLL_LONGEST_MS : Math.min(steadyMs, IDLE_POLL_LONGEST_MS),
+		idlePollMs: steadyMs < STEADY_MS.eager ? FAST_IDLE_POLL_MS : Math.min(steadyMs, IDLE_POLL_LONGEST_MS),
 	};
 }
 
