@@ -7,7 +7,7 @@ import { root, runAsProgram } from "./program.ts";
 import { countResults, renderTally, type Tally } from "./tally.ts";
 
 /** After this the tests that still run are ended and the run counts as failed. */
-const vitestLimitMs = 15 * 60_000;
+const vitestLimitMs = 40 * 60_000;
 
 /** As a pattern for names of tests: each is skipped, and nothing is set up for them. */
 const matchesNothing = "(?!)";
