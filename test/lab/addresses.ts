@@ -53,10 +53,14 @@ export const publicResolvers: readonly string[] = [
  * @param index of the uplink, from 1
  * @param generation 0 at first, one more at each renumbering
  */
-export function lease(index: number, generation: number, ipv6: "link-local" | "global" | "none"): Lease {
+export function lease(
+	index: number,
+	generation: number,
+	ipv6: "link-local" | "global" | "none",
+	dns: Pair = server(1),
+): Lease {
 	const net4 = `100.${64 + generation}.${index}`;
 	const net6 = prefix6(index, generation);
-	const dns = server(1);
 	return {
 		ipv4: { address: `${net4}.2`, mask: 24, gateway: `${net4}.1`, dns: [dns.ipv4] },
 		ipv6:

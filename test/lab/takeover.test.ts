@@ -114,7 +114,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("the kernel's s
 		const damage = [
 			"ip rule del priority 6101",
 			"ip rule add priority 6500 fwmark 0x7/0xff lookup 28673",
-			"ip -6 rule del priority 6000",
+			"ip -6 rule del priority 6001",
 			"ip route flush table 28674",
 			"ip route add default via 100.64.1.1 dev eth1 table 28674 metric 9",
 			...(firewall === "nftables"

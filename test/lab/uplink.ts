@@ -1,4 +1,4 @@
-import { ispAddresses, ispNetworks, type Lease, lease } from "./addresses.ts";
+import { ispAddresses, ispNetworks, type Lease, lease, server } from "./addresses.ts";
 import type { Internet } from "./internet.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
 import { type Direction, type LineCounters, Netem } from "./netem.ts";
@@ -13,6 +13,8 @@ export interface UplinkSpec {
 	proto?: "dhcp" | "static" | "pppoe";
 	/** IPv6 routes count for packets from the ISP's addresses alone, as OpenWrt has it. Default false. */
 	sourceFilter?: boolean;
+	/** Number of the server that the ISP names as its resolver. Default 1. */
+	nameServer?: number;
 	/** Of proto static: up without carrier. Default true, as in netifd. */
 	forceLink?: boolean;
 	/** Round trip that the line adds. Default 0. */
@@ -72,8 +74,9 @@ export class Uplink {
 	}
 
 	get lease(): Lease {
-		const { ipv6 = true, linkLocalGateway = false } = this.spec;
-		return lease(this.index, this.#generation, ipv6 ? (linkLocalGateway ? "link-local" : "global") : "none");
+		const { ipv6 = true, linkLocalGateway = false, nameServer = 1 } = this.spec;
+		const kind = ipv6 ? (linkLocalGateway ? "link-local" : "global") : "none";
+		return lease(this.index, this.#generation, kind, server(nameServer));
 	}
 
 	async start(router: NetworkNamespace): Promise<void> {

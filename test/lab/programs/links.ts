@@ -19,6 +19,7 @@ function uplinkOf(name: string): Uplink {
 		weight: 1,
 		families: [4, 6],
 		ipv6Nat: "auto",
+		endpoints: [],
 		useDegraded: true,
 		whenDegraded: "keep",
 		quota: null,

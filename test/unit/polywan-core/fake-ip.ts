@@ -78,6 +78,7 @@ function parseRule(words: readonly string[], family: Family): PlanIpRule {
 		priority: -1,
 		fwmark: null,
 		from: null,
+		to: null,
 		incomingInterface: null,
 		outgoingInterface: null,
 		action: { kind: "unreachable" },
@@ -87,6 +88,7 @@ function parseRule(words: readonly string[], family: Family): PlanIpRule {
 		const word = value();
 		if (word === "priority") rule = { ...rule, priority: Number(value()) };
 		else if (word === "from") rule = { ...rule, from: value() };
+		else if (word === "to") rule = { ...rule, to: value() };
 		else if (word === "iif") rule = { ...rule, incomingInterface: value() };
 		else if (word === "oif") rule = { ...rule, outgoingInterface: value() };
 		else if (word === "fwmark") {

@@ -107,6 +107,8 @@ export interface Uplink {
 	readonly weight: number;
 	readonly families: readonly Family[];
 	readonly ipv6Nat: Ipv6Nat;
+	/** Far ends of the tunnel that the uplink is; none: it is no tunnel. */
+	readonly endpoints: readonly string[];
 	readonly probing: Probing;
 	/** Whether a degraded uplink still takes new connections. */
 	readonly useDegraded: boolean;

@@ -28,6 +28,7 @@ export function parseUplink(reader: SectionReader, netifdInterfaces: readonly st
 		tier: reader.number("tier"),
 		weight: reader.number("weight"),
 		families,
+		endpoints: reader.strings("endpoint"),
 		ipv6Nat: reader.string("ipv6_nat") as Uplink["ipv6Nat"],
 		probing: parseProbing(reader, families),
 		useDegraded: reader.boolean("use_degraded"),

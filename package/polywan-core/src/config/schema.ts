@@ -159,6 +159,13 @@ const UPLINK: SectionSchema = {
 			"IPv6 sources that are not the uplink's own: auto masquerades local addresses and those of other uplinks, and hosts with an address out of this uplink's prefix leave by it while it works; masquerade and npt translate every source, so that rules decide for all hosts alike, npt by putting this uplink's prefix in place of the first bits; off translates none.",
 		),
 		option(
+			"endpoint",
+			{ kind: "network" },
+			null,
+			"Of an uplink that is a tunnel (WireGuard, OpenVPN): the address of its far end. The tunnel's own packets go by the other uplinks, at once by the next one when one dies and back when it has recovered, whatever host route the tunnel's program has set.",
+			{ list: true },
+		),
+		option(
 			"probing",
 			choice("off", "frugal", "normal", "eager"),
 			"normal",

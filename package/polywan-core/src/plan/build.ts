@@ -1,4 +1,4 @@
-import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
+import { isLinkLocal, parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
 import type { Model, Target, Uplink } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
 import { perFamily } from "../family.ts";
@@ -12,7 +12,13 @@ import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { mergeNetworks } from "./network-list.ts";
 import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
-import { buildOwnShares, buildPolicies, policyKernelName, slotBuilder } from "./policies.ts";
+import {
+	buildCarrierShares,
+	buildOwnShares,
+	buildPolicies,
+	policyKernelName,
+	slotBuilder,
+} from "./policies.ts";
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules, buildSets } from "./rules.ts";
@@ -89,6 +95,7 @@ export function buildPlan(input: PlanInput): Plan {
 		mark: id * unit,
 		families: uplink.families,
 		links,
+		eligible: byName.get(uplink.name)?.eligible ?? perFamily(() => false),
 	}));
 	const { defaultTarget: target } = model.globals;
 	const own =
@@ -97,8 +104,11 @@ export function buildPlan(input: PlanInput): Plan {
 		tableBase,
 		routed,
 		own ?? perFamily((family) => shareOf(defaultTarget, policies, family)),
+		buildCarrierShares(model, shareContext, context.slots),
 	);
-	const numbers = { markMask, verdictMarks, tableBase, priorityBase, managed, tables };
+	const ends = found.flatMap(({ uplink }) => uplink.endpoints);
+	const endpoints = perFamily((family) => mergeNetworks(ends, family).map((end) => withLength(end, family)));
+	const numbers = { markMask, verdictMarks, tableBase, priorityBase, managed, endpoints, tables };
 	return {
 		...numbers,
 		notrackMark: (top - 3) * unit,
@@ -153,6 +163,12 @@ function canonicalLink(link: Link): Link {
 			if (address === null || address.family !== link.family) return [];
 			return [{ address: renderAddress(address), prefixLength: entry.prefixLength }];
 		}),
+		dnsServers: link.dnsServers.flatMap((text) => {
+			const address = parseAddress(text);
+			return address === null || address.family !== link.family || isLinkLocal(address)
+				? []
+				: [renderAddress(address)];
+		}),
 		prefixes: link.prefixes.flatMap((text) => {
 			const network = parseNetwork(text);
 			return network === null || network.family !== link.family ? [] : [renderNetwork(network)];
@@ -179,6 +195,10 @@ function buildUplink(
 		translation: buildTranslation(uplink.ipv6Nat, prefixes, links[6] === null ? [] : others),
 		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
 	};
+}
+
+function withLength(network: string, family: Family): string {
+	return network.includes("/") ? network : `${network}/${family === 4 ? 32 : 128}`;
 }
 
 /** IPv6 sources that belong to other uplinks. */

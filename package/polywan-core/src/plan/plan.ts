@@ -27,6 +27,8 @@ export interface Plan {
 	readonly defaultTarget: PlanTarget;
 	/** Destinations never balanced, canonical CIDR, per family: multicast, link-local, the user's list. Connected networks are left to ip rules (main without its default routes comes first) and to `fib daddr type local`. */
 	readonly bypass: PerFamily<readonly string[]>;
+	/** Far ends of tunnels that are uplinks, canonical CIDR: what the router sends there is routed packet by packet, by the uplinks that carry tunnels. */
+	readonly endpoints: PerFamily<readonly string[]>;
 	readonly tables: readonly PlanTable[];
 	readonly ipRules: readonly PlanIpRule[];
 }
@@ -180,6 +182,8 @@ export interface PlanIpRule {
 	readonly fwmark: { readonly value: number; readonly mask: number } | null;
 	/** Canonical CIDR. */
 	readonly from: string | null;
+	/** Canonical CIDR. */
+	readonly to: string | null;
 	readonly incomingInterface: string | null;
 	readonly outgoingInterface: string | null;
 	readonly action:

@@ -1,4 +1,4 @@
-import type { Model } from "../config/model.ts";
+import type { Model, Policy } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
 import { perFamily } from "../family.ts";
 import { buildHashSlots, HASH_SLOTS } from "../policy/flow-hash.ts";
@@ -52,6 +52,37 @@ export function buildOwnShares(
 	if (policy === undefined || main === undefined) return null;
 	const measure = main.mode === "least_connections" ? undefined : context.measure;
 	return perFamily((family) => slots(buildShare(model, policy, main, family, { ...context, measure })));
+}
+
+/**
+ * How packets of the tunnels among the uplinks are spread over those that are none: as the default policy has it, else the lowest
+ * tier first. Null without tunnels.
+ */
+export function buildCarrierShares(
+	model: Model,
+	context: ShareContext,
+	slots: (share: Share) => PlanShare,
+): PerFamily<PlanShare> | null {
+	const carriers = model.uplinks.filter(({ enabled, endpoints }) => enabled && endpoints.length === 0);
+	if (carriers.length === model.uplinks.filter(({ enabled }) => enabled).length) return null;
+	const { defaultTarget } = model.globals;
+	const preferred = model.policies.find(
+		({ name }) => defaultTarget.kind === "policy" && name === defaultTarget.name,
+	);
+	const names = new Set(carriers.map(({ name }) => name));
+	const members = preferred?.members.filter(({ uplink }) => names.has(uplink)) ?? [];
+	const everyCarrier = carriers.map(({ name, tier, weight }) => ({ uplink: name, tier, weight }));
+	const policy: Policy = {
+		name: "",
+		mode: preferred?.mode === "weighted" && members.length > 0 ? "weighted" : "failover",
+		members: members.length > 0 ? members : everyCarrier,
+		lastResort: "default",
+		overflowPercent: 0,
+	};
+	const [variant] = listVariants(policy);
+	if (variant === undefined) return null;
+	const unmeasured = { ...context, measure: undefined };
+	return perFamily((family) => slots(buildShare(model, policy, variant, family, unmeasured)));
 }
 
 /** Makes slots of shares. Many policies have the same shares: a sequence is built once. */

@@ -1,5 +1,5 @@
 import { isLinkLocal, networkContains, parseAddress, parseNetwork } from "../address.ts";
-import type { Family } from "../family.ts";
+import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Link } from "../link.ts";
 import { countSlots, fitWeights } from "../policy/slots.ts";
@@ -11,17 +11,20 @@ export interface RoutedUplink {
 	readonly mark: number;
 	readonly families: readonly Family[];
 	readonly links: { readonly 4: Link | null; readonly 6: Link | null };
+	readonly eligible: PerFamily<boolean>;
 }
 
 /** Offsets from priorityBase; a place is added for bypass tables (at most 99), an uplink's id for mark, address and device. */
 const PRIORITY = {
-	connected: 0,
-	bypassTables: 1,
+	endpoint: 0,
+	connected: 1,
+	bypassTables: 2,
 	mark: 100,
 	unreachable: 360,
 	blackhole: 361,
 	address: 400,
 	device: 700,
+	nameServer: 960,
 	own: 990,
 } as const;
 
@@ -40,17 +43,29 @@ const MAIN_TABLE = 254;
 /** Destination of a default route. */
 const EVERYTHING = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
-/** One table per uplink and family, and the table of the router's own traffic (`tableBase`) while it has nexthops. */
+/** Added to tableBase: above every uplink's id. */
+const CARRIER_TABLE = 255;
+
+/**
+ * One table per uplink and family; while they have nexthops the table of the router's own traffic (`tableBase`), and that of the
+ * uplinks which carry the tunnels among the uplinks.
+ */
 export function buildTables(
 	tableBase: number,
 	uplinks: readonly RoutedUplink[],
-	own: { readonly 4: PlanShare; readonly 6: PlanShare },
+	own: PerFamily<PlanShare>,
+	carriers: PerFamily<PlanShare> | null,
 ): readonly PlanTable[] {
 	const tables: PlanTable[] = [];
 	for (const family of FAMILIES) {
-		const nexthops = ownNexthops(own[family], uplinks, family);
-		if (nexthops.length > 0)
-			tables.push({ table: tableBase, family, routes: [defaultRoute(family, nexthops)] });
+		const shared = [
+			{ table: tableBase, share: own[family] },
+			...(carriers === null ? [] : [{ table: tableBase + CARRIER_TABLE, share: carriers[family] }]),
+		];
+		for (const { table, share } of shared) {
+			const nexthops = ownNexthops(share, uplinks, family);
+			if (nexthops.length > 0) tables.push({ table, family, routes: [defaultRoute(family, nexthops)] });
+		}
 		for (const uplink of uplinks) {
 			if (!uplink.families.includes(family)) continue;
 			const link = uplink.links[family];
@@ -101,12 +116,16 @@ function isOutside(link: Link): boolean {
 type RuleParts = Partial<Omit<PlanIpRule, "family" | "priority">>;
 
 /**
- * The ip rules of both families. In order: everything more specific than a default route in main (connected and static
- * networks, VPNs) and the user's tables; marked packets; then, for unmarked packets only, sockets bound to an uplink's
- * address or device; last the router's own traffic.
+ * The ip rules of both families. In order: the router's packets to far ends of tunnels, which host routes in main would pin;
+ * everything more specific than a default route in main (connected and static networks, VPNs) and the user's tables; marked
+ * packets; then, for unmarked packets only, sockets bound to an uplink's address or device, and name servers; last the router's
+ * own traffic.
  */
 export function buildIpRules(
-	plan: Pick<Plan, "markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables">,
+	plan: Pick<
+		Plan,
+		"markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables" | "endpoints"
+	>,
 	uplinks: readonly RoutedUplink[],
 	bypassTables: readonly number[],
 ): readonly PlanIpRule[] {
@@ -118,6 +137,13 @@ export function buildIpRules(
 		const add = (offset: number, parts: RuleParts): void => {
 			rules.push(buildIpRule(family, plan.priorityBase + offset, parts));
 		};
+		const own = { fwmark: unmarked, incomingInterface: "lo" };
+		const hasTable = (number: number): boolean =>
+			plan.tables.some(({ table, family: of }) => table === number && of === family);
+		if (hasTable(tableBase + CARRIER_TABLE)) {
+			for (const to of plan.endpoints[family])
+				add(PRIORITY.endpoint, { ...own, to, action: lookup(tableBase + CARRIER_TABLE) });
+		}
 		add(PRIORITY.connected, { action: { kind: "lookup", table: MAIN_TABLE, suppressPrefixLength: 0 } });
 		for (const [index, table] of bypassTables.entries()) {
 			add(PRIORITY.bypassTables + index, { action: lookup(table) });
@@ -148,11 +174,30 @@ export function buildIpRules(
 			if (outgoingInterface === undefined) continue;
 			add(PRIORITY.device + id, { fwmark: unmarked, outgoingInterface, action: lookup(tableBase + id) });
 		}
-		if (plan.tables.some((table) => table.table === tableBase && table.family === family)) {
-			add(PRIORITY.own, { fwmark: unmarked, incomingInterface: "lo", action: lookup(tableBase) });
+		for (const { server, uplink } of findNameServers(present, family)) {
+			// Public resolvers answer over any line: those of an uplink that does not work are left to the others.
+			if (!uplink.eligible[family]) continue;
+			const to = `${server}/${family === 4 ? 32 : 128}`;
+			add(PRIORITY.nameServer, { ...own, to, action: lookup(tableBase + uplink.id) });
 		}
+		if (hasTable(tableBase)) add(PRIORITY.own, { ...own, action: lookup(tableBase) });
 	}
 	return rules;
+}
+
+/** Name servers that one uplink alone has: providers answer their own customers. What several have is reached over any of them. */
+function findNameServers(
+	uplinks: readonly RoutedUplink[],
+	family: Family,
+): readonly { readonly server: string; readonly uplink: RoutedUplink }[] {
+	const owners = new Map<string, RoutedUplink[]>();
+	for (const uplink of uplinks) {
+		for (const server of new Set(uplink.links[family]?.dnsServers))
+			owners.set(server, [...(owners.get(server) ?? []), uplink]);
+	}
+	return [...owners].flatMap(([server, [uplink, ...others]]) =>
+		uplink === undefined || others.length > 0 ? [] : [{ server, uplink }],
+	);
 }
 
 /** Sources that can only leave by this link: its own addresses and, for the router itself, its delegated prefixes. */
@@ -176,6 +221,7 @@ function buildIpRule(family: Family, priority: number, parts: RuleParts): PlanIp
 		priority,
 		fwmark: parts.fwmark ?? null,
 		from: parts.from ?? null,
+		to: parts.to ?? null,
 		incomingInterface: parts.incomingInterface ?? null,
 		outgoingInterface: parts.outgoingInterface ?? null,
 		action: parts.action ?? { kind: "unreachable" },

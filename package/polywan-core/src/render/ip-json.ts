@@ -23,16 +23,18 @@ export function parseIpRules(text: string, family: Family): readonly PlanIpRule[
 		const action = parseAction(entry);
 		if (action === null) return [];
 		const mask = entry.fwmask === undefined ? 0xffffffff : Number(entry.fwmask);
-		const source = textOf(entry.src);
+		const network = (key: "src" | "dst"): string | null => {
+			const address = textOf(entry[key]);
+			if (address === null || address === "all") return null;
+			return parseDestination(`${address}${lengthOf(entry[`${key}len`])}`, family);
+		};
 		return [
 			{
 				family,
 				priority: Number(entry.priority),
 				fwmark: entry.fwmark === undefined ? null : { value: Number(entry.fwmark), mask },
-				from:
-					source === null || source === "all"
-						? null
-						: parseDestination(`${source}${lengthOf(entry.srclen)}`, family),
+				from: network("src"),
+				to: network("dst"),
 				incomingInterface: textOf(entry.iif),
 				outgoingInterface: textOf(entry.oif),
 				action,

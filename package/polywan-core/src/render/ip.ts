@@ -108,6 +108,7 @@ export function renderIpScript(plan: Plan): string {
 export function renderIpRule(rule: PlanIpRule): string {
 	const words = [`priority ${rule.priority}`];
 	if (rule.from !== null) words.push(`from ${rule.from}`);
+	if (rule.to !== null) words.push(`to ${rule.to}`);
 	if (rule.fwmark !== null)
 		words.push(`fwmark 0x${rule.fwmark.value.toString(16)}/0x${rule.fwmark.mask.toString(16)}`);
 	if (rule.incomingInterface !== null) words.push(`iif ${rule.incomingInterface}`);

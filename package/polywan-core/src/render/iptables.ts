@@ -54,6 +54,9 @@ function buildFilter(): IptablesTable {
 function buildNat(plan: Plan, family: Family): IptablesTable {
 	const uplinks = plan.uplinks.filter((uplink) => uplink.devices[family] !== null);
 	const rules = [
+		...plan.endpoints[family].flatMap((end) =>
+			uplinks.map(({ id, devices }) => `-d ${end} -o ${devices[family]} -g ${ours(`m${id}`)}`),
+		),
 		`-m mark --mark ${masked(plan, 0)} -j RETURN`,
 		...uplinks.map((uplink) => `-o ${uplink.devices[family]} -g ${ours(`m${uplink.id}`)}`),
 	];
@@ -204,6 +207,7 @@ function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonl
 		chain("output", [
 			"-o lo -j RETURN",
 			`-m mark ! --mark ${unmarked} -j RETURN`,
+			...plan.endpoints[family].map((end) => `-d ${end} -j RETURN`),
 			...restored,
 			...(hasRules ? [`-g ${ours("own")}`] : []),
 		]),

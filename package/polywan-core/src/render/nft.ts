@@ -33,7 +33,7 @@ export function renderNftRemoval(): string {
  * - prerouting: from an uplink, the connection is marked as that uplink's, so that answers leave by it. From elsewhere, a
  *   known connection gets its uplink's mark again, a new one the mark of its target.
  * - output: the same for the router's own, except that only explicit rules apply: the ip rules chose already, with the
- *   right source address.
+ *   right source address. What goes to the far end of a tunnel is not tied to the uplink it went by before.
  * - postrouting: what leaves by an uplink belongs to it from now on. Here and not earlier, because only here it is known
  *   that no connected network, VPN or static route took the packet.
  * - nat: the router's own packets that a rule sent elsewhere after their source was chosen.
@@ -143,12 +143,21 @@ function buildMaps(plan: Plan): readonly NftSet[] {
 }
 
 function buildBypassSets(plan: Plan): readonly NftSet[] {
-	return FAMILIES.map((family) => ({
+	return FAMILIES.flatMap((family) => [
+		networkSet(`bypass${family}`, family, plan.bypass[family]),
+		...(plan.endpoints[family].length > 0
+			? [networkSet(`endpoints${family}`, family, plan.endpoints[family])]
+			: []),
+	]);
+}
+
+function networkSet(name: string, family: Family, networks: readonly string[]): NftSet {
+	return {
 		kind: "set",
-		name: `bypass${family}`,
+		name,
 		definition: [`type ipv${family}_addr`, "flags interval"],
-		elements: new Map(plan.bypass[family].map((network) => [network, ""])),
-	}));
+		elements: new Map(networks.map((network) => [network, ""])),
+	};
 }
 
 function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
@@ -229,6 +238,9 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 	const restored = [`ct mark & ${mask} vmap @restore`, "ct state != new return", notRouted];
 	const managed = FAMILIES.filter((family) => plan.managed[family]);
 	const ruled = managed.filter((family) => plan.rules.some((rule) => rule.match.families.includes(family)));
+	const toEndpoint = managed
+		.filter((family) => plan.endpoints[family].length > 0)
+		.map((family) => `${family === 4 ? "ip" : "ip6"} daddr @endpoints${family}`);
 	const lead = (families: readonly Family[], chain: string): readonly string[] =>
 		families.map((family) => `meta nfproto ${nfproto(family)} goto ${chain}${family}`);
 	const byDevice = "meta nfproto . oifname vmap";
@@ -241,7 +253,13 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 		{
 			name: "output",
 			hook: "type route hook output priority mangle; policy accept;",
-			rules: ['oifname "lo" return', `meta mark & ${mask} != 0 return`, ...restored, ...lead(ruled, "own")],
+			rules: [
+				'oifname "lo" return',
+				`meta mark & ${mask} != 0 return`,
+				...toEndpoint.map((end) => `${end} return`),
+				...restored,
+				...lead(ruled, "own"),
+			],
 		},
 		{
 			name: "postrouting",
@@ -251,7 +269,10 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 		{
 			name: "nat_postrouting",
 			hook: "type nat hook postrouting priority srcnat - 1; policy accept;",
-			rules: [`meta mark & ${mask} != 0 ${byDevice} @rerouted`],
+			rules: [
+				`meta mark & ${mask} != 0 ${byDevice} @rerouted`,
+				...toEndpoint.map((end) => `${end} ${byDevice} @rerouted`),
+			],
 		},
 	];
 	return plan.resetConnections ? [...hooks, ...resetHooks(plan)] : hooks;

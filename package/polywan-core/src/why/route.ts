@@ -55,6 +55,7 @@ function isLookedUp(found: number, table: number): boolean {
 function matchesIpRule(rule: PlanIpRule, packet: Packet, mark: number): boolean {
 	if (rule.fwmark !== null && (mark & rule.fwmark.mask) >>> 0 !== rule.fwmark.value) return false;
 	if (rule.from !== null && !isFrom(rule.from, packet.source)) return false;
+	if (rule.to !== null && !isFrom(rule.to, packet.destination)) return false;
 	if (rule.incomingInterface !== null && rule.incomingInterface !== (packet.incomingDevice ?? "lo"))
 		return false;
 	// Nothing here says that a socket was bound to a device.

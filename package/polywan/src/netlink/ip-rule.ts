@@ -9,6 +9,7 @@ import { parseAttributes, readHost32 } from "./message.ts";
 export const GET_RULE = 34;
 
 const HEADER_BYTES = 12;
+const FRA_DST = 1;
 const FRA_SRC = 2;
 const FRA_IIFNAME = 3;
 const FRA_PRIORITY = 6;
@@ -37,12 +38,14 @@ export function parseIpRule(family: Family, payload: Uint8Array): PlanIpRule | n
 	if (action === null) return null;
 	const mark = readHost32(attributes.get(FRA_FWMARK)) ?? 0;
 	const mask = readHost32(attributes.get(FRA_FWMASK)) ?? 0;
+	const destination = attributes.get(FRA_DST);
 	const source = attributes.get(FRA_SRC);
 	return {
 		family,
 		priority: readHost32(attributes.get(FRA_PRIORITY)) ?? 0,
 		fwmark: mask === 0 ? null : { value: mark, mask },
 		from: source === undefined ? null : `${readAddress(source)}/${payload[2]}`,
+		to: destination === undefined ? null : `${readAddress(destination)}/${payload[1]}`,
 		incomingInterface: parseName(attributes.get(FRA_IIFNAME)),
 		outgoingInterface: parseName(attributes.get(FRA_OIFNAME)),
 		action,

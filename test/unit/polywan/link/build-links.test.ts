@@ -15,6 +15,7 @@ const WAN: Uplink = {
 	weight: 1,
 	families: [4, 6],
 	ipv6Nat: "auto",
+	endpoints: [],
 	probing: PROBING,
 	useDegraded: true,
 	whenDegraded: "keep",
