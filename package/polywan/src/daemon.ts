@@ -80,6 +80,7 @@ export class Daemon implements Controller {
 	readonly #publicAddresses: PublicAddresses;
 	readonly #balancer = new Balancer({
 		quality: (uplink, family) => this.#watches.get(uplink, family)?.quality() ?? null,
+		adjustmentMs: () => this.#applier.adjustmentMs,
 		onRebalance: (rebalance) => this.#rebalance(rebalance),
 		onTrouble: (reason) => this.#tell({ kind: "shares", reason }),
 	});

@@ -14,7 +14,7 @@ export interface BalanceInput {
 	readonly candidates: readonly Candidate[];
 	/** Option overflow_at. */
 	readonly overflowPercent: number;
-	/** New connections between two looks, on average. */
+	/** New connections between two changes of shares, on average. */
 	readonly arrivals: number;
 	readonly nowMs: number;
 }

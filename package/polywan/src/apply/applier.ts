@@ -64,6 +64,7 @@ export class Applier {
 	readonly #adjusted = new Set<string>();
 	#adjustment: Order | null = null;
 	#adjustTimer: number | null = null;
+	#adjustmentMs = 0;
 	#timer: number | null = null;
 	#closed = false;
 	#status: Status["apply"] = { ok: false, at_ms: 0, took_ms: 0, error: null };
@@ -169,6 +170,7 @@ export class Applier {
 		}
 		this.#applied = order.plan;
 		this.#lastApplied = order.plan;
+		this.#adjustmentMs = tookMs + Math.min(tookMs * ADJUSTMENT_REST, MOST_REST_MS);
 		this.#adjustTimer = setTimeout(
 			() => {
 				this.#adjustTimer = null;
@@ -176,6 +178,11 @@ export class Applier {
 			},
 			Math.min(tookMs * ADJUSTMENT_REST, MOST_REST_MS),
 		);
+	}
+
+	/** From one change of shares to the next, as it was the last time. */
+	get adjustmentMs(): number {
+		return this.#adjustmentMs;
 	}
 
 	/** Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. */

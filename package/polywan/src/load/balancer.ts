@@ -14,7 +14,7 @@ import type { MeasuredMode } from "polywan-core/policy/mode";
 import type { ShareRequest } from "polywan-core/policy/shares";
 import { shareByMeasure } from "polywan-core/policy/shares";
 import { monotonicMs } from "polywan-runtime/clock";
-import { ConnectionCounter } from "./connection-counter.ts";
+import { ConnectionCounter, LOOK_MS } from "./connection-counter.ts";
 import { type Line, ThroughputMeter } from "./throughput-meter.ts";
 
 /** Modes that need to know how full lines are. */
@@ -33,6 +33,8 @@ export interface Rebalance {
 export interface BalancerSources {
 	/** Null: not watched. */
 	quality(uplink: string, family: Family): Quality | null;
+	/** How long a change of shares holds at least; 0: not known. */
+	adjustmentMs(): number;
 	onRebalance(rebalance: Rebalance): void;
 	onTrouble(trouble: string): void;
 }
@@ -141,7 +143,8 @@ export class Balancer {
 	#decide(request: ShareRequest, before: Balance | null): Balance {
 		const { policy, mode, eligible } = request;
 		const candidates = eligible.map((member) => this.#candidate(member, request));
-		const arrivals = this.#counter?.arrivals ?? 0;
+		const looks = Math.max(1, this.#sources.adjustmentMs() / LOOK_MS);
+		const arrivals = (this.#counter?.arrivals ?? 0) * looks;
 		const { overflowPercent } = policy;
 		return balance({ mode, candidates, overflowPercent, arrivals, nowMs: monotonicMs() }, before);
 	}

@@ -7,7 +7,7 @@ import { NETLINK_NETFILTER } from "../netlink/request.ts";
 import { buildEventFilter, CONNTRACK_GROUPS, parseConnectionEvent } from "./connection-events.ts";
 
 /** How often events are looked at while they come. */
-const LOOK_MS = 20;
+export const LOOK_MS = 20;
 /** What the kernel may keep for us between two looks: some ten thousand connections a second. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** After a count that may be wrong some more follow, each of which takes off some of the error … */
