@@ -7,6 +7,9 @@ export interface UntilOptions {
 	intervalMs?: number;
 }
 
+/** What `if (value)` leaves of a type. */
+export type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
+
 /**
  * Waits until `condition` gives something truthy and returns that. An exception counts as "not yet" and is shown
  * when the time is over.
@@ -17,14 +20,14 @@ export async function until<T>(
 	description: string,
 	condition: () => T | Promise<T>,
 	options: UntilOptions = {},
-): Promise<T> {
+): Promise<Truthy<T>> {
 	const { timeoutMs = 10_000, intervalMs = 10 } = options;
 	const deadlineMs = performance.now() + timeoutMs;
 	for (;;) {
 		let last: unknown;
 		try {
 			const value = await condition();
-			if (value) return value;
+			if (value) return value as Truthy<T>;
 			last = value;
 		} catch (error) {
 			last = error;
