@@ -2,6 +2,7 @@ import { ispAddresses, ispNetworks, type Lease, lease, server } from "./addresse
 import type { Internet } from "./internet.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
 import { type Direction, type LineCounters, Netem } from "./netem.ts";
+import { until } from "./until.ts";
 
 /** An uplink as a test declares it. */
 export interface UplinkSpec {
@@ -220,6 +221,16 @@ export class Uplink {
 		]);
 		await this.onLease(this);
 		return this.lease;
+	}
+
+	/** The session ends and another begins: a new device in the router, and new addresses. */
+	async redial(router: NetworkNamespace): Promise<Lease> {
+		this.#session?.close();
+		const isGone = async () => (await router.run(["ip", "link", "show", this.l3Device])).code !== 0;
+		await until("the session's device is gone", isGone);
+		const lines = await this.#startSession(router);
+		await this.isp.ip([...lines, ...this.#ispAddresses()]);
+		return this.renumber();
 	}
 
 	/** Packets and bytes that passed the line. */

@@ -8,6 +8,7 @@ import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, type KernelIds } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import { adjustShares } from "polywan-core/plan/policies";
+import { listSharedDevices } from "polywan-core/plan/shared-device";
 import type { CustomWeights } from "polywan-core/policy/shares";
 import type { Standing } from "polywan-core/policy/standing";
 import type { PolywanEvent, Status } from "polywan-core/status";
@@ -281,6 +282,7 @@ export class Daemon implements Controller {
 		return [
 			...this.#config.problems,
 			...this.#idProblems,
+			...listSharedDevices(this.#model, this.#links ?? []),
 			...waiting,
 			...silent,
 			...this.#applier.problems,

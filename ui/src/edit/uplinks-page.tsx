@@ -17,7 +17,10 @@ import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
 const GROUPS: readonly Group[] = [
-	{ title: "group.basic", options: ["enabled", "interface", "tier", "weight", "family", "ipv6_nat"] },
+	{
+		title: "group.basic",
+		options: ["enabled", "interface", "tier", "weight", "family", "ipv6_nat", "endpoint"],
+	},
 	{
 		title: "group.probing",
 		options: [
