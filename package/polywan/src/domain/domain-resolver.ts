@@ -3,7 +3,9 @@ import { resolveWithTtl } from "polywan-runtime/resolve";
 
 const SHORTEST_MS = 30_000;
 const LONGEST_MS = 3_600_000;
-const RETRY_MS = 20_000;
+/** A name server that starts is there after a moment. */
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 30_000;
 const TIMEOUT_MS = 4000;
 /** Questions under way at a time. */
 const MOST_QUESTIONS = 8;
@@ -13,6 +15,7 @@ interface Question {
 	readonly family: "inet" | "inet6";
 	dueMs: number;
 	isAsked: boolean;
+	failures: number;
 }
 
 /** Asks for the addresses of names again and again, as often as the answers say that they hold. */
@@ -32,7 +35,8 @@ export class DomainResolver {
 		);
 		this.#questions = domains.flatMap((domain) =>
 			(["inet", "inet6"] as const).map(
-				(family) => known.get(`${family} ${domain}`) ?? { domain, family, dueMs: 0, isAsked: false },
+				(family) =>
+					known.get(`${family} ${domain}`) ?? { domain, family, dueMs: 0, isAsked: false, failures: 0 },
 			),
 		);
 		if (again) for (const question of this.#questions) question.dueMs = 0;
@@ -66,9 +70,11 @@ export class DomainResolver {
 	async #ask(question: Question): Promise<void> {
 		const { domain, family } = question;
 		question.isAsked = true;
-		let nextMs = RETRY_MS;
+		let nextMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** question.failures);
+		question.failures++;
 		try {
 			const { addresses, ttlSeconds } = await resolveWithTtl(domain, family, { timeoutMs: TIMEOUT_MS });
+			question.failures = 0;
 			nextMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (ttlSeconds ?? 0) * 1000));
 			if (this.#questions.includes(question)) this.#onAddresses(domain, addresses);
 		} catch (error) {
