@@ -149,6 +149,8 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-j CONNMARK --set-xmark (\S+)/, setBits("ctMark")],
 	[/^-j CONNMARK --restore-mark --nfmask (\S+) --ctmask \1/, compileRestore],
 	[/^-j CT --(notrack)/, () => () => "accept"],
+	[/^-m conntrack --ctstate (DNAT)/, never],
+	[/^-j DNAT --to-destination (\S+)/, () => () => "accept"],
 	[/^-j (MASQUERADE)/, () => () => "accept"],
 	[/^-j NETMAP --to ([0-9a-f:/]+)/, () => () => "accept"],
 	[/^-j (RETURN)/, () => () => "return"],

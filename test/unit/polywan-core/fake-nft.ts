@@ -357,6 +357,8 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 		compileTurns,
 	],
 	[/^reject with tcp reset/, () => () => "accept"],
+	[/^ct status dnat/, () => condition(() => false)],
+	[/^dnat ip6? to [0-9a-f.:]+/, () => () => "accept"],
 	[/^notrack|^masquerade|^snat ip6 prefix to [0-9a-f:/]+/, () => () => "next"],
 	[/^return/, () => () => "return"],
 	[/^goto (\w+)/, (found, context) => () => ({ goto: context.chain(found[1] ?? "") })],

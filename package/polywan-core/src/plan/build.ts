@@ -10,6 +10,7 @@ import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shar
 import { isManaged } from "../policy/shares.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
+import { buildStandIns } from "./name-server.ts";
 import { mergeNetworks } from "./network-list.ts";
 import type { Plan, PlanPolicy, PlanRule, PlanShare, PlanTarget, PlanUplink } from "./plan.ts";
 import {
@@ -119,6 +120,7 @@ export function buildPlan(input: PlanInput): Plan {
 		sets: buildSets(model, input, rules),
 		defaultTarget,
 		bypass: perFamily((family) => mergeNetworks(neverBalanced(input), family)),
+		standIns: perFamily((family) => buildStandIns(routed, family)),
 		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),
 	};
 }

@@ -1,6 +1,7 @@
 import type { ConditionKind } from "../config/condition.ts";
 import type { LastResort, Match } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
+import type { StandIn } from "./name-server.ts";
 
 /** The desired kernel state, independent of the firewall back end. Lists are in a stable order, so equal plans are deeply equal. */
 export interface Plan {
@@ -29,6 +30,8 @@ export interface Plan {
 	readonly bypass: PerFamily<readonly string[]>;
 	/** Far ends of tunnels that are uplinks, canonical CIDR: what the router sends there is routed packet by packet, by the uplinks that carry tunnels. */
 	readonly endpoints: PerFamily<readonly string[]>;
+	/** Name servers of uplinks that do not work, and which one answers the router instead. */
+	readonly standIns: PerFamily<readonly StandIn[]>;
 	readonly tables: readonly PlanTable[];
 	readonly ipRules: readonly PlanIpRule[];
 }

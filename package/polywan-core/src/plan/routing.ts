@@ -3,6 +3,7 @@ import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Link } from "../link.ts";
 import { countSlots, fitWeights } from "../policy/slots.ts";
+import { findOwnNameServers } from "./name-server.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanShare, PlanTable } from "./plan.ts";
 
 /** An uplink as routing needs it. */
@@ -174,8 +175,7 @@ export function buildIpRules(
 			if (outgoingInterface === undefined) continue;
 			add(PRIORITY.device + id, { fwmark: unmarked, outgoingInterface, action: lookup(tableBase + id) });
 		}
-		for (const { server, uplink } of findNameServers(present, family)) {
-			// Public resolvers answer over any line: those of an uplink that does not work are left to the others.
+		for (const { server, uplink } of findOwnNameServers(present, family)) {
 			if (!uplink.eligible[family]) continue;
 			const to = `${server}/${family === 4 ? 32 : 128}`;
 			add(PRIORITY.nameServer, { ...own, to, action: lookup(tableBase + uplink.id) });
@@ -183,21 +183,6 @@ export function buildIpRules(
 		if (hasTable(tableBase)) add(PRIORITY.own, { ...own, action: lookup(tableBase) });
 	}
 	return rules;
-}
-
-/** Name servers that one uplink alone has: providers answer their own customers. What several have is reached over any of them. */
-function findNameServers(
-	uplinks: readonly RoutedUplink[],
-	family: Family,
-): readonly { readonly server: string; readonly uplink: RoutedUplink }[] {
-	const owners = new Map<string, RoutedUplink[]>();
-	for (const uplink of uplinks) {
-		for (const server of new Set(uplink.links[family]?.dnsServers))
-			owners.set(server, [...(owners.get(server) ?? []), uplink]);
-	}
-	return [...owners].flatMap(([server, [uplink, ...others]]) =>
-		uplink === undefined || others.length > 0 ? [] : [{ server, uplink }],
-	);
 }
 
 /** Sources that can only leave by this link: its own addresses and, for the router itself, its delegated prefixes. */

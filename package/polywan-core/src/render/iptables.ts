@@ -57,6 +57,11 @@ function buildNat(plan: Plan, family: Family): IptablesTable {
 		...plan.endpoints[family].flatMap((end) =>
 			uplinks.map(({ id, devices }) => `-d ${end} -o ${devices[family]} -g ${ours(`m${id}`)}`),
 		),
+		...(plan.standIns[family].length > 0
+			? uplinks.map(
+					({ id, devices }) => `-o ${devices[family]} -m conntrack --ctstate DNAT -g ${ours(`m${id}`)}`,
+				)
+			: []),
 		`-m mark --mark ${masked(plan, 0)} -j RETURN`,
 		...uplinks.map((uplink) => `-o ${uplink.devices[family]} -g ${ours(`m${uplink.id}`)}`),
 	];
@@ -64,7 +69,25 @@ function buildNat(plan: Plan, family: Family): IptablesTable {
 		chain("nat", rules),
 		...uplinks.map((uplink) => chain(`m${uplink.id}`, masqueradeRules(uplink, family))),
 	];
-	return { table: "nat", hooks: [{ from: "POSTROUTING", to: ours("nat") }], chains };
+	const hooks = [
+		{ from: "POSTROUTING", to: ours("nat") },
+		{ from: "OUTPUT", to: ours("dns") },
+	];
+	return { table: "nat", hooks, chains: [...chains, chain("dns", standInRules(plan, family))] };
+}
+
+/** Of queries that would leave by an uplink: a name server at home is nobody's but its owner's. */
+function standInRules(plan: Plan, family: Family): readonly string[] {
+	const devices = plan.uplinks.flatMap(({ devices }) => devices[family] ?? []);
+	const rules = plan.standIns[family].flatMap(({ from, to }) =>
+		devices.flatMap((device) =>
+			["6", "17"].map(
+				(protocol) =>
+					`-d ${withLength(from, family)} -o ${device} -p ${protocol} -m multiport --dports 53 -j DNAT --to-destination ${to}`,
+			),
+		),
+	);
+	return [`-m mark ! --mark ${masked(plan, 0)} -j RETURN`, ...rules];
 }
 
 function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {

@@ -36,7 +36,8 @@ export function renderNftRemoval(): string {
  *   right source address. What goes to the far end of a tunnel is not tied to the uplink it went by before.
  * - postrouting: what leaves by an uplink belongs to it from now on. Here and not earlier, because only here it is known
  *   that no connected network, VPN or static route took the packet.
- * - nat: the router's own packets that a rule sent elsewhere after their source was chosen.
+ * - nat: the router's own packets that a rule sent elsewhere after their source was chosen; its queries to name servers of
+ *   uplinks that do not work.
  */
 export function buildNftRuleset(plan: Plan): NftRuleset {
 	const steps = perFamily((family) => (plan.managed[family] ? groupRules(plan.rules, family) : []));
@@ -244,6 +245,7 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 	const lead = (families: readonly Family[], chain: string): readonly string[] =>
 		families.map((family) => `meta nfproto ${nfproto(family)} goto ${chain}${family}`);
 	const byDevice = "meta nfproto . oifname vmap";
+	const hasStandIns = managed.some((family) => plan.standIns[family].length > 0);
 	const hooks: NftChain[] = [
 		{
 			name: "prerouting",
@@ -272,10 +274,27 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 			rules: [
 				`meta mark & ${mask} != 0 ${byDevice} @rerouted`,
 				...toEndpoint.map((end) => `${end} ${byDevice} @rerouted`),
+				...(hasStandIns ? [`ct status dnat ${byDevice} @rerouted`] : []),
 			],
+		},
+		{
+			name: "nat_output",
+			hook: "type nat hook output priority -100; policy accept;",
+			rules: [`meta mark & ${mask} != 0 return`, ...managed.flatMap((family) => standInRules(plan, family))],
 		},
 	];
 	return plan.resetConnections ? [...hooks, ...resetHooks(plan)] : hooks;
+}
+
+/** Of queries that would leave by an uplink: a name server at home is nobody's but its owner's. */
+function standInRules(plan: Plan, family: Family): readonly string[] {
+	const devices = plan.uplinks.flatMap(({ devices }) => devices[family] ?? []);
+	if (devices.length === 0) return [];
+	const leaving = `oifname { ${devices.map((device) => `"${device}"`).join(", ")} }`;
+	const ip = family === 4 ? "ip" : "ip6";
+	return plan.standIns[family].map(
+		({ from, to }) => `${leaving} ${ip} daddr ${from} meta l4proto { 6, 17 } th dport 53 dnat ${ip} to ${to}`,
+	);
 }
 
 function resetHooks(plan: Plan): readonly NftChain[] {
