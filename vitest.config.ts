@@ -3,7 +3,7 @@ import { ResultsReporter } from "./build/results-reporter.ts";
 
 const resultsPath = process.env.POLYWAN_TEST_RESULTS;
 
-/** The lab shares two cores with the network it simulates: it runs alone, after everything else. */
+/** The lab comes after everything else: it mostly waits for things to happen in networks of its own, two sites at a time. */
 export default defineConfig({
 	test: {
 		pool: "forks",
@@ -37,7 +37,7 @@ export default defineConfig({
 					include: ["test/openwrt/**/*.test.ts", "test/lab/**/*.test.ts", "test/browser/**/*.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 120_000,
-					maxWorkers: 1,
+					maxWorkers: 2,
 					sequence: { groupOrder: 1 },
 				},
 			},
