@@ -23,7 +23,7 @@ import {
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules, buildSets } from "./rules.ts";
-import { buildTranslation } from "./translation.ts";
+import { buildTranslation, UNIQUE_LOCAL } from "./translation.ts";
 
 export interface PlanInput extends RuleFacts {
 	readonly model: Model;
@@ -69,9 +69,7 @@ export function buildPlan(input: PlanInput): Plan {
 	const verdictMarks = { default: (top - 2) * unit, unreachable: (top - 1) * unit, blackhole: top * unit };
 	const found = findUplinks(input);
 	const isUp = eligibility(input);
-	const uplinks = found.map(({ uplink, id, links }) =>
-		buildUplink(uplink, id, id * unit, links, isUp, sourcesOfOthers(found, id)),
-	);
+	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, isUp));
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
 	const shareContext: ShareContext = {
@@ -120,6 +118,7 @@ export function buildPlan(input: PlanInput): Plan {
 		sets: buildSets(model, input, rules),
 		defaultTarget,
 		bypass: perFamily((family) => mergeNetworks(neverBalanced(input), family)),
+		knownSources: findKnownSources(uplinks),
 		standIns: perFamily((family) => buildStandIns(routed, family)),
 		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),
 	};
@@ -184,7 +183,6 @@ function buildUplink(
 	mark: number,
 	links: PerFamily<Link | null>,
 	isUp: (uplink: Uplink, family: Family) => boolean,
-	others: readonly string[],
 ): PlanUplink {
 	const prefixes = links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6);
 	return {
@@ -194,7 +192,7 @@ function buildUplink(
 		devices: perFamily((family) => links[family]?.device ?? null),
 		addresses: perFamily((family) => links[family]?.addresses.map(({ address }) => address) ?? []),
 		prefixes,
-		translation: buildTranslation(uplink.ipv6Nat, prefixes, links[6] === null ? [] : others),
+		translation: buildTranslation(uplink.ipv6Nat, prefixes),
 		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
 	};
 }
@@ -203,12 +201,10 @@ function withLength(network: string, family: Family): string {
 	return network.includes("/") ? network : `${network}/${family === 4 ? 32 : 128}`;
 }
 
-/** IPv6 sources that belong to other uplinks. */
-function sourcesOfOthers(found: readonly FoundUplink[], id: number): readonly string[] {
-	return found.flatMap(({ id: other, links }) => {
-		const link = other === id ? null : links[6];
-		return link === null ? [] : [...link.prefixes, ...link.addresses.map(({ address }) => `${address}/128`)];
-	});
+/** IPv6 sources that belong to uplinks, and those of homes. */
+function findKnownSources(uplinks: readonly PlanUplink[]): readonly string[] {
+	const ofUplinks = uplinks.flatMap(({ prefixes, addresses }) => [...prefixes, ...addresses[6]]);
+	return mergeNetworks([...ofUplinks, UNIQUE_LOCAL], 6);
 }
 
 function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) => boolean {

@@ -30,6 +30,8 @@ export interface Plan {
 	readonly bypass: PerFamily<readonly string[]>;
 	/** Far ends of tunnels that are uplinks, canonical CIDR: what the router sends there is routed packet by packet, by the uplinks that carry tunnels. */
 	readonly endpoints: PerFamily<readonly string[]>;
+	/** IPv6 networks that are some uplink's or nobody's on the Internet, canonical CIDR: no other uplink carries them as they are. */
+	readonly knownSources: readonly string[];
 	/** Name servers of uplinks that do not work, and which one answers the router instead. */
 	readonly standIns: PerFamily<readonly StandIn[]>;
 	readonly tables: readonly PlanTable[];
@@ -55,8 +57,8 @@ export interface PlanUplink {
 /** What becomes of IPv6 sources of other hosts that are not the uplink's own. */
 export type PlanTranslation =
 	| { readonly kind: "none" }
-	/** Canonical networks and addresses; null: all of them. */
-	| { readonly kind: "masquerade"; readonly sources: readonly string[] | null }
+	/** Known ones are those of the plan's `knownSources`. */
+	| { readonly kind: "masquerade"; readonly sources: "known" | "all" }
 	/** The first bits become those of this prefix, one to one. */
 	| { readonly kind: "prefix"; readonly to: string };
 

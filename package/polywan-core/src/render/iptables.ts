@@ -67,6 +67,15 @@ function buildNat(plan: Plan, family: Family): IptablesTable {
 	];
 	const chains = [
 		chain("nat", rules),
+		// One chain for all uplinks: each lets its own sources pass first.
+		...(family === 6
+			? [
+					chain(
+						"sources",
+						plan.knownSources.map((source) => `-s ${source} -j MASQUERADE`),
+					),
+				]
+			: []),
 		...uplinks.map((uplink) => chain(`m${uplink.id}`, masqueradeRules(uplink, family))),
 	];
 	const hooks = [
@@ -112,8 +121,7 @@ function translationRules(translation: PlanTranslation): readonly string[] {
 	const local = `-d ${UNIQUE_LOCAL} -j RETURN`;
 	if (translation.kind === "prefix") return [local, `-j NETMAP --to ${translation.to}`];
 	const { sources } = translation;
-	if (sources === null) return [local, "-j MASQUERADE"];
-	return [local, ...sources.map((source) => `-s ${source} -j MASQUERADE`)];
+	return [local, sources === "all" ? "-j MASQUERADE" : `-g ${ours("sources")}`];
 }
 
 function buildMangle(plan: Plan, family: Family): IptablesTable {

@@ -15,6 +15,9 @@ import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft
 
 export const NFT_TABLE = "polywan";
 
+/** One set for all uplinks: each lets its own sources pass first. */
+const KNOWN_SOURCES = "sources6";
+
 /**
  * The whole table as one transaction for `nft -f -`, whether or not it exists. It replaces the table: counters and saved
  * resets are lost, connections are not. Later changes: `renderNftChange`.
@@ -46,7 +49,7 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 	return {
 		sets: [
 			...buildMaps(plan),
-			...buildBypassSets(plan),
+			...buildNetworkSets(plan),
 			...buildShareMaps(plan),
 			...buildRuleSets(plan),
 			...ruleMaps,
@@ -143,13 +146,16 @@ function buildMaps(plan: Plan): readonly NftSet[] {
 	];
 }
 
-function buildBypassSets(plan: Plan): readonly NftSet[] {
-	return FAMILIES.flatMap((family) => [
-		networkSet(`bypass${family}`, family, plan.bypass[family]),
-		...(plan.endpoints[family].length > 0
-			? [networkSet(`endpoints${family}`, family, plan.endpoints[family])]
-			: []),
-	]);
+function buildNetworkSets(plan: Plan): readonly NftSet[] {
+	return [
+		networkSet(KNOWN_SOURCES, 6, plan.knownSources),
+		...FAMILIES.flatMap((family) => [
+			networkSet(`bypass${family}`, family, plan.bypass[family]),
+			...(plan.endpoints[family].length > 0
+				? [networkSet(`endpoints${family}`, family, plan.endpoints[family])]
+				: []),
+		]),
+	];
 }
 
 function networkSet(name: string, family: Family, networks: readonly string[]): NftSet {
@@ -191,7 +197,7 @@ function translationRules(translation: PlanTranslation): readonly string[] {
 	const local = `ip6 daddr ${UNIQUE_LOCAL} return`;
 	if (translation.kind === "prefix") return [local, `snat ip6 prefix to ${translation.to}`];
 	const { sources } = translation;
-	return [local, sources === null ? "masquerade" : `ip6 saddr { ${sources.join(", ")} } masquerade`];
+	return [local, sources === "all" ? "masquerade" : `ip6 saddr @${KNOWN_SOURCES} masquerade`];
 }
 
 function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[]): readonly NftChain[] {
