@@ -111,13 +111,16 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 		await until("all is well", async () => (await codes()).length === 0, { timeoutMs: 30_000 });
 	});
 
-	it("finds a name server that another provider is asked for", async () => {
+	it("finds a name server that a route leads to over another provider", async () => {
 		await sh(
 			"ubus call network.interface.wanb status > /dev/null; uci set network.wanb.dns=203.0.113.5; uci set network.wanb.peerdns=0; uci commit network; reload_config",
 		);
 		await until("it is known", async () =>
 			(await polywan.uplink("wanb")).ipv4?.dns_servers.includes("203.0.113.5"),
 		);
+		await polywan.untilState("up", "wanb");
+		await until("it is asked over its own uplink", async () => (await codes()).length === 0);
+		await sh("ip route add 203.0.113.5 via 100.64.1.1");
 		expect(await codes()).toContain("dns-leak 203.0.113.5");
 	});
 
