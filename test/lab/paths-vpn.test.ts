@@ -63,8 +63,8 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			await site.router.mustRun(["ip", "route", "add", endpoint, "via", gateway, "proto", "static"]);
 			await site.router.setConfig("network", `${site.router.readFile("/etc/config/network")}${vpnInterface}`);
 			await until("the tunnel is known", async () => (await polywan.uplink("vpn")).ipv4 !== null);
-		await site.router.mustRun(["/etc/init.d/firewall", "reload"]);
-		await polywan.untilState("up", "vpn", "wan", "wanb");
+			await site.router.mustRun(["/etc/init.d/firewall", "reload"]);
+			await polywan.untilState("up", "vpn", "wan", "wanb");
 		});
 		afterAll(async () => {
 			for (const child of children) child.kill();
