@@ -1,12 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../lab/namespaces.ts";
+import { violations } from "./axe.ts";
 import { canBrowse, PanelBed, panelUrl, signIn } from "./bed.ts";
 
-const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
-const pages = ["overview", "uplinks", "policies", "rules", "settings", "log", "about", "setup"];
+const pages = [
+	"overview",
+	"uplinks",
+	"policies",
+	"rules",
+	"settings",
+	"connections",
+	"quality",
+	"diagnostics",
+	"log",
+	"about",
+	"setup",
+];
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";
 
@@ -33,16 +42,6 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		await page.locator("details").evaluateAll((all) => {
 			for (const each of all) each.setAttribute("open", "");
 		});
-	}
-
-	async function violations(page: Page): Promise<string[]> {
-		await page.evaluate(axe);
-		const found: { id: string; nodes: { html: string; failureSummary: string }[] }[] = await page.evaluate(
-			"axe.run().then(({ violations }) => violations)",
-		);
-		return found.flatMap(({ id, nodes }) =>
-			nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-		);
 	}
 
 	it.each(["light", "dark"] as const)("has no accessibility violations, %s", async (colorScheme) => {

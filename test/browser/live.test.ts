@@ -48,7 +48,18 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 		await card(page, "wan").getByText("100.64.1.2").waitFor();
 		expect(await stateOf(page, "wan").textContent()).toBe("Up");
 		expect(await card(page, "wan").getByText("2001:db8:1::2").isVisible()).toBe(true);
-		for (const name of ["uplinks", "policies", "rules", "settings", "log", "about", "setup"]) {
+		for (const name of [
+			"uplinks",
+			"policies",
+			"rules",
+			"settings",
+			"connections",
+			"quality",
+			"diagnostics",
+			"log",
+			"about",
+			"setup",
+		]) {
 			await page.goto(`${panelUrl}#${name}`);
 			await page.locator("main h2").first().waitFor();
 		}

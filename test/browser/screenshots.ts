@@ -4,7 +4,19 @@ import { root } from "../lab/namespaces.ts";
 import { until } from "../lab/until.ts";
 import { PanelBed, panelUrl, signIn } from "./bed.ts";
 
-const pages = ["overview", "uplinks", "policies", "rules", "settings", "log", "about", "setup"] as const;
+const pages = [
+	"overview",
+	"uplinks",
+	"policies",
+	"rules",
+	"settings",
+	"connections",
+	"quality",
+	"diagnostics",
+	"log",
+	"about",
+	"setup",
+] as const;
 const looks = {
 	light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },
 	dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },

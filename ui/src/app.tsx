@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLoaded } from "./loaded.ts";
 import { OverviewPage } from "./page/overview.tsx";
 import { type Panel, PanelContext, usePanel } from "./panel.ts";
 import { type PageName, page } from "./route.ts";
@@ -61,13 +61,12 @@ function LivePage() {
 	const name = page.value;
 	const now = status.value;
 	const more = useLoaded(name !== "overview", async () => {
-		const { morePages } = await import("./page/more.ts");
+		const { morePages } = await import("./page/more.tsx");
 		panel.adopt(morePages.style);
 		return morePages;
 	});
 	if (now === null || (name !== "overview" && more === null)) return <Waiting />;
-	if (name === "log" && more !== null) return <more.log status={now} />;
-	if (name === "about" && more !== null) return <more.about status={now} />;
+	if (name !== "overview" && more !== null) return <more.MorePage name={name} status={now} />;
 	return <OverviewPage status={now} />;
 }
 
@@ -76,28 +75,5 @@ function Waiting() {
 }
 
 function isEdited(name: PageName): boolean {
-	return name !== "overview" && name !== "log" && name !== "about";
-}
-
-const RELOADED_KEY = "polywan-reloaded";
-
-/**
- * What `load` brings once it is wanted; null until then. A failure is tried again when the router answers again; where it does
- * answer, an upgrade took that script away, and a page from the browser's cache asked for it: loaded anew it names another.
- */
-function useLoaded<T>(wanted: boolean, load: () => Promise<T>): T | null {
-	const [loaded, setLoaded] = useState<T | null>(null);
-	const alive = liveness.value.kind === "live";
-	useEffect(() => {
-		if (wanted && loaded === null)
-			load().then(
-				(value) => setLoaded(value),
-				() => {
-					if (!alive || sessionStorage.getItem(RELOADED_KEY)) return;
-					sessionStorage.setItem(RELOADED_KEY, "1");
-					location.reload();
-				},
-			);
-	}, [wanted, loaded, alive]);
-	return loaded;
+	return !["overview", "connections", "quality", "diagnostics", "log", "about"].includes(name);
 }

@@ -1,7 +1,18 @@
 import { signal } from "@preact/signals";
 import type { WordKey } from "./words/en.ts";
 
-export type PageName = "overview" | "uplinks" | "policies" | "rules" | "settings" | "log" | "about" | "setup";
+export type PageName =
+	| "overview"
+	| "uplinks"
+	| "policies"
+	| "rules"
+	| "settings"
+	| "connections"
+	| "quality"
+	| "diagnostics"
+	| "log"
+	| "about"
+	| "setup";
 
 /** In the order of the menu. */
 export const PAGES: readonly { readonly name: PageName; readonly title: WordKey }[] = [
@@ -10,6 +21,9 @@ export const PAGES: readonly { readonly name: PageName; readonly title: WordKey 
 	{ name: "policies", title: "nav.policies" },
 	{ name: "rules", title: "nav.rules" },
 	{ name: "settings", title: "nav.settings" },
+	{ name: "connections", title: "nav.connections" },
+	{ name: "quality", title: "nav.quality" },
+	{ name: "diagnostics", title: "nav.diagnostics" },
 	{ name: "log", title: "nav.log" },
 	{ name: "about", title: "nav.about" },
 ];

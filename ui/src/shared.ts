@@ -2,6 +2,7 @@
 // cut in one piece (build/panel.ts).
 import "./follow.ts";
 import "./format.ts";
+import "./loaded.ts";
 import "./panel.ts";
 import "./part/problems.tsx";
 import "./part/shares.tsx";

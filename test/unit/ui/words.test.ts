@@ -7,18 +7,22 @@ import { editEs, helpEs } from "../../../ui/src/words/edit/es.ts";
 import { editZh, helpZh } from "../../../ui/src/words/edit/zh.ts";
 import { en } from "../../../ui/src/words/en.ts";
 import { es } from "../../../ui/src/words/es.ts";
+import { moreDe } from "../../../ui/src/words/more/de.ts";
+import { moreEn } from "../../../ui/src/words/more/en.ts";
+import { moreEs } from "../../../ui/src/words/more/es.ts";
+import { moreZh } from "../../../ui/src/words/more/zh.ts";
 import { zh } from "../../../ui/src/words/zh.ts";
 import { chooseLanguage } from "../../../ui/src/words.ts";
 
 const places = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
 
 test.each([
-	["de", de, editDe],
-	["es", es, editEs],
-	["zh", zh, editZh],
-] as const)("every sentence in %s has the places of the English one", (_, words, edit) => {
-	for (const [key, sentence] of Object.entries({ ...en, ...editEn })) {
-		const translated: string = { ...words, ...edit }[key as keyof typeof en];
+	["de", { ...de, ...editDe, ...moreDe }],
+	["es", { ...es, ...editEs, ...moreEs }],
+	["zh", { ...zh, ...editZh, ...moreZh }],
+] as const)("every sentence in %s has the places of the English one", (_, words) => {
+	for (const [key, sentence] of Object.entries({ ...en, ...editEn, ...moreEn })) {
+		const translated: string = words[key as keyof typeof words];
 		expect(translated, key).toBeTruthy();
 		expect(places(translated), key).toEqual(places(sentence));
 	}

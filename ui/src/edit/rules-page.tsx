@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
+import type { RuleStatus } from "polywan-core/status";
 import { useState } from "preact/hooks";
-import { t } from "../words.ts";
+import { useAsked } from "../page/use-asked.ts";
+import { language, t } from "../words.ts";
 import {
 	addSection,
 	type ConfigPackage,
@@ -20,6 +22,8 @@ import { model } from "./staging.ts";
 import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
+const COUNT_MS = 5000;
+
 const GROUPS: readonly Group[] = [
 	{ title: "group.target", options: ["enabled", "target"] },
 	{
@@ -32,6 +36,8 @@ const GROUPS: readonly Group[] = [
 export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 	const staging = useStaging();
 	const rules = sectionsOf(config, "rule");
+	const { answer } = useAsked("rules", COUNT_MS);
+	const counted = (answer?.rules ?? []) as unknown as readonly RuleStatus[];
 	const [open, setOpen] = useState<string | null>(null);
 	const said = useSignal("");
 	const move = (name: string, neighbour: string, behind: boolean) => {
@@ -87,6 +93,7 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 							</button>
 							<RuleRow
 								rule={rule}
+								hits={counted.find(({ name }) => name === rule.name)?.connections}
 								open={open === rule.name}
 								onToggle={(name) => setOpen(open === name ? null : name)}
 							/>
@@ -117,6 +124,8 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 
 function RuleRow(props: {
 	readonly rule: ConfigSection;
+	/** Connections it took; undefined where it is not in force, or not known yet. */
+	readonly hits: number | undefined;
 	readonly open: boolean;
 	onToggle(name: string): void;
 }) {
@@ -152,6 +161,9 @@ function RuleRow(props: {
 					{describeMatch(rule)} <span aria-hidden="true">→</span> <b>{textOf(rule, "target") ?? "?"}</b>
 				</p>
 			</div>
+			<span class="hits small soft number">
+				{props.hits !== undefined && te("rules.hits", { count: props.hits.toLocaleString(language.value) })}
+			</span>
 			<span class="actions">
 				<button
 					type="button"

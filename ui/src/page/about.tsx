@@ -4,16 +4,17 @@ import { Problems } from "../part/problems.tsx";
 import { Scroll } from "../part/scroll.tsx";
 import { routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
+import { tm } from "./words.ts";
 
 export function AboutPage({ status }: { readonly status: Status }) {
 	const { apply } = status;
-	const applied = `${formatMoment(apply.at_ms, routerNowMs.value, language.value)} · ${t("about.took", { ms: apply.took_ms.toFixed(1) })}`;
+	const applied = `${formatMoment(apply.at_ms, routerNowMs.value, language.value)} · ${tm("about.took", { ms: apply.took_ms.toFixed(1) })}`;
 	const rows = [
-		[t("about.version"), status.version],
-		[t("about.firewall"), status.firewall],
-		[t("about.uptime"), formatDuration(status.uptime_s * 1000, language.value)],
-		[t("about.applied"), apply.error ?? (apply.at_ms === 0 ? "–" : applied)],
-		[t("about.clock"), new Date(routerNowMs.value).toLocaleString(language.value)],
+		[tm("about.version"), status.version],
+		[tm("about.firewall"), status.firewall],
+		[tm("about.uptime"), formatDuration(status.uptime_s * 1000, language.value)],
+		[tm("about.applied"), apply.error ?? (apply.at_ms === 0 ? "–" : applied)],
+		[tm("about.clock"), new Date(routerNowMs.value).toLocaleString(language.value)],
 	] as const;
 	return (
 		<>
@@ -33,19 +34,19 @@ export function AboutPage({ status }: { readonly status: Status }) {
 			</section>
 			<div class="card">
 				<header>
-					<h2 id="kernel-title">{t("about.kernel")}</h2>
+					<h2 id="kernel-title">{tm("about.kernel")}</h2>
 				</header>
 				<Scroll labelledBy="kernel-title">
 					<table>
 						<thead>
 							<tr>
-								<th scope="col">{t("log.uplink")}</th>
-								<th scope="col">{t("about.device")}</th>
+								<th scope="col">{tm("log.uplink")}</th>
+								<th scope="col">{tm("about.device")}</th>
 								<th scope="col" class="number">
-									{t("about.mark")}
+									{tm("about.mark")}
 								</th>
 								<th scope="col" class="number">
-									{t("about.table")}
+									{tm("about.table")}
 								</th>
 								<th scope="col">{t("card.gateway")}</th>
 								<th scope="col">DNS</th>

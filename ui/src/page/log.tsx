@@ -5,6 +5,7 @@ import { Scroll } from "../part/scroll.tsx";
 import { eventWord, headline } from "../part/timeline.tsx";
 import { events, routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
+import { tm } from "./words.ts";
 
 type Kind = PolywanEvent["kind"];
 
@@ -26,14 +27,14 @@ export function LogPage({ status }: { readonly status: Status }) {
 			<header>
 				<h2 id="log-title">{t("nav.log")}</h2>
 				<span class="soft small" role="status">
-					{t("log.count", { shown: shown.length, all: events.value.length })}
+					{tm("log.count", { shown: shown.length, all: events.value.length })}
 				</span>
 			</header>
 			<search class="filters">
 				<label class="field small">
-					{t("log.kind")}
+					{tm("log.kind")}
 					<select value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind | "")}>
-						<option value="">{t("log.all")}</option>
+						<option value="">{tm("log.all")}</option>
 						{kinds.map((each) => (
 							<option key={each} value={each}>
 								{eventWord(each)}
@@ -42,16 +43,16 @@ export function LogPage({ status }: { readonly status: Status }) {
 					</select>
 				</label>
 				<label class="field small">
-					{t("log.uplink")}
+					{tm("log.uplink")}
 					<select value={uplink} onChange={(event) => setUplink(event.currentTarget.value)}>
-						<option value="">{t("log.all")}</option>
+						<option value="">{tm("log.all")}</option>
 						{status.uplinks.map(({ name }) => (
 							<option key={name}>{name}</option>
 						))}
 					</select>
 				</label>
 				<label class="field small">
-					{t("log.text")}
+					{tm("log.text")}
 					<input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
 				</label>
 			</search>
@@ -59,9 +60,9 @@ export function LogPage({ status }: { readonly status: Status }) {
 				<table class="log">
 					<thead>
 						<tr>
-							<th scope="col">{t("log.time")}</th>
-							<th scope="col">{t("log.what")}</th>
-							<th scope="col">{t("log.why")}</th>
+							<th scope="col">{tm("log.time")}</th>
+							<th scope="col">{tm("log.what")}</th>
+							<th scope="col">{tm("log.why")}</th>
 						</tr>
 					</thead>
 					<tbody>
@@ -81,7 +82,7 @@ export function LogPage({ status }: { readonly status: Status }) {
 					</tbody>
 				</table>
 			</Scroll>
-			{shown.length === 0 && <p class="soft">{t("log.none")}</p>}
+			{shown.length === 0 && <p class="soft">{tm("log.none")}</p>}
 		</div>
 	);
 }

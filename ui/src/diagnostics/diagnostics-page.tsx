@@ -1,0 +1,115 @@
+import "../shared.ts";
+import type { Finding } from "polywan-core/doctor/finding";
+import { Failed } from "../page/failed.tsx";
+import { type Asked, useAsked } from "../page/use-asked.ts";
+import { tm } from "../page/words.ts";
+
+/** The doctor asks uplinks too, and waits for them. */
+const DOCTOR_TIMEOUT_MS = 30_000;
+
+/** What is not as it should be, and what the kernel was given. */
+export function DiagnosticsPage() {
+	const doctor = useAsked("doctor", null, { timeoutMs: DOCTOR_TIMEOUT_MS });
+	const diff = useAsked("diff", null, { timeoutMs: DOCTOR_TIMEOUT_MS });
+	const script = useAsked("script", null);
+	return (
+		<>
+			<Failed when={doctor.failed || diff.failed || script.failed} />
+			<Findings asked={doctor} />
+			<Differences asked={diff} />
+			<Scripts asked={script} />
+		</>
+	);
+}
+
+function Again(props: { readonly asked: Asked; readonly of: string }) {
+	return (
+		<button
+			type="button"
+			class="push"
+			aria-label={`${tm("more.again")}: ${props.of}`}
+			disabled={props.asked.asking}
+			onClick={props.asked.again}
+		>
+			{tm("more.again")}
+		</button>
+	);
+}
+
+function Findings({ asked }: { readonly asked: Asked }) {
+	const findings = (asked.answer?.findings ?? null) as readonly Finding[] | null;
+	return (
+		<section class="card" aria-labelledby="findings-title">
+			<header>
+				<h2 id="findings-title">{tm("diag.findings")}</h2>
+				<Again asked={asked} of={tm("diag.findings")} />
+			</header>
+			<p class="soft" role="status">
+				{asked.asking ? tm("diag.examining") : findings?.length === 0 ? tm("diag.healthy") : ""}
+			</p>
+			<ul class="findings">
+				{findings?.map(({ code, severity, subject, message, remedy }) => (
+					<li key={`${code} ${subject}`}>
+						<span class={`state ${severity === "error" ? "down" : "degraded"}`}>
+							{tm(severity === "error" ? "diag.error" : "diag.warning")}
+						</span>
+						<div lang="en">
+							<p>
+								{subject !== "" && <b>{subject}: </b>}
+								{message}
+							</p>
+							<p class="soft">{remedy}</p>
+						</div>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function Differences({ asked }: { readonly asked: Asked }) {
+	const lines = (asked.answer?.differences ?? null) as readonly string[] | null;
+	return (
+		<section class="card" aria-labelledby="diff-title">
+			<header>
+				<h2 id="diff-title">{tm("diag.diff")}</h2>
+				<Again asked={asked} of={tm("diag.diff")} />
+			</header>
+			{lines?.length === 0 && <p class="soft">{tm("diag.same")}</p>}
+			{lines !== null && lines.length > 0 && (
+				<>
+					<p class="soft">{tm("diag.differs", { count: lines.length })}</p>
+					<Text labelledBy="diff-title" text={lines.join("\n")} />
+				</>
+			)}
+		</section>
+	);
+}
+
+function Scripts({ asked }: { readonly asked: Asked }) {
+	const scripts = Object.entries(asked.answer ?? {}).filter(([, text]) => text !== "");
+	return (
+		<section class="card" aria-labelledby="scripts-title">
+			<header>
+				<h2 id="scripts-title">{tm("diag.scripts")}</h2>
+				<p class="soft">{tm("diag.scriptsMore")}</p>
+				<Again asked={asked} of={tm("diag.scripts")} />
+			</header>
+			{scripts.map(([name, text]) => (
+				<details key={name}>
+					<summary id={`script-${name}`}>{name}</summary>
+					<Text labelledBy={`script-${name}`} text={String(text)} />
+				</details>
+			))}
+		</section>
+	);
+}
+
+function Text({ labelledBy, text }: { readonly labelledBy: string; readonly text: string }) {
+	return (
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: without it a keyboard cannot scroll
+		<section class="script" tabIndex={0} aria-labelledby={labelledBy}>
+			<pre lang="en">{text}</pre>
+		</section>
+	);
+}

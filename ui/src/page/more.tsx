@@ -1,0 +1,32 @@
+import "../shared.ts";
+import type { Status } from "polywan-core/status";
+import type { FunctionComponent } from "preact";
+import { useLoaded } from "../loaded.ts";
+import type { PageName } from "../route.ts";
+import { t } from "../words.ts";
+import { AboutPage } from "./about.tsx";
+import { LogPage } from "./log.tsx";
+import style from "./more.css";
+
+type Page = FunctionComponent<{ readonly status: Status }>;
+
+/** Larger pages come in scripts of their own. */
+const LARGE: Partial<Record<PageName, () => Promise<Page>>> = {
+	connections: async () => (await import("../connections/connections-page.tsx")).ConnectionsPage,
+	quality: async () => (await import("../quality/quality-page.tsx")).QualityPage,
+	diagnostics: async () => (await import("../diagnostics/diagnostics-page.tsx")).DiagnosticsPage,
+};
+
+/** Pages that are looked at less often come in a script of their own. */
+export const morePages = { MorePage, style };
+
+function MorePage({ name, status }: { readonly name: PageName; readonly status: Status }) {
+	const load = LARGE[name];
+	if (load !== undefined) return <LargePage key={name} load={load} status={status} />;
+	return name === "log" ? <LogPage status={status} /> : <AboutPage status={status} />;
+}
+
+function LargePage({ load, status }: { load(): Promise<Page>; readonly status: Status }) {
+	const loaded = useLoaded(true, async () => ({ Page: await load() }));
+	return loaded === null ? <p class="soft">{t("live.connecting")}</p> : <loaded.Page status={status} />;
+}
