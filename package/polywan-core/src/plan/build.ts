@@ -153,8 +153,19 @@ function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
 	return found.sort((a, b) => a.id - b.id);
 }
 
-/** Addresses as text from outside must be canonical, both to be safe in scripts and to compare equal when read back. */
+/** Links never change: a plan is built more often than there are new ones. */
+const canonicalLinks = new WeakMap<Link, Link>();
+
 function canonicalLink(link: Link): Link {
+	const known = canonicalLinks.get(link);
+	if (known !== undefined) return known;
+	const canonical = canonise(link);
+	canonicalLinks.set(link, canonical);
+	return canonical;
+}
+
+/** Addresses as text from outside must be canonical, both to be safe in scripts and to compare equal when read back. */
+function canonise(link: Link): Link {
 	const gateway = link.gateway === null ? null : parseAddress(link.gateway);
 	return {
 		...link,

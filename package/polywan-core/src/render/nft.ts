@@ -43,6 +43,17 @@ export function renderNftRemoval(): string {
  *   uplinks that do not work.
  */
 export function buildNftRuleset(plan: Plan): NftRuleset {
+	const known = rulesets.get(plan);
+	if (known !== undefined) return known;
+	const ruleset = composeRuleset(plan);
+	rulesets.set(plan, ruleset);
+	return ruleset;
+}
+
+/** A plan never changes, and each is asked for as the next one and then as the one before. */
+const rulesets = new WeakMap<Plan, NftRuleset>();
+
+function composeRuleset(plan: Plan): NftRuleset {
 	const steps = perFamily((family) => (plan.managed[family] ? groupRules(plan.rules, family) : []));
 	const ruleMaps = [...steps[4], ...steps[6]].flatMap((step) => ("map" in step ? [step.map] : []));
 	const resets = plan.resetConnections ? RESET_SETS : [];
