@@ -32,6 +32,9 @@ const PRIORITY = {
 /** RTNH_F hops field: 8 bits, one less than the weight. */
 const MAX_NEXTHOP_WEIGHT = 256;
 
+/** `ip -batch` takes 512 words a line (MAX_ARGS in iproute2's lib/utils.c); a nexthop has up to eight. */
+const MAX_NEXTHOPS = 60;
+
 /** IPv6 gives metric 0 the value 1024 (IP6_RT_PRIO_USER); an explicit one reads back the same in both families. */
 const METRIC = 1;
 
@@ -88,7 +91,9 @@ function ownNexthops(
 	family: Family,
 ): readonly PlanNexthop[] {
 	if (share.kind === "verdict") return [];
-	const counts = countSlots(share.slots);
+	const all = countSlots(share.slots);
+	const counts =
+		all.length > MAX_NEXTHOPS ? [...all].sort((a, b) => b.weight - a.weight).slice(0, MAX_NEXTHOPS) : all;
 	const weights = fitWeights(
 		counts.map((count) => count.weight),
 		Math.max(MAX_NEXTHOP_WEIGHT, counts.length),
