@@ -119,7 +119,7 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 		await page
 			.getByRole("listitem")
 			.filter({ hasText: "web" })
-			.getByText(/^[1-9]\d* connections$/)
+			.getByText(/^Connections: [1-9]\d*$/)
 			.waitFor();
 		await page.context().close();
 	});

@@ -12,6 +12,8 @@ const MARGIN_ROWS = 12;
 
 /** A table of any length, of which only what is seen is drawn. */
 export function ConnectionTable(props: {
+	/** With another one it begins at the top. */
+	readonly question: string;
 	readonly count: number;
 	readonly order: Order;
 	row(index: number): ConnectionStatus | undefined;
@@ -32,6 +34,7 @@ export function ConnectionTable(props: {
 	};
 	const first = Math.max(0, Math.min(seen.first, count - seen.rows) - MARGIN_ROWS);
 	const end = Math.min(count, first + seen.rows + 2 * MARGIN_ROWS);
+	useEffect(() => box.current?.scrollTo(0, 0), [props.question]);
 	useEffect(() => props.onSee(first, Math.max(first, end - 1)), [first, end]);
 	useEffect(look);
 	const columns = onEnd === null ? 8 : 9;
@@ -73,7 +76,9 @@ export function ConnectionTable(props: {
 						</th>
 						<th scope="col">{tm("log.uplink")}</th>
 						<th scope="col">{tm("conn.rule")}</th>
-						<th scope="col">{tm("conn.state")}</th>
+						<th scope="col" class="wide">
+							{tm("conn.state")}
+						</th>
 						{sortable("bytes", tm("conn.data"))}
 						{sortable("age", tm("conn.age"))}
 						{onEnd !== null && (

@@ -23,6 +23,8 @@ export class ConnectionWindow {
 	readonly pages = signal<ReadonlyMap<number, readonly ConnectionStatus[]>>(new Map());
 	/** Null before the first answer. */
 	readonly total = signal<number | null>(null);
+	/** What is there answers an earlier question. */
+	readonly pending = signal(true);
 	readonly accounting = signal(true);
 	readonly failed = signal(false);
 	readonly #session: UbusSession<AbortSignal>;
@@ -35,15 +37,12 @@ export class ConnectionWindow {
 		this.#session = session;
 	}
 
-	/** Another question: what was answered before is forgotten. */
+	/** Another question: what was answered before stays until the answer comes, so that nothing jumps. */
 	want(wanted: Wanted): void {
 		this.#wanted = wanted;
 		this.#seen = { first: 0, last: 0 };
 		this.#stale.clear();
-		batch(() => {
-			this.pages.value = new Map();
-			this.total.value = null;
-		});
+		this.pending.value = true;
 		void this.#ask();
 	}
 
@@ -90,7 +89,9 @@ export class ConnectionWindow {
 		if (this.#wanted !== wanted) return;
 		this.#stale.delete(page);
 		batch(() => {
-			this.pages.value = new Map(this.pages.value).set(page, answer.connections);
+			const kept = this.pending.value ? [] : this.pages.value;
+			this.pages.value = new Map(kept).set(page, answer.connections);
+			this.pending.value = false;
 			this.total.value = answer.total;
 			this.accounting.value = answer.accounting;
 		});
@@ -99,6 +100,7 @@ export class ConnectionWindow {
 	/** One that is on the screen and was never read goes before one that is old. */
 	#nextPage(): number | null {
 		const { first, last } = this.#wanted?.sample ? { first: 0, last: 0 } : this.#seen;
+		if (this.pending.value) return first;
 		let old: number | null = null;
 		for (let page = first; page <= last; page++) {
 			if (!this.pages.value.has(page)) return page;

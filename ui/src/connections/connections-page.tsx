@@ -17,7 +17,7 @@ const REFRESH_MS = 3000;
 /** What the router carries now: sorted and filtered there, and shown in windows of any list's length. */
 export function ConnectionsPage({ status }: { readonly status: Status }) {
 	const { session } = usePanel();
-	const window = useMemo(() => new ConnectionWindow(session), [session]);
+	const list = useMemo(() => new ConnectionWindow(session), [session]);
 	const [filter, setFilter] = useState<Filter>(NO_FILTER);
 	const [order, setOrder] = useState<Order>({ sort: "bytes", reverse: false });
 	const [round, setRound] = useState(0);
@@ -26,29 +26,30 @@ export function ConnectionsPage({ status }: { readonly status: Status }) {
 	const criteria = criteriaFor(filter);
 	const question = JSON.stringify({ criteria, order, sample });
 	const alive = liveness.value.kind === "live";
-	useEffect(() => window.want(JSON.parse(question)), [window, question]);
+	useEffect(() => list.want(JSON.parse(question)), [list, question]);
 	useEffect(() => {
 		if (!alive) return;
 		const timer = setInterval(() => {
 			if (document.hidden) return;
-			window.refresh();
+			list.refresh();
 			setRound((before) => before + 1);
 		}, REFRESH_MS);
 		return () => clearInterval(timer);
-	}, [window, alive]);
+	}, [list, alive]);
 	const end = useEnding(() => {
-		window.refresh();
+		list.refresh();
 		setRound((before) => before + 1);
 	});
-	const total = window.total.value;
-	const sampled = sample ? (window.pages.value.get(0) ?? []) : [];
+	const total = list.total.value;
+	const sampled = sample ? (list.pages.value.get(0) ?? []) : [];
 	const found = text === "" ? sampled : sampled.filter((connection) => mentions(connection, text));
 	const count = sample ? found.length : (total ?? 0);
 	const change = (next: Partial<Filter>) => setFilter((before) => ({ ...before, ...next }));
 	const endAll = () => {
 		if (confirm(tm("conn.endTheseAsk", { count }))) void end.send({ ...criteria });
 	};
-	const bounded = Object.keys(criteria).length > 0 && text === "" && filter.grouping === "none";
+	const pending = list.pending.value;
+	const bounded = !pending && Object.keys(criteria).length > 0 && text === "" && filter.grouping === "none";
 	return (
 		<div class="card">
 			<header>
@@ -63,12 +64,12 @@ export function ConnectionsPage({ status }: { readonly status: Status }) {
 					</button>
 				)}
 			</header>
-			<Failed when={window.failed.value} />
+			<Failed when={list.failed.value} />
 			<ConnectionFilter filter={filter} status={status} onChange={change} />
 			{sample && total !== null && total > SAMPLE_ROWS && (
 				<p class="soft small">{tm("conn.sample", { count: SAMPLE_ROWS, total })}</p>
 			)}
-			{!window.accounting.value && <p class="soft small">{tm("conn.noAccounting")}</p>}
+			{!list.accounting.value && <p class="soft small">{tm("conn.noAccounting")}</p>}
 			{filter.grouping === "uplink" ? (
 				<UplinkGroups
 					status={status}
@@ -80,16 +81,16 @@ export function ConnectionsPage({ status }: { readonly status: Status }) {
 				<HostGroups groups={groupByHost(found)} onShow={(source) => change({ source, grouping: "none" })} />
 			) : (
 				<ConnectionTable
-					key={question}
+					question={question}
 					count={count}
 					order={order}
-					row={(index) => (sample ? found[index] : window.row(index))}
-					onSee={(first, last) => window.see(first, last)}
+					row={(index) => (sample ? found[index] : list.row(index))}
+					onSee={(first, last) => list.see(first, last)}
 					onOrder={setOrder}
 					onEnd={readOnly.value ? null : (connection) => end.ask(connection)}
 				/>
 			)}
-			{total !== null && count === 0 && filter.grouping !== "uplink" && <p class="soft">{tm("conn.none")}</p>}
+			{!pending && count === 0 && filter.grouping !== "uplink" && <p class="soft">{tm("conn.none")}</p>}
 		</div>
 	);
 }

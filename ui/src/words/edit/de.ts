@@ -72,7 +72,7 @@ export const editDe: EditWords = {
 	"policies.case": "Anteile zeigen",
 	"rules.intro": "Die erste Regel, die auf eine neue Verbindung passt, entscheidet, wohin sie geht.",
 	"rules.add": "Regel hinzufügen",
-	"rules.hits": "{count} Verbindungen",
+	"rules.hits": "Verbindungen: {count}",
 	"rules.none": "Keine Regeln: Die vorgegebene Richtlinie nimmt alles.",
 	"rules.everything": "alles",
 	"rules.drag":

@@ -68,7 +68,7 @@ export const editEn = {
 	"policies.case": "Show the shares",
 	"rules.intro": "The first rule that matches a new connection decides where it goes.",
 	"rules.add": "Add rule",
-	"rules.hits": "{count} connections",
+	"rules.hits": "Connections: {count}",
 	"rules.none": "No rules: the default policy takes everything.",
 	"rules.everything": "everything",
 	"rules.drag": "Move rule {name}, position {position} of {count}. Arrow keys up and down move it.",

@@ -71,7 +71,7 @@ export const editEs: EditWords = {
 	"policies.case": "Mostrar el reparto",
 	"rules.intro": "La primera regla que coincide con una conexión nueva decide adónde va.",
 	"rules.add": "Añadir regla",
-	"rules.hits": "{count} conexiones",
+	"rules.hits": "Conexiones: {count}",
 	"rules.none": "Sin reglas: la política predeterminada lo toma todo.",
 	"rules.everything": "todo",
 	"rules.drag":

@@ -70,7 +70,7 @@ export const editZh: EditWords = {
 	"policies.case": "显示分配比例",
 	"rules.intro": "第一条与新连接匹配的规则决定其去向。",
 	"rules.add": "添加规则",
-	"rules.hits": "{count} 条连接",
+	"rules.hits": "连接数:{count}",
 	"rules.none": "没有规则：默认策略处理全部流量。",
 	"rules.everything": "全部",
 	"rules.drag": "移动规则 {name}，第 {position} 条，共 {count} 条。用上下方向键移动。",

@@ -23,7 +23,7 @@ export const moreDe: MoreWords = {
 	"more.failed": "Der Router hat nicht geantwortet. Er wird wieder gefragt.",
 	"more.again": "Erneut prüfen",
 	"more.csv": "Als CSV sichern",
-	"conn.count": "{count} Verbindungen",
+	"conn.count": "{count} insgesamt",
 	"conn.protocol": "Protokoll",
 	"conn.from": "Von",
 	"conn.to": "Nach",

@@ -22,7 +22,7 @@ export const moreEn = {
 	"more.failed": "The router gave no answer. It is asked again.",
 	"more.again": "Look again",
 	"more.csv": "Save as CSV",
-	"conn.count": "{count} connections",
+	"conn.count": "{count} in all",
 	"conn.protocol": "Protocol",
 	"conn.from": "From",
 	"conn.to": "To",

@@ -23,7 +23,7 @@ export const moreEs: MoreWords = {
 	"more.failed": "El router no respondió. Se le pregunta de nuevo.",
 	"more.again": "Comprobar de nuevo",
 	"more.csv": "Guardar como CSV",
-	"conn.count": "{count} conexiones",
+	"conn.count": "{count} en total",
 	"conn.protocol": "Protocolo",
 	"conn.from": "Desde",
 	"conn.to": "Hacia",

@@ -23,7 +23,7 @@ export const moreZh: MoreWords = {
 	"more.failed": "路由器没有答复,将再次询问。",
 	"more.again": "重新检查",
 	"more.csv": "保存为 CSV",
-	"conn.count": "{count} 条连接",
+	"conn.count": "共 {count} 条",
 	"conn.protocol": "协议",
 	"conn.from": "来源",
 	"conn.to": "目标",
