@@ -9,6 +9,7 @@ const labTools: Readonly<Record<string, string>> = {
 	hold: "test/lab/namespaces/hold.c",
 	enter: "test/lab/namespaces/enter.c",
 	netem: "test/lab/netem/netem.c",
+	flood: "test/lab/flood/flood.c",
 	logd: "test/openwrt/logd/logd.c",
 };
 

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleProgram, compileProgram } from "../../../build/bundle.ts";
+import { Namespaces, root } from "../../lab/namespaces.ts";
+import { manyUplinks } from "../../unit/polywan-core/fixture.ts";
+import { median, type Report } from "../harness.ts";
+
+const uplinks = 250;
+const rules = 1000;
+
+interface Outcome {
+	/** Begin, then the end of parsing, of the plan, of the filter and of everything, in ms. */
+	readonly times: readonly [number, number, number, number, number];
+	readonly failures: readonly number[];
+	readonly reloads: readonly number[];
+	readonly ownPeakKb: number;
+	readonly childPeakKb: number;
+}
+
+/** The program's path from configuration to kernel in a bare namespace, its uplinks macvlan devices with addresses; nothing probes. */
+export async function measureScale(report: Report): Promise<void> {
+	report.progress(`${uplinks} uplinks, ${rules} rules`);
+	await bundleProgram("test/lab/programs/engine.ts", "engine");
+	await compileProgram("engine", "x86_64");
+	const folder = mkdtempSync(join(tmpdir(), "polywan-engine-"));
+	const namespaces = await Namespaces.hold(`pwlab${process.pid}-engine`, "engine", 1);
+	try {
+		const text = manyUplinks(uplinks, rules);
+		const paths = [text, text.replace("option dest_port 500\n", "option dest_port 40500\n")].map(
+			(config, n) => {
+				const path = join(folder, `config${n}`);
+				writeFileSync(path, config);
+				return path;
+			},
+		);
+		const router = namespaces.network(0);
+		await router.ip(["link add trunk type veth peer name other", "link set trunk up", "link set other up"]);
+		await router.ip(Array.from({ length: uplinks }, (_, index) => deviceOf(index + 1)).flat());
+		const [runtime, program] = ["polywan-run", "engine"].map((name) => join(root, "dist/x86_64", name));
+		const output = await router.mustRun([runtime ?? "", program ?? "", ...paths], { timeoutMs: 120_000 });
+		tell(report, JSON.parse(output) as Outcome);
+	} finally {
+		await namespaces.close();
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** As `linksOf` has them. */
+function deviceOf(n: number): readonly string[] {
+	return [
+		`link add link trunk name w${n} type macvlan mode bridge`,
+		`link set w${n} up`,
+		`addr add 100.64.${n}.2/24 dev w${n}`,
+		`addr add 2001:db8:${n}::2/64 dev w${n} nodad`,
+	];
+}
+
+function tell(report: Report, { times, failures, reloads, ownPeakKb, childPeakKb }: Outcome): void {
+	const [begin, parsed, planned, filtered, whole] = times;
+	const what = `${uplinks} uplinks, ${rules} rules`;
+	report.measured(`${what}: configuration read`, parsed - begin, "ms");
+	report.measured(`${what}: plan`, planned - parsed, "ms");
+	report.measured(`${what}: packet filter`, filtered - planned, "ms");
+	report.atMost(`${what}: first apply (plan, filter, routes)`, whole - parsed, "ms", 250);
+	report.atMost(`${what}: failure to filter changed, median`, median(failures), "ms", 15);
+	report.atMost(`${what}: reload with one changed rule, median`, median(reloads), "ms", 50);
+	report.atMost(`${what}: memory of the engine, peak`, ownPeakKb / 1024, "MB", 16);
+	report.atMost(`${what}: memory of a child, peak`, childPeakKb / 1024, "MB", 64);
+}
