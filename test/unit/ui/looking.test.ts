@@ -6,7 +6,7 @@ import {
 	mentions,
 	renderEnd,
 } from "../../../ui/src/connections/connection-query.ts";
-import { renderCsv } from "../../../ui/src/page/csv.tsx";
+import { renderCsv } from "../../../ui/src/page/csv.ts";
 
 const connection: ConnectionStatus = {
 	family: "ipv6",

@@ -1,7 +1,7 @@
 import type { History, UplinkHistory } from "polywan-core/status";
 import type { RpcTable } from "ubus-js/browser";
 import { formatRate } from "../format.ts";
-import { CsvButton } from "../page/csv.tsx";
+import { CsvButton } from "../page/csv-button.tsx";
 import { tm } from "../page/words.ts";
 import { routerNowMs } from "../store.ts";
 import { t } from "../words.ts";

@@ -1,6 +1,6 @@
 import type { FamilyStatus, SpanStatus, Status } from "polywan-core/status";
 import { formatMilliseconds, formatPercent } from "../format.ts";
-import { CsvButton } from "../page/csv.tsx";
+import { CsvButton } from "../page/csv-button.tsx";
 import { tm } from "../page/words.ts";
 import { Scroll } from "../part/scroll.tsx";
 import { language, t } from "../words.ts";

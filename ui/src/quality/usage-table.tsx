@@ -1,7 +1,7 @@
 import type { UsageStatus } from "polywan-core/status";
 import type { RpcTable } from "ubus-js/browser";
 import { formatBytes, formatPercent } from "../format.ts";
-import { CsvButton } from "../page/csv.tsx";
+import { CsvButton } from "../page/csv-button.tsx";
 import { tm } from "../page/words.ts";
 import { Scroll } from "../part/scroll.tsx";
 import { language, t } from "../words.ts";
