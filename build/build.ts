@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { packageArchitectures, parseArchitectures } from "./architecture.ts";
-import { bundleProgram, compileProgram } from "./bundle.ts";
+import { bundleProgram, bundleText, compileProgram } from "./bundle.ts";
 import { buildRuntime } from "./engine.ts";
 import { buildOpenwrt } from "./openwrt.ts";
 import { buildPanel } from "./panel.ts";
@@ -24,10 +24,10 @@ export async function buildAll(targets: readonly Architecture[]): Promise<void> 
 		for (const target of targets) await step(`${name} ${target}`, () => compileProgram(name, target));
 }
 
-/** Bundles the router's programs into dist/bundle/. */
+/** Bundles the router's programs into dist/bundle/: to be compiled, and as one text. */
 export async function bundlePrograms(): Promise<void> {
 	for (const [name, entry] of Object.entries(programs))
-		await step(`bundle ${name}`, () => bundleProgram(entry, name));
+		await step(`bundle ${name}`, () => Promise.all([bundleProgram(entry, name), bundleText(entry, name)]));
 }
 
 runAsProgram("build", async (args) => {

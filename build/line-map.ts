@@ -22,7 +22,10 @@ export function buildLineMap(sourceMap: string, folder: string): Uint8Array {
 	return Buffer.concat([Buffer.from(`${paths.join("\n")}\n\n`), Buffer.from(renderRuns(findRuns(mappings)))]);
 }
 
-/** The first mapping of every line counts; lines without one go on from the line before. */
+/**
+ * The first mapping of every line counts, but for one that only repeats what came before (esbuild begins indented lines
+ * so) when another follows; lines without one go on from the line before.
+ */
 function findRuns(mappings: string): Run[] {
 	const runs: Run[] = [];
 	let source = 0;
@@ -30,12 +33,15 @@ function findRuns(mappings: string): Run[] {
 	let expected: Run = { bundleLine: 0, source: 0, sourceLine: 0 };
 	mappings.split(";").forEach((line, index) => {
 		let first: Run | null = null;
+		let repeats = false;
 		for (const segment of line.split(",").filter(Boolean)) {
-			const [, sourceStep, lineStep] = readNumbers(segment);
+			const [, sourceStep, lineStep, columnStep] = readNumbers(segment);
 			if (sourceStep === undefined || lineStep === undefined) continue;
 			source += sourceStep;
 			sourceLine += lineStep;
-			first ??= { bundleLine: index + 1, source: source + 1, sourceLine: sourceLine + 1 };
+			if (first && !repeats) continue;
+			repeats = !first && sourceStep === 0 && lineStep === 0 && columnStep === 0;
+			first = { bundleLine: index + 1, source: source + 1, sourceLine: sourceLine + 1 };
 		}
 		if (!first) return;
 		const continues =

@@ -176,6 +176,7 @@ int loop_run(JSContext *ctx)
 		if (foreground_count == 0 && timer_next_us() < 0)
 			return 0;
 		grow_ready();
+		map_forget();
 		int count = epoll_wait(epoll_fd, ready, ready_capacity, wait_ms());
 		for (int i = 0; i < count; i++)
 			call_watch(ctx, &ready[i]);

@@ -12,7 +12,7 @@
 
 static const char usage[] =
 	"usage: polywan-run program [argument...]          run a program (compiled, or a JavaScript module)\n"
-	"       polywan-run --compile bundle.js out [map]  compile a bundled JavaScript module\n"
+	"       polywan-run --compile out part.js...       compile a bundle's modules, the first of which starts it\n"
 	"       polywan-run --version                      print the build of this runtime\n";
 
 /* A descriptor below 3 that is closed would be taken by the next open file, and written to by mistake. */
@@ -47,7 +47,8 @@ static void free_context(JSContext *ctx)
 	timer_free(ctx);
 	loop_free(ctx);
 	report_free(ctx);
-	map_set("", 0);
+	map_forget();
+	program_free();
 	JS_FreeContext(ctx);
 	JS_FreeRuntime(rt);
 #else
@@ -57,7 +58,7 @@ static void free_context(JSContext *ctx)
 
 static int run(JSContext *ctx)
 {
-	JSValue module = program_load(ctx, program.path);
+	JSValue module = program_load(ctx);
 	if (JS_IsException(module)) {
 		report_pending_exception(ctx);
 		return EXIT_SOFTWARE;
@@ -81,13 +82,13 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	int compiles = strcmp(argv[1], "--compile") == 0;
-	if (argv[1][0] == '-' && (!compiles || argc < 4 || argc > 5)) {
+	if (argv[1][0] == '-' && (!compiles || argc < 4)) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
 	JSContext *ctx = new_context();
 	program = (struct program){ argv[1], argc - 2, argv + 2 };
-	int code = compiles ? program_compile(ctx, argv[2], argv[3], argv[4]) : run(ctx);
+	int code = compiles ? compile_program(ctx, argv[2], argv + 3, argc - 3) : run(ctx);
 	free_context(ctx);
 	return code;
 }

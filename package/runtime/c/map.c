@@ -1,4 +1,5 @@
-/* The line map of a program: where in the sources a line of its bundle came from, for stack traces.
+/* The line map of a part of a program: where in the sources a line of its bundle came from, for stack traces. It is read from
+ * the program's file when an error is made, and forgotten when the program waits again.
  * Text: the source paths, one a line, then an empty line; then runs of lines as unsigned LEB128 numbers: first bundle
  * line less that of the run before, path number (0: unknown), zigzag of source line less that of the run before. */
 #include <stdio.h>
@@ -8,18 +9,33 @@
 #include "runtime.h"
 
 static char *map;
+static char *part; /* whose map that is */
 static const uint8_t *runs, *runs_end;
 
-int map_set(const char *text, size_t size)
+void map_forget(void)
 {
-	map = malloc(size + 1);
-	if (!map)
-		return -1;
-	memcpy(map, text, size);
-	map[size] = 0;
-	const char *end_of_paths = strstr(map, "\n\n");
-	if (!end_of_paths)
+	free(map);
+	free(part);
+	map = part = NULL;
+	runs = runs_end = NULL;
+}
+
+static int read_map(const char *name)
+{
+	size_t size;
+	if (part && strcmp(part, name) == 0)
 		return 0;
+	map_forget();
+	if (program_read_map(name, &map, &size) < 0) {
+		map = NULL;
+		return -1;
+	}
+	const char *end_of_paths = strstr(map, "\n\n");
+	part = strdup(name);
+	if (!end_of_paths || !part) {
+		map_forget();
+		return -1;
+	}
 	runs = (const uint8_t *)end_of_paths + 2;
 	runs_end = (const uint8_t *)map + size;
 	return 0;
@@ -80,8 +96,9 @@ static int path_length(const char *path)
 /* Called by the engine for every frame of a stack trace (patches/). Returns 0 when the map does not know the line. */
 int runtime_describe_location(char *text, size_t size, const char *file, int line, int column)
 {
-	(void)file;
 	(void)column;
+	if (!file || read_map(file) < 0)
+		return 0;
 	struct place place = find_place(line);
 	const char *path = place.path ? find_path(place.path) : NULL;
 	if (!path)

@@ -29,7 +29,9 @@ static int init_module(JSContext *ctx, JSModuleDef *module)
 	return native->init ? native->init(ctx, module) : 0;
 }
 
-/* Called for every import of a program: a program is one bundle, so only native modules can be meant. */
+static const struct part_loader *parts; /* NULL: the program is one text */
+
+/* Called for every import that meets its module for the first time. */
 static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque)
 {
 	(void)opaque;
@@ -41,18 +43,27 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque)
 			return NULL;
 		return module;
 	}
+	if (parts && parts->has(name))
+		return parts->load(ctx, name);
 	JS_ThrowReferenceError(ctx, "there is no module '%s' in polywan-run: programs are bundled into one file", name);
 	return NULL;
 }
 
-static char *keep_name(JSContext *ctx, const char *base, const char *name, void *opaque)
+/* Parts of a program lie beside each other. */
+static char *normalize_name(JSContext *ctx, const char *base, const char *name, void *opaque)
 {
 	(void)base;
 	(void)opaque;
-	return js_strdup(ctx, name);
+	int is_part = parts && strncmp(name, "./", 2) == 0 && parts->has(name + 2);
+	return js_strdup(ctx, is_part ? name + 2 : name);
 }
 
 void module_init(JSContext *ctx)
 {
-	JS_SetModuleLoaderFunc(JS_GetRuntime(ctx), keep_name, load_module, NULL);
+	JS_SetModuleLoaderFunc(JS_GetRuntime(ctx), normalize_name, load_module, NULL);
+}
+
+void module_set_parts(const struct part_loader *loader)
+{
+	parts = loader;
 }

@@ -1,5 +1,8 @@
-/* Program files: "#!/usr/bin/polywan-run", then a line "polywan-program <build id> <bytecode bytes> <map bytes>", then
- * the bytecode and the line map. Bytecode fits only the very build that made it, hence the build id. */
+/* Program files: "#!/usr/bin/polywan-run", a line "polywan-program <build id> <parts> <index bytes> <file bytes>", an index
+ * with a line "<name> <bytecode bytes> <map bytes> <sum of the bytecode>" for each part, then bytecode and line map of one part
+ * after the other. The first part is where the program starts; the others are read when they are imported, and the maps when
+ * an error needs them, all from the descriptor that was opened first: an upgrade may have put another file in its place.
+ * Bytecode fits only the very build that made it, hence the build id. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,36 +16,152 @@
 #error "POLYWAN_BUILD_ID must name this build: a hash of all its inputs"
 #endif
 
-#define SHEBANG "#!/usr/bin/polywan-run\n"
-#define MAGIC "polywan-program "
-
 const char *const build_id = POLYWAN_BUILD_ID;
 struct program program;
 
-static JSValue read_module(JSContext *ctx, const char *path, const uint8_t *data, size_t size)
-{
-	char id[65];
+struct part {
+	const char *name;
 	size_t code_size, map_size;
-	int header_size = 0;
-	if (sscanf((const char *)data, SHEBANG MAGIC "%64s %zu %zu%n", id, &code_size, &map_size, &header_size) != 3 ||
-	    !header_size || data[header_size] != '\n' || code_size > size || map_size > size ||
-	    (size_t)header_size + 1 + code_size + map_size != size)
-		return JS_ThrowSyntaxError(ctx, "%s is damaged: install it again", path);
-	if (strcmp(id, build_id) != 0)
-		return JS_ThrowTypeError(ctx, "%s was compiled for build %s of polywan-run, this is build %s: install the "
-					      "package that belongs to this polywan-runtime", path, id, build_id);
-	const uint8_t *code = data + header_size + 1;
-	if (map_set((const char *)code + code_size, map_size) < 0)
-		return JS_ThrowOutOfMemory(ctx);
-	return JS_ReadObject(ctx, code, code_size, JS_READ_OBJ_BYTECODE);
+	uint32_t sum;
+	off_t offset;
+};
+
+static int file = -1;
+static char *index_text; /* the names of the parts lie there */
+static struct part *parts;
+static size_t part_count;
+
+/* FNV-1a of 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+uint32_t program_sum(const uint8_t *data, size_t size)
+{
+	uint32_t sum = 2166136261u;
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ data[i]) * 16777619u;
+	return sum;
 }
 
-static JSValue load(JSContext *ctx, const char *path, const uint8_t *data, size_t size)
+static const struct part *find_part(const char *name)
 {
-	static const char start[] = SHEBANG MAGIC;
-	if (size < sizeof(start) || memcmp(data, start, sizeof(start) - 1) != 0)
-		return JS_Eval(ctx, (const char *)data, size, path, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
-	JSValue module = read_module(ctx, path, data, size);
+	for (size_t i = 0; i < part_count; i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return &parts[i];
+	return NULL;
+}
+
+static int has_part(const char *name)
+{
+	return find_part(name) != NULL;
+}
+
+static int read_at(off_t offset, void *data, size_t size)
+{
+	for (uint8_t *at = data; size > 0;) {
+		ssize_t got = pread(file, at, size, offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		at += got;
+		offset += got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+static JSValue throw_damaged(JSContext *ctx)
+{
+	return JS_ThrowSyntaxError(ctx, "%s is damaged: install it again", program.path);
+}
+
+static JSValue read_part(JSContext *ctx, const struct part *part)
+{
+	uint8_t *code = malloc(part->code_size + 1);
+	if (!code)
+		return JS_ThrowOutOfMemory(ctx);
+	JSValue module;
+	if (read_at(part->offset, code, part->code_size) < 0 || program_sum(code, part->code_size) != part->sum)
+		module = throw_damaged(ctx);
+	else
+		module = JS_ReadObject(ctx, code, part->code_size, JS_READ_OBJ_BYTECODE);
+	free(code);
+	return module;
+}
+
+static JSModuleDef *load_part(JSContext *ctx, const char *name)
+{
+	JSValue module = read_part(ctx, find_part(name));
+	if (JS_IsException(module))
+		return NULL;
+	JSModuleDef *definition = JS_VALUE_GET_PTR(module);
+	JS_FreeValue(ctx, module); /* the context has it now */
+	return definition;
+}
+
+int program_read_map(const char *name, char **text, size_t *size)
+{
+	const struct part *part = find_part(name);
+	if (!part || part->map_size == 0 || !(*text = malloc(part->map_size + 1)))
+		return -1;
+	*size = part->map_size;
+	(*text)[part->map_size] = 0;
+	if (read_at(part->offset + (off_t)part->code_size, *text, part->map_size) == 0)
+		return 0;
+	free(*text);
+	return -1;
+}
+
+/* Returns where the line after this one starts; NULL: the line is none of an index. */
+static char *read_entry(char *line, struct part *part, off_t offset, off_t file_size)
+{
+	char *end = strchr(line, '\n'), *name_end = strchr(line, ' ');
+	int used = 0;
+	if (!end || !name_end || name_end > end)
+		return NULL;
+	if (sscanf(name_end, " %zu %zu %x%n", &part->code_size, &part->map_size, &part->sum, &used) != 3 || name_end + used != end)
+		return NULL;
+	size_t left = (size_t)(file_size - offset);
+	if (part->code_size > left || part->map_size > left - part->code_size)
+		return NULL;
+	*name_end = 0;
+	part->name = line;
+	part->offset = offset;
+	return end + 1;
+}
+
+static int read_index(off_t offset, size_t size, size_t count, off_t file_size)
+{
+	index_text = malloc(size + 1);
+	parts = calloc(count, sizeof(*parts));
+	if (!index_text || !parts || read_at(offset, index_text, size) < 0)
+		return -1;
+	index_text[size] = 0;
+	char *line = index_text;
+	offset += (off_t)size;
+	for (; line && part_count < count; part_count++) {
+		struct part *part = &parts[part_count];
+		line = read_entry(line, part, offset, file_size);
+		offset += (off_t)(part->code_size + part->map_size);
+	}
+	return line == index_text + size && offset == file_size ? 0 : -1;
+}
+
+static JSValue open_compiled(JSContext *ctx, const char *header, off_t file_size)
+{
+	char id[65];
+	size_t count, index_size, size;
+	int used = 0;
+	if (sscanf(header, PROGRAM_START "%64s", id) != 1 || !strchr(header + sizeof(PROGRAM_START) - 1, '\n'))
+		return throw_damaged(ctx);
+	if (strcmp(id, build_id) != 0)
+		return JS_ThrowTypeError(ctx, "%s was compiled for build %s of polywan-run, this is build %s: install the "
+					      "package that belongs to this polywan-runtime", program.path, id, build_id);
+	sscanf(header, PROGRAM_START "%*s %zu %zu %zu%n", &count, &index_size, &size, &used);
+	if (!used || header[used] != '\n' || (off_t)size != file_size || index_size > size || count == 0 || count > index_size ||
+	    read_index(used + 1, index_size, count, file_size) < 0)
+		return throw_damaged(ctx);
+	static const struct part_loader loader = { has_part, load_part };
+	module_set_parts(&loader);
+	JSValue module = read_part(ctx, &parts[0]);
 	if (JS_VALUE_GET_TAG(module) == JS_TAG_MODULE && JS_ResolveModule(ctx, module) < 0) {
 		JS_FreeValue(ctx, module);
 		return JS_EXCEPTION;
@@ -50,75 +169,44 @@ static JSValue load(JSContext *ctx, const char *path, const uint8_t *data, size_
 	return module;
 }
 
-JSValue program_load(JSContext *ctx, const char *path)
+static void fail_to_read(int error)
 {
-	uint8_t *data;
+	fprintf(stderr, "polywan-run: cannot read the program %s: %s\n", program.path, strerror(error));
+	exit(EXIT_NO_INPUT);
+}
+
+static JSValue load_text(JSContext *ctx)
+{
+	uint8_t *text;
 	size_t size;
-	int result = io_read_file(path, &data, &size);
-	if (result < 0) {
-		fprintf(stderr, "polywan-run: cannot read the program %s: %s\n", path, strerror(-result));
-		exit(EXIT_NO_INPUT);
-	}
-	JSValue module = load(ctx, path, data, size);
-	free(data);
+	int result = io_read_file(program.path, &text, &size);
+	if (result < 0)
+		fail_to_read(-result);
+	JSValue module = JS_Eval(ctx, (const char *)text, size, program.path, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+	free(text);
 	return module;
 }
 
-static int write_program(const char *out, const uint8_t *code, size_t code_size, const uint8_t *map, size_t map_size)
+JSValue program_load(JSContext *ctx)
 {
-	char header[160];
-	int header_size = snprintf(header, sizeof(header), SHEBANG MAGIC "%s %zu %zu\n", build_id, code_size, map_size);
-	int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	if (fd < 0)
-		return -errno;
-	int result = io_write_all(fd, header, (size_t)header_size);
-	if (result == 0)
-		result = io_write_all(fd, code, code_size);
-	if (result == 0)
-		result = io_write_all(fd, map, map_size);
-	if (result == 0 && fchmod(fd, 0755) < 0)
-		result = -errno;
-	close(fd);
-	return result;
+	char header[256] = { 0 };
+	struct stat status;
+	file = open(program.path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || fstat(file, &status) < 0)
+		fail_to_read(errno);
+	/* What cannot be read so, as a pipe, is text. */
+	if (pread(file, header, sizeof(header) - 1, 0) > 0 && strncmp(header, PROGRAM_START, sizeof(PROGRAM_START) - 1) == 0)
+		return open_compiled(ctx, header, status.st_size);
+	close(file);
+	file = -1;
+	return load_text(ctx);
 }
 
-static int fail(const char *what, const char *path, int result)
+void program_free(void)
 {
-	fprintf(stderr, "polywan-run: cannot %s %s: %s\n", what, path, strerror(-result));
-	return EXIT_NO_INPUT;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
-int program_compile(JSContext *ctx, const char *source, const char *out, const char *map)
-{
-	uint8_t *text, *map_text = NULL;
-	size_t text_size, map_size = 0, code_size;
-	int result = io_read_file(source, &text, &text_size);
-	if (result < 0)
-		return fail("read", source, result);
-	if (map && (result = io_read_file(map, &map_text, &map_size)) < 0) {
-		free(text);
-		return fail("read", map, result);
-	}
-	JS_SetStripInfo(JS_GetRuntime(ctx), JS_STRIP_SOURCE);
-	JSValue module = JS_Eval(ctx, (const char *)text, text_size, base_name(source),
-				 JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
-	free(text);
-	uint8_t *code = JS_IsException(module) ? NULL : JS_WriteObject(ctx, &code_size, module, JS_WRITE_OBJ_BYTECODE);
-	JS_FreeValue(ctx, module);
-	if (code) {
-		result = write_program(out, code, code_size, map_text, map_size);
-		js_free(ctx, code);
-	}
-	free(map_text);
-	if (!code) {
-		report_pending_exception(ctx);
-		return EXIT_SOFTWARE;
-	}
-	return result < 0 ? fail("write", out, result) : 0;
+	free(parts);
+	free(index_text);
+	parts = NULL;
+	index_text = NULL;
+	part_count = 0;
 }

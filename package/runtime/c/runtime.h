@@ -83,18 +83,29 @@ struct program {
 };
 extern struct program program;
 extern const char *const build_id;
-JSValue program_load(JSContext *ctx, const char *path);
-int program_compile(JSContext *ctx, const char *source, const char *out, const char *map);
+#define PROGRAM_START "#!/usr/bin/polywan-run\npolywan-program "
+JSValue program_load(JSContext *ctx);
+int program_read_map(const char *part, char **text, size_t *size); /* malloc'd, one NUL past the end; -1: there is none */
+uint32_t program_sum(const uint8_t *data, size_t size);
+void program_free(void);
+
+/* compile.c */
+int compile_program(JSContext *ctx, const char *out, char **sources, int count);
 
 /* map.c: bundle lines back to source lines */
-int map_set(const char *text, size_t size);
 int runtime_describe_location(char *text, size_t size, const char *file, int line, int column);
+void map_forget(void); /* gives the memory back; the map is read again when it is needed */
 
 /* io.c */
 int io_write_all(int fd, const void *data, size_t size); /* waits for a non-blocking fd; -errno */
 int io_read_file(const char *path, uint8_t **data, size_t *size); /* malloc'd, one NUL past the end; -errno */
 
 /* module.c */
+struct part_loader { /* of the modules that a program itself is made of */
+	int (*has)(const char *name);
+	JSModuleDef *(*load)(JSContext *ctx, const char *name); /* NULL: an exception is pending */
+};
 void module_init(JSContext *ctx);
+void module_set_parts(const struct part_loader *loader);
 
 #endif

@@ -1,4 +1,3 @@
-import { runDaemon } from "../run-daemon.ts";
 import type { Verb } from "./verb.ts";
 
 export const daemonVerb: Verb = {
@@ -8,5 +7,8 @@ export const daemonVerb: Verb = {
 	details: "With --foreground its messages go to stderr instead of the system log.",
 	options: ["foreground"],
 	mostArguments: 0,
-	run: ({ options }) => runDaemon({ foreground: options.has("foreground") }),
+	run: async ({ options }) => {
+		const { runDaemon } = await import("../run-daemon.ts");
+		return runDaemon({ foreground: options.has("foreground") });
+	},
 };

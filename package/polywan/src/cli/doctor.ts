@@ -1,6 +1,5 @@
-import { diagnose } from "polywan-core/doctor/diagnose";
 import type { Finding } from "polywan-core/doctor/finding";
-import { gatherFacts } from "../doctor/gather.ts";
+import { findFaults } from "../doctor/find-faults.ts";
 import { print, printJson } from "./print.ts";
 import { paint } from "./table.ts";
 import { EXIT, type Verb } from "./verb.ts";
@@ -14,7 +13,7 @@ export const doctorVerb: Verb = {
 	options: ["json"],
 	mostArguments: 0,
 	run: async ({ options }) => {
-		const findings = diagnose(await gatherFacts());
+		const findings = await findFaults();
 		if (options.has("json")) printJson({ findings });
 		else print(findings.length === 0 ? "Nothing is wrong." : findings.map(renderFinding).join("\n"));
 		return findings.length === 0 ? EXIT.ok : EXIT.problem;

@@ -6,17 +6,18 @@ const EXIT_CODES = `Exit codes: 0 all is well; 1 a problem, a difference, or a r
 3 the daemon does not run or cannot be reached.
 `;
 
-/** `polywan help [verb|options]` for that list of verbs. */
-export function helpVerb(verbs: readonly Verb[]): Verb {
-	const self: Verb = {
+/** `polywan help [verb|options]` for the verbs that `list` gives. */
+export function helpVerb(list: () => Promise<readonly Verb[]>): Verb {
+	return {
 		name: "help",
 		usage: "[verb|options]",
 		help: "this list, a verb, or every option of /etc/config/polywan",
 		options: [],
 		mostArguments: 1,
 		run: async ({ words: [topic] }) => {
-			const verb = [...verbs, self].find(({ name }) => name === topic);
-			if (topic === undefined) print(renderOverview([...verbs, self]));
+			const verbs = await list();
+			const verb = verbs.find(({ name }) => name === topic);
+			if (topic === undefined) print(renderOverview(verbs));
 			else if (topic === "options") print(renderOptionHelp());
 			else if (verb !== undefined) print(renderVerb(verb));
 			else {
@@ -26,7 +27,6 @@ export function helpVerb(verbs: readonly Verb[]): Verb {
 			return EXIT.ok;
 		},
 	};
-	return self;
 }
 
 function renderOverview(verbs: readonly Verb[]): string {

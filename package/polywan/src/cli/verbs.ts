@@ -8,14 +8,12 @@ import { connectionsVerb } from "./connections.ts";
 import { daemonVerb } from "./daemon.ts";
 import { doctorVerb } from "./doctor.ts";
 import { helpVerb } from "./help.ts";
-import { importVerb } from "./import.ts";
 import { diffVerb, scriptVerb } from "./kernel.ts";
 import { logVerb } from "./log.ts";
 import { metricsVerb } from "./metrics.ts";
 import { qualityVerb } from "./quality.ts";
 import { restoreVerb } from "./restore.ts";
 import { eventsVerb, policiesVerb, rulesVerb, statusVerb, uplinksVerb } from "./show.ts";
-import { simulateVerb } from "./simulate.ts";
 import { speedtestVerb } from "./speedtest.ts";
 import { stunVerb } from "./stun.ts";
 import { usageVerb } from "./usage.ts";
@@ -23,9 +21,15 @@ import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
 import { watchVerb } from "./watch.ts";
-import { whyVerb } from "./why.ts";
 
-const VERBS_BUT_HELP: readonly Verb[] = [
+/** A verb whose code is read from the program's file when it is wanted: those with much code of their own. */
+interface LazyVerb {
+	readonly name: string;
+	load(): Promise<Verb>;
+}
+
+/** In the order of the help. */
+const VERBS: readonly (Verb | LazyVerb)[] = [
 	statusVerb,
 	uplinksVerb,
 	qualityVerb,
@@ -39,7 +43,7 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	watchVerb,
 	logVerb,
 	metricsVerb,
-	whyVerb,
+	{ name: "why", load: async () => (await import("./why.ts")).whyVerb },
 	upVerb,
 	downVerb,
 	autoVerb,
@@ -49,16 +53,29 @@ const VERBS_BUT_HELP: readonly Verb[] = [
 	checkVerb,
 	doctorVerb,
 	configVerb,
-	importVerb,
+	{ name: "import", load: async () => (await import("./import.ts")).importVerb },
 	backupVerb,
 	restoreVerb,
-	simulateVerb,
+	{ name: "simulate", load: async () => (await import("./simulate.ts")).simulateVerb },
 	scriptVerb,
 	diffVerb,
 	clearVerb,
 	daemonVerb,
 	versionVerb,
+	helpVerb(listVerbs),
 ];
 
+/** The verb with that name. */
+export async function findVerb(name: string): Promise<Verb | undefined> {
+	const found = VERBS.find((verb) => verb.name === name);
+	return found === undefined ? undefined : load(found);
+}
+
 /** Every verb, in the order of the help. */
-export const VERBS: readonly Verb[] = [...VERBS_BUT_HELP, helpVerb(VERBS_BUT_HELP)];
+export function listVerbs(): Promise<readonly Verb[]> {
+	return Promise.all(VERBS.map(load));
+}
+
+async function load(verb: Verb | LazyVerb): Promise<Verb> {
+	return "load" in verb ? verb.load() : verb;
+}
