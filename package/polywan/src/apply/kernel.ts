@@ -124,9 +124,10 @@ export class Kernel {
 		replaced?.close();
 		if (rebuildFilter || replaced !== null || before?.markMask !== after.markMask)
 			await this.#restoreUse(after);
-		if (change.isSuperseded()) return false;
+		const canLeave = () => change.isSuperseded() && !isLeavingPlaces(before, after);
+		if (canLeave()) return false;
 		await this.#bury(after, deaths);
-		if (change.isSuperseded()) return false;
+		if (canLeave()) return false;
 		await this.#settleRouting(before, after);
 		return true;
 	}
@@ -241,4 +242,12 @@ function hasFilledSets(plan: Plan): boolean {
 /** Whether there is nothing to do to any packet. */
 function isIdle(plan: Plan): boolean {
 	return !plan.managed[4] && !plan.managed[6];
+}
+
+/** Whether something is to be removed where the next change does not look. */
+function isLeavingPlaces(before: Plan | null, after: Plan): boolean {
+	if (before === null) return false;
+	if (before.priorityBase !== after.priorityBase || before.tableBase !== after.tableBase) return true;
+	const kept = new Set(after.tables.map(({ table, family }) => `${family} ${table}`));
+	return before.tables.some(({ table, family }) => !kept.has(`${family} ${table}`));
 }
