@@ -58,6 +58,9 @@ import { usageMethods } from "./usage/usage-methods.ts";
 import { VERSION } from "./version.ts";
 import { familyName, Watches } from "./watches.ts";
 
+/** Answers of all uplinks to their first probes come within this. */
+const CALM_MS = 50;
+
 /**
  * The daemon: what happens outside (links, probes, the configuration, wishes) leads to one place, `#decide`, which makes the next plan
  * and hands it to the applier.
@@ -94,6 +97,7 @@ export class Daemon implements Controller {
 	#devices: InterfaceDevices = new Map();
 	#plan: Plan | null;
 	#deciding = false;
+	#calmTimer: number | null = null;
 	#lastEvent: PolywanEvent | null = null;
 
 	constructor(log: Log) {
@@ -182,6 +186,7 @@ export class Daemon implements Controller {
 	stop(): void {
 		this.#save();
 		this.#terms.stop();
+		if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
 		this.#publicAddresses.close();
 		this.#trial.close();
 		this.#linkWatcher.close();
@@ -318,13 +323,21 @@ export class Daemon implements Controller {
 			this.#watches.get(uplink, watch.family === 4 ? 6 : 4)?.evidence(`IPv${watch.family} is down`);
 		const { interface: name = "", device = "" } = link ?? {};
 		this.#hooks.run({ action: change.to, uplink, family, interface: name, device, reason: change.reason });
-		this.#decideSoon();
+		if (change.from === "starting" && change.to === "up") this.#decideLater();
+		else this.#decideSoon();
+	}
+
+	/** What changes nothing for new connections must not hold up what is under way: at the start every uplink answers, each by itself. */
+	#decideLater(): void {
+		this.#calmTimer ??= setTimeout(() => this.#decideSoon(), CALM_MS);
 	}
 
 	/** Everything that happened in this turn of the loop leads to one plan. */
 	#decideSoon(): void {
 		if (this.#deciding) return;
 		this.#deciding = true;
+		if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
+		this.#calmTimer = null;
 		queueMicrotask(() => {
 			this.#deciding = false;
 			this.#decide();
