@@ -185,7 +185,7 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 	it("is quick, and so is the end of the daemon", async () => {
 		const startMs = performance.now();
 		for (let count = 0; count < 10; count++) await polywan.run("version");
-		expect((performance.now() - startMs) / 10).toBeLessThan(100);
+		expect((performance.now() - startMs) / 10).toBeLessThan(500);
 		const pid = await polywan.pid();
 		await site.router.mustRun(["kill", "-TERM", String(pid)]);
 		await until(

@@ -42,7 +42,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("failover with 
 			const attempts = await loop.stop();
 			const late = attempts.filter(({ tookMs }) => tookMs === null || tookMs > 1000);
 			const starts = late.map(({ startMs }) => startMs - faultMs);
-			expect(Math.max(...starts)).toBeLessThan(1000);
+			expect(Math.max(...starts)).toBeLessThan(2000);
 			expect(starts.filter((startMs) => startMs < -1000 || startMs > healMs - faultMs)).toEqual([]);
 		},
 	);

@@ -58,7 +58,7 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 				"/etc/daemon.conf": "one\n",
 			},
 		});
-		expect(performance.now() - startMs).toBeLessThan(1500);
+		expect(performance.now() - startMs).toBeLessThan(10_000);
 		site.router.writeFile("/etc/init.d/daemon", initScript, 0o755);
 		site.router.writeFile("/usr/bin/daemon", daemon, 0o755);
 		await site.router.mustRun(["reload_config"]);
