@@ -48,8 +48,15 @@ describe.skipIf(!asRoot)("the ubus object polywan", () => {
 		});
 	});
 
-	it("answers wait at the next change, with what changed, and notifies subscribers", async () => {
+	/** The daemon's sequence, when a wait for the next one is held. */
+	async function heldSequence(): Promise<number> {
 		const { sequence } = await polywan.status();
+		const held = new Promise<number>((resolve) => setTimeout(resolve, 300, sequence));
+		return Promise.race([held, call("wait", { since: sequence }).then(() => 0)]);
+	}
+
+	it("answers wait at the next change, with what changed, and notifies subscribers", async () => {
+		const sequence = await until("nothing is under way any more", heldSequence);
 		const heard: BlobTable[] = [];
 		const subscription = site.router.bus.subscribe("polywan", { notify: (_type, data) => heard.push(data) });
 		let answered: BlobTable | null = null;
