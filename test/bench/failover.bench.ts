@@ -52,7 +52,9 @@ async function measureBlackholes(report: Report, delayMs: number): Promise<void>
 			report.progress(`blackhole at a round trip of ${delayMs} ms, ${round} of ${rounds}`);
 			const loop = ConnectLoop.start(site.host(0), { address: server(1).ipv4 });
 			const first = site.uplink("wan").lease.ipv4?.address;
-			await until("connections use wan", () => recent(loop, 10).every(({ source }) => source === first));
+			// Traffic has gone on for seconds, and the fault comes at any point of the probes' rhythm.
+			const steady = 150 + Math.floor(Math.random() * 50);
+			await until("connections use wan", () => recent(loop, steady).every(({ source }) => source === first));
 			const faultMs = monotonicMs();
 			await site.uplink("wan").blackhole();
 			await polywan.untilState("down", "wan");
