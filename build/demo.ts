@@ -64,7 +64,7 @@ async function showFailover(site: Site): Promise<void> {
 	say("The LAN host opens a connection every 20 ms. Now wan goes dark behind the provider's own router …");
 	const first = site.uplink("wan").lease.ipv4?.address;
 	const loop = ConnectLoop.start(site.host(0), { address: server(1).ipv4 });
-	await until("connections use wan", () => loop.attempts.length >= 50);
+	await until("connections use wan", () => loop.attempts.length >= 150);
 	const faultMs = monotonicMs();
 	await site.uplink("wan").blackhole();
 	await polywan.untilState("down", "wan");
