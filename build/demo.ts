@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { server } from "../test/lab/addresses.ts";
+import { relayFromLoopback } from "../test/browser/relay.ts";
+import { lan, server } from "../test/lab/addresses.ts";
 import { ConnectLoop, monotonicMs } from "../test/lab/connect-loop/connect-loop.ts";
-import { Door } from "../test/lab/door/door.ts";
 import { Polywan } from "../test/lab/polywan.ts";
 import { renderPolywanConfig } from "../test/lab/polywan-config.ts";
 import { Site } from "../test/lab/site.ts";
@@ -88,12 +88,15 @@ async function showFailover(site: Site): Promise<void> {
 }
 
 async function stay(site: Site, password: string): Promise<void> {
-	const door = await Door.open(site.router, 80, 8080);
+	const relay = (port: number) => relayFromLoopback(site.host(0), lan.router.ipv4, 80, port);
+	const door = await relay(8080).catch(() => relay(0));
+	const address = door.address();
+	const port = typeof address === "object" && address !== null ? address.port : 8080;
 	const shell = (network: { wrap(argv: readonly string[]): readonly string[] }) =>
 		network.wrap(["sh"]).join(" ");
 	say(`The lab goes on until Ctrl-C. What to try next:
 
-  the panel      http://127.0.0.1:${door.port}/polywan/   user root, password ${password} (made for this run)
+  the panel      http://127.0.0.1:${port}/polywan/   user root, password ${password} (made for this run)
   the router     ${shell(site.router.network)}
                  polywan watch · polywan help · uci show polywan · ubus call polywan status
   a LAN host     ${shell(site.host(0).network)}

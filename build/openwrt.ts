@@ -18,7 +18,6 @@ const labPrograms: Readonly<Record<string, string>> = {
 	servers: "test/lab/servers/main.ts",
 	"connect-loop": "test/lab/connect-loop/main.ts",
 	abandon: "test/lab/abandon/main.ts",
-	door: "test/lab/door/main.ts",
 	receiver: "test/lab/reports/receiver/main.ts",
 };
 
