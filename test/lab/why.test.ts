@@ -93,7 +93,9 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 	let polywan: Polywan;
 
 	beforeAll(async () => {
-		site = await Site.build({ uplinks: { wan: {}, wanb: {}, wanc: {} }, firewall, daemon: true, config });
+		// Lines alike would let the policy that follows the latency choose anew between the question and the packet.
+		const uplinks = { wan: {}, wanb: { delayMs: 40 }, wanc: { delayMs: 80 } };
+		site = await Site.build({ uplinks, firewall, daemon: true, config });
 		polywan = new Polywan(site);
 		await polywan.untilState("up", "wan", "wanb", "wanc");
 		await site
