@@ -39,24 +39,31 @@ export function formatBytes(bytes: number): Figure {
 	return scale(bytes, BYTE_UNITS);
 }
 
-/** "8 s", "12 min", "3 h 05 min", "4 d 2 h" in the reader's language. */
+/** Symbols of second, minute, hour and day; those of SI where a language is not here. */
+const TIME_UNITS: Readonly<Record<string, readonly string[]>> = { zh: ["秒", "分钟", "小时", "天"] };
+const SI_TIME_UNITS = [" s", " min", " h", " d"];
+
+/** "8 s", "12 min", "3 h 5 min", "4 d 2 h" in the reader's language. By hand: Intl takes longer than a whole card to draw. */
 export function formatDuration(ms: number, language: string): string {
 	const seconds = Math.max(0, Math.floor(ms / 1000));
-	const unit = (value: number, name: "second" | "minute" | "hour" | "day") =>
-		new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
-	if (seconds < 60) return unit(seconds, "second");
+	const unit = (value: number, step: number) => value + ((TIME_UNITS[language] ?? SI_TIME_UNITS)[step] ?? "");
+	if (seconds < 60) return unit(seconds, 0);
 	const minutes = Math.floor(seconds / 60);
-	if (minutes < 60) return unit(minutes, "minute");
+	if (minutes < 60) return unit(minutes, 1);
 	const hours = Math.floor(minutes / 60);
-	if (hours < 24) return `${unit(hours, "hour")} ${unit(minutes % 60, "minute")}`;
-	return `${unit(Math.floor(hours / 24), "day")} ${unit(hours % 24, "hour")}`;
+	if (hours < 24) return `${unit(hours, 2)} ${unit(minutes % 60, 1)}`;
+	return `${unit(Math.floor(hours / 24), 3)} ${unit(hours % 24, 2)}`;
 }
 
-/** Time of day, with the date when it is not today's. */
+/** "14:05:09" today, "Nov 19, 14:05" before that. */
 export function formatMoment(atMs: number, nowMs: number, language: string): string {
 	const at = new Date(atMs);
-	const sameDay = new Date(nowMs).toDateString() === at.toDateString();
-	return sameDay
-		? at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" })
-		: at.toLocaleString(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+	if (new Date(nowMs).toDateString() === at.toDateString()) return at.toTimeString().slice(0, 8);
+	return at.toLocaleString(language, {
+		month: "short",
+		day: "numeric",
+		hour: "2-digit",
+		minute: "2-digit",
+		hourCycle: "h23",
+	});
 }

@@ -30,8 +30,6 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 	const alone = options.sid === undefined;
 	host.toggleAttribute("data-alone", alone);
 	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-	root.adoptedStyleSheets = [toSheet(style)];
-	if (alone) document.adoptedStyleSheets = [toSheet("body { margin: 0 }")];
 	const sid = options.sid ?? sessionStorage.getItem(SESSION_KEY);
 	const session = new UbusSession(browserPlatform, {
 		url: (options.ubus ?? "/ubus").replace(/\/$/, ""),
@@ -75,9 +73,11 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 		}
 		return entered;
 	};
-	const stops = [followTheme(host), followAddress(), followLanguage(host, options.language), followClock()];
 	// The first question travels while the page is drawn.
 	if (session.signedIn) void enter();
+	root.adoptedStyleSheets = [toSheet(style)];
+	if (alone) document.adoptedStyleSheets = [toSheet("body { margin: 0 }")];
+	const stops = [followTheme(host), followAddress(), followLanguage(host, options.language), followClock()];
 	render(<App panel={panel} onLogin={login} />, root);
 	return () => {
 		for (const stop of stops) stop();

@@ -42,7 +42,9 @@ export class LongPoll {
 	start(): void {
 		this.#running = true;
 		this.#retryMs = firstRetryMs;
-		if (this.#held === null) this.#schedule(0);
+		if (this.#held !== null) return;
+		this.#clear();
+		this.#ask();
 	}
 
 	/** Gives the held call up, and with it the browser's connection. */
