@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import type { ConnectionPage } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
@@ -13,6 +12,7 @@ const asRoot = process.getuid?.() === 0;
 const TALK = `
 const [host, port] = process.argv.slice(1);
 const socket = require("node:net").connect({ host, port: Number(port) });
+socket.on("connect", () => console.error(socket.localPort));
 socket.on("data", (data) => process.stdout.write(data)).on("error", (error) => console.log(error.code));
 process.stdin.on("data", (data) => socket.write(data));
 `;
@@ -22,7 +22,6 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 	(firewall) => {
 		let site: Site;
 		let polywan: Polywan;
-		const talks: { child: ChildProcess; output: () => string }[] = [];
 
 		beforeAll(async () => {
 			const config = renderPolywanConfig({
@@ -36,16 +35,23 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 		});
 		afterAll(() => site?.close());
 
-		async function talk(host: number, address: string, text: string): Promise<void> {
+		/** A connection of a LAN host over which `text` went there and back. */
+		async function talk(host: number, address: string, text: string) {
 			const child = site.host(host).spawn(["node", "-e", TALK, address, "7"]);
-			let output = "";
+			const heard = { output: "", port: "" };
 			child.stdout?.on("data", (data: Buffer) => {
-				output += data.toString();
+				heard.output += data.toString();
 			});
-			talks.push({ child, output: () => output });
+			child.stderr?.on("data", (data: Buffer) => {
+				heard.port += data.toString().trim();
+			});
 			child.stdin?.write(text);
-			await until("the echo answers", () => output.length === text.length);
+			await until("the echo answers", () => heard.output.length === text.length);
+			return heard;
 		}
+
+		/** Connections that the servers take for open. */
+		const openAtServers = () => site.internet.network.mustRun(["ss", "-Htn", "state", "established"]);
 
 		const list = async (args: Record<string, string | number | boolean> = {}) =>
 			(await site.router.ubus("polywan", "connections", args)) as unknown as ConnectionPage;
@@ -122,21 +128,26 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			expect((await polywan.run("connections", "kill")).stderr).toContain("which connections?");
 		});
 
-		it("ends one connection, and no other", async () => {
-			const { connections } = await list({ destination_port: 7, family: "ipv6" });
-			const words = ["kill", "--source", "fd00:1::101", "--source-port", String(connections[0]?.source_port)];
+		it("ends one connection, and no other, at both ends", async () => {
+			const kept = await talk(1, server(3).ipv6, "kept\n");
+			const ended = await talk(1, server(4).ipv6, "ended\n");
+			const words = ["kill", "--source", "fd00:1::101", "--source-port", ended.port];
 			expect((await polywan.run("connections", ...words)).stdout).toBe("1 connection was ended.\n");
-			expect(await list({ destination_port: 7, protocol: "tcp" })).toMatchObject({
-				total: 1,
-				connections: [{ family: "ipv4" }],
-			});
+			expect(await list({ destination: server(4).ipv6 })).toMatchObject({ total: 0 });
+			await until("its opener knows", () => ended.output === "ended\nECONNRESET\n");
+			await until("its server knows", async () => !(await openAtServers()).includes(`[${server(4).ipv6}]:7`));
+			expect(kept.output).toBe("kept\n");
+			expect(await openAtServers()).toContain(`[${server(3).ipv6}]:7`);
 		});
 
 		it("ends those of an uplink", async () => {
+			const ended = await talk(0, server(5).ipv4, "ended\n");
 			expect(
 				(await polywan.run("connections", "kill", "--uplink", "wanb", "--family", "ipv4")).stdout,
 			).toMatch(/^[1-9]/);
 			expect((await list({ destination_port: 7, family: "ipv4" })).total).toBe(0);
+			await until("the opener knows", () => ended.output === "ended\nECONNRESET\n");
+			await until("the server knows", async () => !(await openAtServers()).includes(`${server(5).ipv4}:7`));
 		});
 
 		it("leaves counting alone where the user says so", async () => {

@@ -152,7 +152,10 @@ export class Daemon implements Controller {
 			...trialMethods(this.#trial),
 			...usageMethods(this.#terms),
 			...this.#publicAddresses.methods(),
-			...connectionMethods(() => this.#plan),
+			...connectionMethods(
+				() => this.#plan,
+				(tuples) => this.#applier.reset(tuples),
+			),
 			...doctorMethods(),
 			...ruleMethods(
 				() => this.status(),

@@ -1,6 +1,7 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { Plan } from "polywan-core/plan/plan";
+import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Death } from "../deaths.ts";
@@ -194,6 +195,11 @@ export class Applier {
 	/** What matched each rule of the plan in force. Rejects with ToolError or NetlinkError. */
 	async counters(): Promise<ReadonlyMap<string, Counter>> {
 		return this.#lastApplied === null ? new Map() : this.#kernel.counters(this.#lastApplied);
+	}
+
+	/** Packets of those connections meet a reset from now on. Rejects with ToolError. */
+	async reset(tuples: readonly TcpTuple[]): Promise<void> {
+		if (this.#applied !== null) await this.#kernel.reset(this.#applied, tuples);
 	}
 
 	/** Ends when nothing is under way: what was asked for is in force, or failed. */

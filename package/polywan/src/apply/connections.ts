@@ -39,15 +39,25 @@ export async function deleteConnections(family: Family, filter: MarkFilter): Pro
 
 /**
  * Makes the openers of `tuples` say something, so that they meet the reset. `mark` keeps the segments out of connection
- * tracking and on the way to the LAN. One that cannot be sent is left to reset itself when it next sends.
+ * tracking and on the way to the LAN, or out of `device`. One that cannot be sent is left to reset itself when it next sends.
  */
-export function sendWakeSegments(tuples: readonly TcpTuple[], mark: number): void {
+export function sendWakeSegments(
+	tuples: readonly TcpTuple[],
+	mark: number,
+	device: string | null = null,
+): void {
 	for (const family of [4, 6] as const) {
 		const ours = tuples.filter((tuple) => tuple.family === family);
 		if (ours.length === 0) continue;
 		const socket = openSender(family, mark);
-		for (const tuple of ours) sendWakeSegment(socket, tuple);
-		socket.close();
+		try {
+			if (device !== null) socket.setOption("bindToDevice", device);
+			for (const tuple of ours) sendWakeSegment(socket, tuple);
+		} catch {
+			// The device is gone, and what it led to with it.
+		} finally {
+			socket.close();
+		}
 	}
 }
 
@@ -65,6 +75,6 @@ function sendWakeSegment(socket: Socket, tuple: TcpTuple): void {
 	try {
 		socket.send(segment, { family: tuple.family === 4 ? "inet" : "inet6", address, port: 0 });
 	} catch {
-		// The client's network is gone; nothing to wake.
+		// Its network is gone; nothing to wake.
 	}
 }

@@ -2,6 +2,7 @@ import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { isEmptyChange } from "polywan-core/render/ip";
+import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
 import type { Death } from "../deaths.ts";
 import type { Culprit } from "../repair.ts";
@@ -100,6 +101,13 @@ export class Kernel {
 	/** See Firewall. */
 	takeRebuilt(): boolean {
 		return this.#firewall?.takeRebuilt() ?? false;
+	}
+
+	/** See Firewall; `plan` is in force. */
+	async reset(plan: Plan, tuples: readonly TcpTuple[]): Promise<void> {
+		const firewall = this.#firewall;
+		if (firewall === null || isIdle(plan)) return;
+		await this.#watch.duringOwnChange(() => firewall.reset(plan, tuples));
 	}
 
 	async counters(plan: Plan): Promise<ReadonlyMap<string, Counter>> {

@@ -30,8 +30,8 @@ export const connectionsVerb: Verb = {
 	help: "live connections: uplink, rule, bytes, age; or end some of them",
 	details: `Which: --uplink, --family ipv4|ipv6, --proto, --source, --source-port, --destination, --port (of the destination).
 How: --sort bytes|packets|age (bytes), --reverse, --limit (50, at most 1000), --offset, --json, --watch.
-With kill, connection tracking forgets those that are meant: what goes on of them is a new connection. It wants to know
-which, or --all. Bytes and ages are known where option accounting of globals is on, for connections younger than that.`,
+With kill, those that are meant end: connection tracking forgets them, and both ends of TCP connections are reset (option
+reset_connections of globals). It wants to know which, or --all. Bytes and ages are known where option accounting of globals is on, for connections younger than that.`,
 	options: [...OPTIONS.map(([option]) => `${option}=`), "reverse", "json", "watch", "all"],
 	mostArguments: 1,
 	run: async (given) => {

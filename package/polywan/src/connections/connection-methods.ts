@@ -1,3 +1,4 @@
+import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import type { ConnectionPage } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
@@ -5,7 +6,7 @@ import { type BlobTypeName, UbusError, type UbusMethod, ubusStatus } from "ubus-
 import type { BlobTable } from "ubus-js/codec";
 import { isAccounting } from "./accounting.ts";
 import { buildConnection } from "./build-connection.ts";
-import { killConnections } from "./kill.ts";
+import type { Reset } from "./kill.ts";
 import { readRows } from "./read-rows.ts";
 import { parseRows } from "./row.ts";
 import { CRITERIA, type Criteria, parseCriteria, parsePaging, SelectionError } from "./selection.ts";
@@ -28,7 +29,7 @@ const NO_PLAN = { uplinks: [], markMask: 0, rules: [], policies: [] };
  * `connections {…criteria, sort, reverse, offset, limit}` answers ConnectionPage of polywan-core/status;
  * `connections_kill {…criteria}` wants one criterion at least and answers `{killed}`.
  */
-export function connectionMethods(planOf: PlanOf): Record<string, UbusMethod> {
+export function connectionMethods(planOf: PlanOf, reset: Reset): Record<string, UbusMethod> {
 	const paging = { sort: "string", reverse: "bool", offset: "int32", limit: "int32" } as const;
 	return {
 		connections: {
@@ -41,7 +42,7 @@ export function connectionMethods(planOf: PlanOf): Record<string, UbusMethod> {
 				const criteria = orRefuse(() => parseCriteria(args, planOf() ?? NO_PLAN));
 				if (CRITERIA.every((name) => args[name] === undefined))
 					throw new UbusError(ubusStatus.invalidArgument);
-				return { killed: await killEveryFamily(criteria) };
+				return { killed: await killEveryFamily(criteria, planOf(), reset) };
 			},
 		},
 	};
@@ -61,10 +62,11 @@ async function readPage(args: BlobTable, planOf: PlanOf): Promise<ConnectionPage
 	};
 }
 
-async function killEveryFamily(criteria: Criteria): Promise<number> {
-	if (criteria.family !== null) return killConnections(criteria);
+async function killEveryFamily(criteria: Criteria, plan: Plan | null, reset: Reset): Promise<number> {
+	const { killConnections } = await import("./kill.ts");
+	const families = criteria.family === null ? FAMILIES : [criteria.family];
 	let killed = 0;
-	for (const family of [4, 6] as const) killed += await killConnections({ ...criteria, family });
+	for (const family of families) killed += await killConnections({ ...criteria, family }, plan, reset);
 	return killed;
 }
 

@@ -1,10 +1,13 @@
 import { parseAddress } from "polywan-core/address";
+import type { Plan } from "polywan-core/plan/plan";
+import type { TcpTuple } from "polywan-core/render/resets";
 import { Socket } from "polywan-runtime/socket";
 import { deleteConnections } from "../apply/connections.ts";
 import { CT_DELETE } from "../apply/conntrack.ts";
 import { buildAttribute, buildMessage, buildNested, concatenate, NLM_F_REQUEST } from "../netlink/message.ts";
 import { NETLINK_NETFILTER } from "../netlink/request.ts";
 import { readRows } from "./read-rows.ts";
+import { listEnds, wakeEnds } from "./resets.ts";
 import { parseRows, ROW_BYTES, type Row } from "./row.ts";
 import type { Criteria } from "./selection.ts";
 
@@ -25,25 +28,34 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 const MOST_ROWS = 100_000;
+/** Of those that go without being told one by one: the busiest, among which those to reset are looked for. */
+const LOOKED_AT = 4096;
 /** Messages of one send. */
 const BATCH = 64;
 
-/** Ends the connections meant: connection tracking forgets them. Gives how many. Rejects with SystemError or NetlinkError. */
-export async function killConnections(criteria: Criteria): Promise<number> {
-	const paging = { order: "age", reverse: false, offset: 0 } as const;
-	if (isWholeMark(criteria) && criteria.mark !== null && criteria.family !== null) {
-		const { total } = await readRows(criteria, { ...paging, limit: 0 });
-		const { value, mask } = criteria.mark;
-		await deleteConnections(criteria.family, { mark: value, mask });
-		return total;
-	}
-	const { rows } = await readRows(criteria, { ...paging, limit: MOST_ROWS });
-	await deleteRows(rows);
-	return rows.length / ROW_BYTES;
+/** Where a killed connection's packets are made to meet a reset. Rejects with ToolError. */
+export type Reset = (tuples: readonly TcpTuple[]) => Promise<void>;
+
+/**
+ * Ends the connections meant: connection tracking forgets them, and both ends of established TCP ones are reset, where the
+ * option of globals allows it. Gives how many. Rejects with SystemError, NetlinkError or ToolError.
+ */
+export async function killConnections(criteria: Criteria, plan: Plan | null, reset: Reset): Promise<number> {
+	const isWhole = isWholeMark(criteria);
+	const limit = isWhole ? LOOKED_AT : MOST_ROWS;
+	const { total, rows } = await readRows(criteria, { order: "bytes", reverse: false, offset: 0, limit });
+	const ends = plan === null ? [] : listEnds(rows, plan);
+	if (ends.length > 0) await reset(ends.map(({ sends }) => sends));
+	if (isWhole && criteria.mark !== null && criteria.family !== null)
+		await deleteConnections(criteria.family, { mark: criteria.mark.value, mask: criteria.mark.mask });
+	else await deleteRows(rows);
+	if (plan !== null) await wakeEnds(ends, plan.notrackMark);
+	return isWhole ? total : rows.length / ROW_BYTES;
 }
 
 function isWholeMark(criteria: Criteria): boolean {
-	const { source, destination, protocol, sourcePort, destinationPort } = criteria;
+	const { source, destination, protocol, sourcePort, destinationPort, mark, family } = criteria;
+	if (mark === null || family === null) return false;
 	return source === null && destination === null && protocol + sourcePort + destinationPort === 0;
 }
 

@@ -6,6 +6,7 @@ import { hostIsLittleEndian } from "../netlink/message.ts";
 
 export const ROW_BYTES = 136;
 const HAS_START = 2;
+const PORTS_AT = 20;
 const ADDRESSES_AT = 72;
 const IPPROTO_TCP = 6;
 /** enum tcp_conntrack of linux/netfilter/nf_conntrack_tcp.h */
@@ -44,35 +45,79 @@ export interface Row {
 }
 
 export function parseRows(data: Uint8Array): Row[] {
-	const rows: Row[] = [];
+	return parseEach(data, parseRow);
+}
+
+/** What `parse` makes of each row. */
+export function parseEach<T>(data: Uint8Array, parse: (row: Uint8Array) => T): T[] {
+	const parsed: T[] = [];
 	for (let at = 0; at + ROW_BYTES <= data.length; at += ROW_BYTES)
-		rows.push(parseRow(data.subarray(at, at + ROW_BYTES)));
-	return rows;
+		parsed.push(parse(data.subarray(at, at + ROW_BYTES)));
+	return parsed;
+}
+
+/** A connection's packets of one direction. */
+export interface Direction {
+	readonly source: string;
+	readonly destination: string;
+	readonly sourcePort: number;
+	readonly destinationPort: number;
+}
+
+/** An established TCP connection: what its opener sends as the opener knows it, and what answers as they come to this machine. */
+export interface EstablishedTcp {
+	readonly family: Family;
+	readonly mark: number;
+	readonly opening: Direction;
+	readonly answering: Direction;
+}
+
+/** Null: another protocol, or not established. */
+export function parseEstablishedTcp(row: Uint8Array): EstablishedTcp | null {
+	if (row[1] !== IPPROTO_TCP || TCP_STATES[row[2] ?? 0] !== "established") return null;
+	const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
+	return {
+		family: familyOf(row),
+		mark: view.getUint32(4, hostIsLittleEndian),
+		opening: parseDirection(row, view, 0),
+		answering: parseDirection(row, view, 1),
+	};
+}
+
+/** `which`: 0 of the opener, 1 of answers. */
+function parseDirection(row: Uint8Array, view: DataView, which: 0 | 1): Direction {
+	return {
+		source: addressOf(row, which * 2),
+		destination: addressOf(row, which * 2 + 1),
+		sourcePort: view.getUint16(PORTS_AT + which * 4, hostIsLittleEndian),
+		destinationPort: view.getUint16(PORTS_AT + which * 4 + 2, hostIsLittleEndian),
+	};
+}
+
+function familyOf(row: Uint8Array): Family {
+	return row[0] === 4 ? 4 : 6;
+}
+
+function addressOf(row: Uint8Array, index: number): string {
+	const at = ADDRESSES_AT + index * 16;
+	return readAddress(row.subarray(at, at + (familyOf(row) === 4 ? 4 : 16))) ?? "";
 }
 
 function parseRow(data: Uint8Array): Row {
 	const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
 	const number64 = (at: number) => Number(view.getBigUint64(at, hostIsLittleEndian));
-	const family = data[0] === 4 ? 4 : 6;
 	const protocol = data[1] ?? 0;
-	const address = (index: number) => {
-		const at = ADDRESSES_AT + index * 16;
-		return readAddress(data.subarray(at, at + (family === 4 ? 4 : 16))) ?? "";
-	};
 	return {
-		family,
+		family: familyOf(data),
 		protocol,
 		mark: view.getUint32(4, hostIsLittleEndian),
 		state: protocol === IPPROTO_TCP ? (TCP_STATES[data[2] ?? 0] ?? "") : "",
 		timeoutS: view.getUint32(12, hostIsLittleEndian),
-		sourcePort: view.getUint16(20, hostIsLittleEndian),
-		destinationPort: view.getUint16(22, hostIsLittleEndian),
+		...parseDirection(data, view, 0),
 		sentBytes: number64(32),
 		receivedBytes: number64(40),
 		sentPackets: number64(48),
 		receivedPackets: number64(56),
 		startedAtMs: ((data[3] ?? 0) & HAS_START) === 0 ? null : number64(64) / 1e6,
-		source: address(0),
-		destination: address(1),
 	};
 }
