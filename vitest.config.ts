@@ -3,7 +3,7 @@ import { ResultsReporter } from "./build/results-reporter.ts";
 
 const resultsPath = process.env.POLYWAN_TEST_RESULTS;
 
-/** The lab comes after everything else: it mostly waits for things to happen in networks of its own, two sites at a time. */
+/** The lab comes after everything else: it mostly waits for things to happen in networks of its own, three sites at a time. */
 export default defineConfig({
 	test: {
 		pool: "forks",
@@ -37,8 +37,8 @@ export default defineConfig({
 					include: ["test/openwrt/**/*.test.ts", "test/lab/**/*.test.ts", "test/browser/**/*.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 120_000,
-					maxWorkers: 2,
-					// Two sites on two cores: what passes at the second try only is shown as such, and is to be looked into.
+					maxWorkers: 3,
+					// Three sites on two cores: what passes at the second try only is shown as such, and is to be looked into.
 					retry: 1,
 					sequence: { groupOrder: 1 },
 				},

@@ -39,7 +39,7 @@ runAsProgram("demo", async (args) => {
 		daemon: true,
 		install: "ipk",
 		web: true,
-		config: renderPolywanConfig(),
+		config: renderPolywanConfig({ asShipped: true }),
 		files: { "/etc/shadow": `root:${crypt(password, "$6$demo")}:0:0:99999:7:::\n` },
 	});
 	try {

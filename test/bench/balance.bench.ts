@@ -33,7 +33,7 @@ async function withSite(
 	firewall: "nftables" | "iptables",
 	run: (site: Site, polywan: Polywan) => Promise<void>,
 ): Promise<void> {
-	const config = renderPolywanConfig({ policies: { few: { mode: "least_connections" } } });
+	const config = renderPolywanConfig({ asShipped: true, policies: { few: { mode: "least_connections" } } });
 	const site = await Site.build({ firewall, daemon: true, config });
 	try {
 		const polywan = new Polywan(site);

@@ -11,7 +11,7 @@ export const bench: Bench = {
 	name: "connections",
 	title: `A page of ${entries} connections, sorted by bytes`,
 	async run(report) {
-		const site = await Site.build({ daemon: true, config: renderPolywanConfig() });
+		const site = await Site.build({ daemon: true, config: renderPolywanConfig({ asShipped: true }) });
 		try {
 			const polywan = new Polywan(site);
 			await polywan.untilState("up", "wan", "wanb");

@@ -31,7 +31,7 @@ export const bench: Bench = {
 async function withSite(
 	uplinks: NonNullable<Parameters<typeof Site.build>[0]>["uplinks"],
 	measure: (site: Site, polywan: Polywan) => Promise<void>,
-	config = renderPolywanConfig(),
+	config = renderPolywanConfig({ asShipped: true }),
 ): Promise<void> {
 	const site = await Site.build({ ...(uplinks && { uplinks }), firewall: "nftables", daemon: true, config });
 	try {
@@ -114,6 +114,7 @@ async function measureSilence(report: Report, site: Site, polywan: Polywan): Pro
 async function measureReloads(report: Report, site: Site, polywan: Polywan): Promise<void> {
 	const both = (weight: string) =>
 		renderPolywanConfig({
+			asShipped: true,
 			uplinks: { wan: { weight: "7" }, wanb: { weight: "3" } },
 			policies: { everything: { mode: "weighted" } },
 			rules: { changing: { dest_port: weight, proto: "tcp", target: "wan" } },

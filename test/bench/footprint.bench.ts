@@ -34,7 +34,7 @@ async function withUplinks(
 		uplinks: each({}),
 		firewall: "nftables",
 		daemon: true,
-		config: renderPolywanConfig({ uplinks: each({}) }),
+		config: renderPolywanConfig({ asShipped: true, uplinks: each({}) }),
 	});
 	try {
 		const polywan = new Polywan(site);

@@ -43,7 +43,10 @@ async function measure(report: Report, count: number): Promise<Cost> {
 		uplinks: each({ ipv6: false }),
 		daemon: true,
 		// One after the other is asked: each of the four once a second.
-		config: renderPolywanConfig({ uplinks: each({ interval: "250ms", family: "ipv4", target: targets }) }),
+		config: renderPolywanConfig({
+			asShipped: true,
+			uplinks: each({ interval: "250ms", family: "ipv4", target: targets }),
+		}),
 	});
 	try {
 		const polywan = new Polywan(site);

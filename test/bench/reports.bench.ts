@@ -38,7 +38,7 @@ async function measure(report: Report, count: number): Promise<void> {
 	const site = await Site.build({
 		uplinks: each({}),
 		daemon: true,
-		config: renderPolywanConfig({ uplinks: each({}) }),
+		config: renderPolywanConfig({ asShipped: true, uplinks: each({}) }),
 	});
 	const broker = new Broker(site.host(0));
 	try {

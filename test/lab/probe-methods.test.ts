@@ -18,7 +18,7 @@ const uplinks = {
 	http: {
 		target: ["http://server2.lab/generate_204", `http://${server(2).ipv4}/json#body=server&redirects=1`],
 	},
-	script: { target: ["script:/etc/probe.sh#timeout=2"], interval: "300ms", family: "ipv4" },
+	script: { target: ["script:/etc/probe.sh#timeout=1"], interval: "200ms", family: "ipv4" },
 } as const;
 
 const script = `#!/bin/sh
@@ -110,7 +110,7 @@ describe.skipIf(!asRoot)("probes of every kind", () => {
 		await polywan.untilState("up", "script");
 		site.router.writeFile("/tmp/verdict", "hang");
 		await polywan.untilState("down", "script");
-		expect((await polywan.uplink("script")).ipv4?.reason).toMatch(/took longer than 2 s/);
+		expect((await polywan.uplink("script")).ipv4?.reason).toMatch(/took longer than 1 s/);
 		const sleeper = site.router.readFile("/tmp/sleeper").trim();
 		site.router.writeFile("/tmp/verdict", "good");
 		await polywan.untilState("up", "script");
@@ -149,9 +149,9 @@ describe.skipIf(!asRoot)("targets that answer nowhere, N of M, and auto", () => 
 			target: [server(8).ipv4, server(9).ipv4, dead],
 			reliability: "3",
 			family: "ipv4",
-			interval: "200ms",
+			interval: "100ms",
 		};
-		const auto = { method: "auto", target: [server(8).ipv4], family: "ipv4", interval: "200ms" };
+		const auto = { method: "auto", target: [server(8).ipv4], family: "ipv4", interval: "100ms" };
 		site = await Site.build({
 			uplinks: { wan: {}, wanb: {}, auto: {} },
 			daemon: true,

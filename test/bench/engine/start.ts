@@ -45,6 +45,7 @@ function fullConfig(each: Record<string, Record<string, string>>): string {
 		{ proto: "tcp", dest_ip: `10.1.${n}.0/24`, dest_port: String(1000 + n), target: target(n) },
 	]);
 	return renderPolywanConfig({
+		asShipped: true,
 		uplinks: each,
 		policies: { all: { mode: "weighted" } },
 		rules: Object.fromEntries(entries),
