@@ -1,3 +1,4 @@
+import type { BackupReview } from "polywan-core/backup/review";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -96,6 +97,70 @@ describe.skipIf(!asRoot)("polywan backup and restore", () => {
 		expect((await polywan.run("restore", "/root/odd.json", "--force")).code).toBe(0);
 		expect(readConfig()).toContain("option tier '0'");
 		await polywan.run("restore", "/root/polywan.json");
+	});
+
+	const restore = (args: Record<string, string | boolean | number>) =>
+		site.router.ubus("polywan", "restore", args);
+	/** As a browser sends a file: in pieces. */
+	async function upload(text: string): Promise<string> {
+		const id = `upload${Math.random()}`;
+		for (let at = 0; at < text.length; at += 500)
+			await restore({ action: "piece", id, text: text.slice(at, at + 500) });
+		return id;
+	}
+
+	it("tells over the bus what a file would change, takes it on trial, and gives everything back", async () => {
+		await polywan.run("auto", "wanb");
+		const { text } = await site.router.ubus("polywan", "backup");
+		const wishes = '"wanted": {\n  "wanb": "down"\n }';
+		const other = String(text)
+			.replace("option tier '1'", "option tier '7'")
+			.replace("exit 0 # mine", "exit 0 # theirs")
+			.replace(/"wanted": \{[^}]*\}/, wishes);
+		const id = await upload(other);
+		const review = (await restore({ action: "check", id })) as unknown as BackupReview;
+		expect(review).toMatchObject({ error: null, problems: [] });
+		expect(Object.fromEntries(review.files.map(({ path, state }) => [path, state]))).toMatchObject({
+			"/etc/config/polywan": "changed",
+			"/etc/config/polywan_reports": "same",
+			"/etc/polywan.user": "changed",
+		});
+		expect(review.configs.polywan?.find(({ name }) => name === "wan")?.options.tier).toBe("7");
+		expect(review.configs.polywan_secrets).toBeUndefined();
+		expect(readConfig()).toBe(config);
+		expect(await restore({ action: "apply", id, timeout: 60 })).toEqual({ error: null });
+		expect(await polywan.uplink("wan")).toMatchObject({ tier: 7 });
+		expect(await polywan.uplink("wanb")).toMatchObject({ wanted: "down" });
+		await site.router.ubus("polywan", "trial", { action: "cancel" });
+		expect(readConfig()).toBe(config);
+		expect(site.router.readFile("/etc/polywan.user")).toBe("exit 0 # mine\n");
+		await until("the wishes are as before", async () => (await polywan.uplink("wanb")).wanted === "auto");
+		await restore({ action: "apply", id, timeout: 60 });
+		await site.router.ubus("polywan", "trial", { action: "confirm" });
+		expect(await polywan.uplink("wan")).toMatchObject({ tier: 7 });
+		const { kept } = await restore({ action: "status" });
+		expect(kept).toMatchObject({ version: expect.any(String) });
+		await restore({ action: "apply", before: true, timeout: 60 });
+		await site.router.ubus("polywan", "trial", { action: "confirm" });
+		expect(readConfig()).toBe(config);
+		await polywan.run("auto", "wanb");
+	});
+
+	it("refuses over the bus what it cannot use", async () => {
+		const { text } = await site.router.ubus("polywan", "backup");
+		const damaged = await upload(String(text).replace("option tier '1'", "option tier '0'"));
+		expect(await restore({ action: "check", id: damaged })).toMatchObject({
+			error: null,
+			problems: [{ section: "wan", option: "tier" }],
+		});
+		expect(await restore({ action: "apply", id: damaged })).toEqual({
+			error: "its configuration has errors",
+		});
+		expect(await restore({ action: "check", id: await upload("{}") })).toMatchObject({
+			error: "it is no backup of polywan",
+		});
+		await expect(restore({ action: "check", id: "another" })).rejects.toThrow();
+		expect(readConfig()).toBe(config);
 	});
 
 	it("works without the daemon", async () => {

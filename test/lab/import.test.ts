@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ImportPreview } from "polywan-core/import/preview";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
@@ -202,5 +203,16 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		};
 		expect(text).toBe(readFileSync(join(site.router.rootPath, "etc/config/polywan"), "utf8"));
 		expect(notes.find(({ option }) => option === "max_ttl")?.kind).toBe("lost");
+	});
+	it("over the bus: what would be written, with every note", async () => {
+		const before = site.router.readFile("/etc/config/polywan");
+		const { present, sections, notes } = (await site.router.ubus(
+			"polywan",
+			"import",
+		)) as unknown as ImportPreview;
+		expect(present).toBe(true);
+		expect(sections.map(({ name }) => name)).toEqual(expect.arrayContaining(["wan", "wanb", "balanced"]));
+		expect(notes.find(({ option }) => option === "max_ttl")?.kind).toBe("lost");
+		expect(site.router.readFile("/etc/config/polywan")).toBe(before);
 	});
 });

@@ -81,6 +81,24 @@ describe.skipIf(!asRoot)("notifications", () => {
 		expect(reports.log()).not.toMatch(/s3cret|\/refuse/);
 	});
 
+	it("sends a test when asked to, and tells what came of it", async () => {
+		const onBus = () => site.router.bus.list("polywan.reports");
+		const test = async () => {
+			await until("it is on the bus", async () => (await onBus()).length > 0);
+			return site.router.ubus("polywan.reports", "test", { notify: "me" });
+		};
+		const secret = (path: string) => `config secret 'me'\n\toption url '${base}/${path}'\n`;
+		await reports.configure(notify("option type 'webhook'", "option preset 'ntfy'"), secret("s3cret"));
+		expect(await test()).toEqual({ error: null });
+		expect(host.received[0]).toMatchObject({
+			path: "/s3cret",
+			body: "This is a test. Nothing has happened.",
+		});
+		await reports.configure(notify("option type 'webhook'"), secret("refuse"));
+		expect(String((await test()).error)).toMatch(/answered 500/);
+		expect(JSON.stringify(await site.router.ubus("polywan.reports", "status"))).not.toContain("refuse");
+	});
+
 	it("https goes by curl, whose complaints show no secret", async () => {
 		const url = `https://${lan.host(0).ipv4}:8080/hook/s3cret`;
 		await reports.configure(

@@ -275,6 +275,24 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 		expect(all).toMatch(/wanb: not used; it is down: /);
 	});
 
+	it("answers over the bus as on the command line", async () => {
+		const { packet, steps, rule } = JSON.parse(
+			(await polywan.run("why", "192.168.1.101", "203.0.113.2", "tcp", "25", "--json")).stdout,
+		) as Explanation;
+		const question = { source: "192.168.1.101", destination: "203.0.113.2", protocol: "tcp", port: "25" };
+		expect(await site.router.ubus("polywan", "why", question)).toMatchObject({
+			error: null,
+			packet,
+			steps,
+			rule,
+		});
+		expect(
+			await site.router.ubus("polywan", "why", { source: "nobody", destination: "203.0.113.1" }),
+		).toEqual({
+			error: "the source 'nobody' is not an address",
+		});
+	});
+
 	it("says what is wrong with a question", async () => {
 		for (const words of [
 			[],

@@ -6,7 +6,8 @@ import { onSignal } from "polywan-runtime/signal";
 import { UbusConnection } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import { Feed, type Listener } from "./bus/feed.ts";
-import { publishReports } from "./bus/reports-object.ts";
+import { PartLog } from "./bus/part-log.ts";
+import { type PartStatus, publishReports } from "./bus/reports-object.ts";
 import type { ReportsModel } from "./config/model.ts";
 import { guardSecrets, hostName, readReports } from "./config/read.ts";
 import { HistoryKeeper } from "./history/history.ts";
@@ -36,16 +37,29 @@ export async function runReports({ foreground }: { foreground: boolean }): Promi
 	for (const problem of model.problems) log.write(problem.severity, renderProblem(problem));
 	const bus = new UbusConnection(connectUbus(ubusSocketPath()));
 	bus.start();
-	const history = model.history === null ? null : new HistoryKeeper(model.history, log.write);
-	const plugins = model.plugins.map((plugin) => new Plugin(plugin, log.write));
-	const parts = [...(history ? [history] : []), ...buildParts(model, bus, log.write), ...plugins];
-	const tell = () =>
-		parts.map(({ name, trouble }) => ({
-			name,
-			state: trouble === null ? ("ok" as const) : ("trouble" as const),
-			trouble: trouble ?? "",
-		}));
-	publishReports(bus, model.problems, tell, {
+	const logs = new Map<Part, PartLog>();
+	const build = <T extends Part>(make: (log: LogWriter) => T): T => {
+		const own = new PartLog(log.write);
+		const part = make(own.write);
+		logs.set(part, own);
+		return part;
+	};
+	const { mqtt, history: kept } = model;
+	const history = kept === null ? null : build((write) => new HistoryKeeper(kept, write));
+	const publisher = mqtt === null ? null : build((write) => new Publisher(mqtt, new Router(bus), write));
+	const notifiers = new Map(
+		model.notifiers.map((each) => [each.name, build((write) => new Notifier(each, hostName(), write))]),
+	);
+	const plugins = model.plugins.map((plugin) => build((write) => new Plugin(plugin, write)));
+	const parts: Part[] = [
+		...(history ? [history] : []),
+		...(publisher ? [publisher] : []),
+		...notifiers.values(),
+		...plugins,
+	];
+	const tell = () => parts.map((part) => tellPart(part, logs.get(part)));
+	const tests = new Map([...notifiers].map(([name, notifier]) => [name, () => notifier.test()]));
+	publishReports(bus, model.problems, tell, tests, {
 		metrics: {
 			call: () => ({ families: plugins.flatMap(({ families }) => families) }) as unknown as BlobTable,
 		},
@@ -61,11 +75,9 @@ export async function runReports({ foreground }: { foreground: boolean }): Promi
 	return 0;
 }
 
-function buildParts({ mqtt, notifiers }: ReportsModel, bus: UbusConnection, log: LogWriter): Part[] {
-	return [
-		...(mqtt === null ? [] : [new Publisher(mqtt, new Router(bus), log)]),
-		...notifiers.map((notifier) => new Notifier(notifier, hostName(), log)),
-	];
+function tellPart({ name, trouble }: Part, log: PartLog | undefined): PartStatus {
+	const state = trouble === null ? "ok" : "trouble";
+	return { name, state, trouble: trouble ?? "", troubles: log?.troubles ?? [] };
 }
 
 /** As often as the part that wants most figures: history looks every second. */

@@ -20,6 +20,7 @@ import { Applier, type ApplyResult } from "./apply/applier.ts";
 import { diffKernel } from "./apply/kernel-diff.ts";
 import { renderScripts } from "./apply/scripts.ts";
 import { errorMessage } from "./apply/tool.ts";
+import { backupMethods } from "./backup/backup-methods.ts";
 import { buildStatus, type FamilyFacts } from "./bus/build-status.ts";
 import { EventRing, type NewEvent } from "./bus/event-ring.ts";
 import { type Controller, PolywanObject } from "./bus/polywan-object.ts";
@@ -33,6 +34,7 @@ import { doctorMethods } from "./doctor/doctor-method.ts";
 import { DomainKeeper } from "./domain/domain-keeper.ts";
 import type { FamilyWatch } from "./family-watch.ts";
 import { HookRunner } from "./hooks.ts";
+import { importMethods } from "./import/import-method.ts";
 import { LinkWatcher } from "./link/watcher.ts";
 import { Balancer, type Rebalance } from "./load/balancer.ts";
 import { HashSupport } from "./load/hash-support.ts";
@@ -40,6 +42,7 @@ import { listModeProblems } from "./load/mode-problems.ts";
 import type { Log } from "./log.ts";
 import { renderBadTargets } from "./probe/bad-target-problems.ts";
 import { PublicAddresses } from "./probe/public-address.ts";
+import { reportsMethods } from "./reports/reports-method.ts";
 import { RuleKeeper } from "./rules/rule-keeper.ts";
 import { renderShareChanges } from "./share-changes.ts";
 import { ColdStandby } from "./standby/cold-standby.ts";
@@ -57,6 +60,9 @@ import { Terms } from "./usage/terms.ts";
 import { usageMethods } from "./usage/usage-methods.ts";
 import { VERSION } from "./version.ts";
 import { familyName, Watches } from "./watches.ts";
+import type { InForce } from "./why/answer.ts";
+import { whyMethods } from "./why/why-method.ts";
+import { whyNotBy } from "./why/why-not.ts";
 
 /** Answers of all uplinks to their first probes come within this. */
 const CALM_MS = 50;
@@ -141,6 +147,9 @@ export class Daemon implements Controller {
 			bus: this.#bus,
 			configInForce: readGoodConfig,
 			onReturned: () => void this.reload(),
+			onWishes: (wanted) => {
+				for (const [uplink, wish] of Object.entries(wanted)) void this.setWanted(uplink, wish);
+			},
 			tell: (reason) => this.#tell({ kind: "trial", reason }),
 		});
 		this.#standby = new ColdStandby(
@@ -157,6 +166,16 @@ export class Daemon implements Controller {
 				(tuples) => this.#applier.reset(tuples),
 			),
 			...doctorMethods(),
+			...whyMethods(() => this.#inForce()),
+			...importMethods(),
+			...reportsMethods(),
+			...backupMethods({
+				trial: this.#trial,
+				bus: this.#bus,
+				wanted: () => Object.fromEntries(this.#wanted),
+				setWanted: (uplink, wanted) => this.setWanted(uplink, wanted),
+				reload: () => this.reload(),
+			}),
 			...ruleMethods(
 				() => this.status(),
 				() => this.#applier.counters(),
@@ -278,6 +297,12 @@ export class Daemon implements Controller {
 
 	config(): Readonly<Record<string, unknown>> {
 		return { ...this.#model, problems: this.#problems() };
+	}
+
+	#inForce(): InForce | null {
+		const { plan } = this.#applier.saved;
+		if (plan === null) return null;
+		return { plan, model: this.#model, firewall: this.#applier.firewall, whyNot: whyNotBy(this.status()) };
 	}
 
 	get #model(): Model {

@@ -42,6 +42,15 @@ describe("/etc/config/polywan_reports", () => {
 		});
 	});
 
+	test("a secret that is misspelt, or in the wrong file, is shown to nobody", () => {
+		const { problems } = parse(
+			"config mqtt 'mqtt'\n\toption password 'opens all'\n",
+			"config secret 'mqtt'\n\toption passwort 'opens all'\n",
+		);
+		expect(problems.map(({ option }) => option)).toEqual(expect.arrayContaining(["password", "passwort"]));
+		expect(JSON.stringify(problems)).not.toContain("opens all");
+	});
+
 	test("what is wrong is a problem of its option and leaves that part out", () => {
 		const model = parse(`
 config mqtt 'mqtt'

@@ -16,9 +16,27 @@ test.each(names)(
 	(name) => {
 		const acl = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Acl;
 		const read = acl[name]?.read;
-		// Keys of PPPoE, WireGuard and Wi-Fi stand in the others.
-		expect(read?.uci).toEqual(["polywan"]);
-		const changing = ["reload", "uplink", "trial", "weights", "connections_kill", "usage_set"];
+		// Keys of PPPoE, WireGuard and Wi-Fi stand in the others, and those of reports in polywan_secrets.
+		expect(["polywan", "polywan_reports"]).toEqual(expect.arrayContaining([...(read?.uci ?? [])]));
+		const changing = [
+			"reload",
+			"uplink",
+			"trial",
+			"weights",
+			"connections_kill",
+			"usage_set",
+			"backup",
+			"restore",
+		];
 		expect(read?.ubus?.polywan?.filter((method) => changing.includes(method))).toEqual([]);
 	},
 );
+
+test("a backup, which holds secrets and a script that root runs, is a grant of its own", () => {
+	for (const name of names) {
+		const acl = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Acl;
+		const writing = acl[name]?.write.ubus?.polywan ?? [];
+		expect(writing).not.toContain("backup");
+		expect(writing).not.toContain("restore");
+	}
+});

@@ -31,3 +31,6 @@ export interface Explanation {
 	/** The outcome hangs on something that was not said. */
 	readonly isOpen: boolean;
 }
+
+/** What the daemon's method `why` answers: the explanation, or in words why there is none. */
+export type WhyAnswer = ({ readonly error: null } & Explanation) | { readonly error: string };

@@ -12,7 +12,7 @@ import {
 	SECRETS_CONFIG,
 	SECRETS_SCHEMA,
 } from "./schema.ts";
-import { Secrets } from "./secrets.ts";
+import { maskProblem, Secrets } from "./secrets.ts";
 
 /** Both files as a model that can be used as it stands; everything wrong is in its problems. Never throws. */
 export function parseReports(
@@ -34,14 +34,14 @@ export function parseReports(
 	const [metrics] = readers("metrics");
 	const [mqtt] = readers("mqtt");
 	const [history] = readers("history");
-	return {
+	const model = {
 		metrics: parseMetrics(metrics, hidden),
 		mqtt: mqtt ? parseMqtt(mqtt, hidden, hostName) : null,
 		history: history ? parseHistory(history) : null,
 		notifiers: readers("notify").flatMap((reader) => parseNotifier(reader, hidden) ?? []),
 		plugins: readers("plugin").flatMap((reader) => parsePlugin(reader) ?? []),
-		problems,
 	};
+	return { ...model, problems: problems.map(maskProblem) };
 }
 
 function knownSections(

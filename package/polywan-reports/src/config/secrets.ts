@@ -1,4 +1,6 @@
+import type { Problem } from "polywan-core/config/problem";
 import type { SectionReader } from "polywan-core/config/section-reader";
+import { SECRETS_CONFIG } from "./schema.ts";
 
 export type SecretOption = "token" | "password" | "url" | "hmac_key";
 
@@ -14,6 +16,15 @@ export class Secrets {
 	read(section: string, option: SecretOption): string | null {
 		return this.#sections.get(section)?.stringOrNull(option) ?? null;
 	}
+}
+
+const SECRET_OPTIONS: readonly string[] = ["token", "password", "hmac_key"] satisfies SecretOption[];
+
+/** A problem as everybody may see it: a secret stays one where its name is misspelt, or where it stands in the wrong file. */
+export function maskProblem(problem: Problem): Problem {
+	const { config, option, value } = problem;
+	const isSecret = config === SECRETS_CONFIG || SECRET_OPTIONS.includes(option ?? "");
+	return value !== null && isSecret ? { ...problem, value: "***" } : problem;
 }
 
 /** `text` with every secret in it replaced: for messages of programs and servers that repeat what they were given. */

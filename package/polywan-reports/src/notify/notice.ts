@@ -45,6 +45,12 @@ export function buildNotice(host: string, events: readonly PolywanEvent[]): Noti
 	};
 }
 
+/** What somebody sends to see whether it arrives. */
+export function buildTest(host: string): Notice {
+	const text = "This is a test. Nothing has happened.";
+	return { host, severity: "info", title: `${host}: ${text}`, text, count: 0, events: [] };
+}
+
 /** "wan IPv4: up → down (3 targets do not answer)" */
 export function renderEvent({ kind, uplink, family, from, to, reason }: PolywanEvent): string {
 	const version = family === null ? "" : family === "ipv4" ? " IPv4" : " IPv6";

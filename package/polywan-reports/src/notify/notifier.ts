@@ -6,7 +6,7 @@ import type { Means, NotifierModel } from "../config/model.ts";
 import { isUsable } from "../mqtt/topics.ts";
 import { Gatherer } from "./gatherer.ts";
 import { renderMail } from "./mail-message.ts";
-import { buildNotice, type Notice } from "./notice.ts";
+import { buildNotice, buildTest, type Notice } from "./notice.ts";
 import { runScript } from "./script.ts";
 import { sendMail } from "./smtp.ts";
 import { sendWebhook } from "./webhook.ts";
@@ -57,6 +57,11 @@ export class Notifier implements Listener {
 		if (before === null || usable === before || usable === "") return;
 		this.#retryMs = LEAST_RETRY_MS;
 		void this.#send();
+	}
+
+	/** Sends a message that says it is a test, past everything that waits. Rejects, in words, when it cannot be sent. */
+	test(): Promise<void> {
+		return deliver(this.#model.means, buildTest(this.#host), this.#log);
 	}
 
 	close(): void {

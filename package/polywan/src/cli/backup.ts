@@ -1,9 +1,6 @@
-import { wallMs } from "polywan-runtime/clock";
 import { writeFileAtomic } from "polywan-runtime/file";
 import { writeStdout } from "polywan-runtime/program";
-import { readFiles, renderBackup } from "../backup/backup.ts";
-import { readState } from "../state-file.ts";
-import { VERSION } from "../version.ts";
+import { renderCurrent } from "../backup/review.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
 export const backupVerb: Verb = {
@@ -21,9 +18,3 @@ export const backupVerb: Verb = {
 		return EXIT.ok;
 	},
 };
-
-/** A backup of what is there now. Throws SystemError. */
-export function renderCurrent(): string {
-	const wanted = readState()?.wanted ?? {};
-	return renderBackup({ version: VERSION, created_at_ms: Math.round(wallMs()), files: readFiles(), wanted });
-}

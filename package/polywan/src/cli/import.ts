@@ -8,17 +8,15 @@ import { exportPackage } from "uci-parser/export";
 import { parsePackage } from "uci-parser/parse";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
+import { MWAN3_COMPAT, MWAN3_FILE } from "../import/preview.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderProblems } from "./tables.ts";
 import { EXIT, UsageError, type Verb } from "./verb.ts";
 
-const MWAN3_FILE = "/etc/config/mwan3";
 /** Not in /etc/config, where uci would take it for a configuration. */
 const BACKUP_FILE = "/etc/polywan.before-import";
 const CONFIG_MODE = 0o600;
 const MWAN3_SCRIPT = "/etc/init.d/mwan3";
-/** Where it is installed, the service called mwan3 answers for polywan. */
-const MWAN3_COMPAT = "/usr/sbin/polywan-mwan3-compat";
 const POLYWAN_SCRIPT = "/etc/init.d/polywan";
 const STEP_TIMEOUT_MS = 60_000;
 

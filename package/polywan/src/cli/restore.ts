@@ -1,19 +1,16 @@
 import type { Problem } from "polywan-core/config/problem";
-import { makeDirectory, readText, writeFileAtomic } from "polywan-runtime/file";
+import { readText } from "polywan-runtime/file";
 import { spawn } from "polywan-runtime/process";
 import { UbusError } from "ubus-js/bus";
 import { hasTool } from "../apply/tool.ts";
-import { type Backup, BackupError, checkBackup, parseBackup, writeFiles } from "../backup/backup.ts";
-import { renderCurrent } from "./backup.ts";
+import { type Backup, checkBackup, writeFiles } from "../backup/backup.ts";
+import { BEFORE_RESTORE, keepCurrent, readBackup } from "../backup/review.ts";
 import { callDaemon, NoDaemonError } from "./daemon-client.ts";
 import { renderTime } from "./duration.ts";
 import { complain, print } from "./print.ts";
 import { renderProblems } from "./tables.ts";
 import { EXIT, UsageError, type Verb } from "./verb.ts";
 
-const FOLDER = "/etc/polywan";
-/** Where what was there before is kept. */
-const BEFORE = `${FOLDER}/before-restore.json`;
 const RELOAD_TIMEOUT_MS = 20_000;
 
 export const restoreVerb: Verb = {
@@ -21,12 +18,12 @@ export const restoreVerb: Verb = {
 	usage: "<file> [--dry-run] [--force]",
 	help: "take a backup's files and wishes over",
 	details: `The file is checked before anything is changed; with errors in its configuration it is refused unless --force is given.
-"-" is standard input. What was there before is kept in ${BEFORE}, which this verb takes back.`,
+"-" is standard input. What was there before is kept in ${BEFORE_RESTORE}, which this verb takes back.`,
 	options: ["dry-run", "force"],
 	mostArguments: 1,
 	run: async ({ words: [file], options }) => {
 		if (file === undefined) throw new UsageError("which file?");
-		const backup = readBackup(file);
+		const backup = readFile(file);
 		if (backup === null) return EXIT.problem;
 		const problems = checkBackup(backup);
 		print(renderProblems(problems));
@@ -41,25 +38,16 @@ export const restoreVerb: Verb = {
 		}
 		keepCurrent();
 		writeFiles(backup.files);
-		print(`${describe(backup)}\nWhat was there before: polywan restore ${BEFORE}`);
+		print(`${describe(backup)}\nWhat was there before: polywan restore ${BEFORE_RESTORE}`);
 		return tell(backup);
 	},
 };
 
-function readBackup(file: string): Backup | null {
-	try {
-		return parseBackup(readText(file === "-" ? "/dev/stdin" : file));
-	} catch (error) {
-		if (!(error instanceof BackupError)) throw error;
-		complain(`${file} cannot be restored: ${error.message}`);
-		return null;
-	}
-}
-
-function keepCurrent(): void {
-	makeDirectory(FOLDER, 0o755);
-	const text = renderCurrent();
-	writeFileAtomic(BEFORE, text, 0o600);
+function readFile(file: string): Backup | null {
+	const backup = readBackup(readText(file === "-" ? "/dev/stdin" : file));
+	if (!("error" in backup)) return backup;
+	complain(`${file} cannot be restored: ${backup.error}`);
+	return null;
 }
 
 function describe({ files, version, created_at_ms }: Backup): string {

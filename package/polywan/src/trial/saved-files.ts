@@ -8,6 +8,7 @@ import {
 	stat,
 	writeFileAtomic,
 } from "polywan-runtime/file";
+import type { Wanted } from "../state-file.ts";
 
 /** Where the files before a trial are kept: on flash, so that a reboot returns to them. */
 export const TRIAL_DIRECTORY = "/etc/polywan/trial";
@@ -17,6 +18,7 @@ const FORMAT = 1;
 
 /** A file as it was. */
 export interface SavedFile {
+	/** Of a configuration, or an absolute path. */
 	readonly name: string;
 	/** Permission bits; null: there was none. */
 	readonly mode: number | null;
@@ -31,6 +33,8 @@ export interface Manifest {
 	readonly deadlineMs: number;
 	readonly timeoutS: number;
 	readonly files: readonly SavedFile[];
+	/** Wishes for uplinks that come back, too. */
+	readonly wanted?: Readonly<Record<string, Wanted>>;
 }
 
 /** Copies of configuration files, and how they get back. */
@@ -120,10 +124,10 @@ export class SavedFiles {
 	}
 
 	#saved(name: string): string {
-		return `${this.#directory}/${name}`;
+		return `${this.#directory}/${name.slice(name.lastIndexOf("/") + 1)}`;
 	}
 
 	#config(name: string): string {
-		return `${this.#configDirectory}/${name}`;
+		return name.startsWith("/") ? name : `${this.#configDirectory}/${name}`;
 	}
 }

@@ -3,10 +3,20 @@ import { monotonicMs } from "polywan-runtime/clock";
 import { readText } from "polywan-runtime/file";
 import type { UbusConnection } from "ubus-js/bus";
 import { errorMessage } from "../apply/tool.ts";
+import type { Wanted } from "../state-file.ts";
 import { type Manifest, SavedFiles } from "./saved-files.ts";
 
-/** The configurations a change of the uplinks can touch. */
-export const TRIAL_CONFIGS = ["polywan", "network", "firewall", "dhcp"] as const;
+/** The configurations a change can touch. */
+export const TRIAL_CONFIGS = [
+	"polywan",
+	"network",
+	"firewall",
+	"dhcp",
+	"polywan_reports",
+	"polywan_secrets",
+] as const;
+/** What else a backup brings back. */
+const TRIAL_FILES = [...TRIAL_CONFIGS, "/etc/polywan.user"] as const;
 export const SHORTEST_TRIAL_S = 1;
 export const LONGEST_TRIAL_S = 86_400;
 
@@ -22,6 +32,8 @@ export interface TrialOptions {
 	readonly configInForce: () => string | null;
 	/** /etc/config/polywan is as it was: reads it again. */
 	readonly onReturned: () => void;
+	/** What was asked for by hand before. */
+	readonly onWishes: (wanted: Readonly<Record<string, Wanted>>) => void;
 	readonly tell: (reason: string) => void;
 }
 
@@ -57,11 +69,16 @@ export class Trial {
 
 	/**
 	 * Does it and gives what is the case then; a refusal is `error`, and nothing was changed. `edited`: the file of polywan was
-	 * changed already, what is in force is what comes back.
+	 * changed already, what is in force is what comes back. `wanted`: wishes that come back, too.
 	 */
-	async perform(action: TrialAction, timeoutS: number, edited: boolean): Promise<TrialStatus> {
+	async perform(
+		action: TrialAction,
+		timeoutS: number,
+		edited: boolean,
+		wanted: Readonly<Record<string, Wanted>> = {},
+	): Promise<TrialStatus> {
 		if (action === "status") return this.#status();
-		if (action === "begin") return this.#status(this.#begin(timeoutS, edited));
+		if (action === "begin") return this.#status(this.#begin(timeoutS, edited, wanted));
 		if (this.#manifest === null) return this.#status("no change is on trial");
 		if (this.#returning !== null) return this.#status("the files from before are coming back already");
 		if (action === "confirm") this.#confirm(this.#manifest);
@@ -69,7 +86,7 @@ export class Trial {
 		return this.#status();
 	}
 
-	#begin(timeoutS: number, edited: boolean): string | null {
+	#begin(timeoutS: number, edited: boolean, wanted: Readonly<Record<string, Wanted>>): string | null {
 		if (this.#manifest !== null)
 			return `a change is on trial already, for another ${this.#remainingS()} s: confirm or cancel it first`;
 		if (!Number.isInteger(timeoutS) || timeoutS < SHORTEST_TRIAL_S || timeoutS > LONGEST_TRIAL_S)
@@ -79,7 +96,7 @@ export class Trial {
 		const deadlineMs = monotonicMs() + timeoutS * 1000;
 		try {
 			const bootId = readBootId();
-			this.#manifest = this.#saved.save(TRIAL_CONFIGS, contents, { bootId, deadlineMs, timeoutS });
+			this.#manifest = this.#saved.save(TRIAL_FILES, contents, { bootId, deadlineMs, timeoutS, wanted });
 		} catch (error) {
 			return `the files cannot be saved, so nothing was begun: ${errorMessage(error)}`;
 		}
@@ -127,7 +144,8 @@ export class Trial {
 			return;
 		}
 		if (changed.includes("polywan")) this.#options.onReturned();
-		for (const name of changed) await this.#announce(name);
+		this.#options.onWishes(this.#manifest.wanted ?? {});
+		for (const name of changed) if (!name.startsWith("/")) await this.#announce(name);
 		if (this.#closed) return;
 		this.#end();
 		const what = changed.length === 0 ? "nothing had changed" : `${changed.join(", ")} as before`;
