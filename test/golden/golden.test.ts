@@ -11,6 +11,7 @@ import { buildPlan } from "polywan-core/plan/build";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import { listRuleProblems } from "polywan-core/plan/rules";
+import type { RateLimit } from "polywan-core/quota/quota";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
 import { renderIptables } from "polywan-core/render/iptables";
@@ -19,7 +20,7 @@ import { renderNft } from "polywan-core/render/nft";
 import { describe, expect, test } from "vitest";
 
 // A case is a folder with `config` (UCI), `links.json`, `states.json`, and optionally `ids.json`, `devices.json` (netifd
-// interface → device), `networks.json` (the router's other networks) and `facts.json` (what else rules refer to: zones, users, groups, sets). Everything else in it is what must come out;
+// interface → device), `networks.json` (the router's other networks), `limits.json` (uplinks whose quota is used up) and `facts.json` (what else rules refer to: zones, users, groups, sets). Everything else in it is what must come out;
 // UPDATE_GOLDEN=1 writes it.
 
 const folder = join(process.cwd(), "test/golden");
@@ -40,6 +41,7 @@ function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string>
 	const pkg = readPackage(readFileSync(join(folder, name, "config"), "utf8"));
 	const model = parseModel(pkg, devices === null ? {} : { netifdInterfaces: Object.keys(devices) });
 	const { ids, problems } = allocateKernelIds(model, readJson(name, "ids.json", NO_IDS));
+	const limits = readJson<Record<string, RateLimit>>(name, "limits.json", {});
 	const facts = readJson<Record<string, Record<string, never>>>(name, "facts.json", {});
 	const apps = existsSync(join(folder, name, "apps.json"))
 		? [{ path: "apps.json", text: readFileSync(join(folder, name, "apps.json"), "utf8") }]
@@ -55,6 +57,7 @@ function produce(name: string): { plan: Plan; files: ReadonlyMap<string, string>
 		ids,
 		devices: new Map(Object.entries(devices ?? {})),
 		localNetworks: readJson<readonly string[]>(name, "networks.json", []),
+		limitOf: (uplink: string) => limits[uplink] ?? null,
 	};
 	const plan = buildPlan(input);
 	const waiting = listRuleProblems(model, input);

@@ -14,8 +14,11 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 	let site: Site;
 	let polywan: Polywan;
 
-	const configure = (wan: Record<string, string>) =>
-		renderPolywanConfig({ uplinks: { wan: { tier: "1", ...quiet, ...wan }, wanb: { tier: "2", ...quiet } } });
+	const configure = (wan: Record<string, string>, globals: Record<string, string> = {}) =>
+		renderPolywanConfig({
+			globals,
+			uplinks: { wan: { tier: "1", ...quiet, ...wan }, wanb: { tier: "2", ...quiet } },
+		});
 	const usage = async (name = "wan"): Promise<UsageStatus> => {
 		const { usage: all } = (await site.router.ubus("polywan", "usage")) as unknown as {
 			usage: UsageStatus[];
@@ -133,6 +136,42 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		await polywan.run("usage", "set", "wan", "50G", "0");
 		await until("wan is used again", async () => (await shares()) === "wan");
 	});
+
+	it.each(["nftables", "iptables"])(
+		"limits by %s, also when the daemon is killed, until it begins anew",
+		async (firewall) => {
+			const limited = async () => {
+				const { limit, ipv4 } = await polywan.uplink("wan");
+				return (
+					limit?.download_bits_per_second === 800_000 && /; limited to 800 kbit/.test(ipv4?.reason ?? "")
+				);
+			};
+			const isInForce = async () => (await polywan.run("diff")).code === 0;
+			await site.router.setConfig(
+				"polywan",
+				configure({ quota: "1G", quota_action: "limit", quota_rate: "800k" }, { firewall }),
+			);
+			await polywan.run("usage", "set", "wan", "0", "0");
+			await until("the back end is in force", async () => (await polywan.status()).firewall === firewall);
+			await until("wan is used", async () => (await shares()) === "wan");
+			await polywan.run("usage", "set", "wan", "1G", "1");
+			await until("wan is limited", limited);
+			await until("the kernel is as it should be", isInForce);
+			expect((await polywan.run("usage", "wan")).stdout).toContain("100 %, limited");
+			expect((await polywan.run("doctor")).stdout).toContain("it is slowed down");
+			await site.router.mustRun(["kill", "-9", String(await polywan.pid())]);
+			// The bucket holds a second's worth; what is over comes at 100 kB/s.
+			const startMs = Date.now();
+			await site.host(0).mustRun(["curl", "-so", "/dev/null", `http://${server(1).ipv4}/bytes/300000`]);
+			expect(Date.now() - startMs).toBeGreaterThan(1000);
+			await until("the next daemon takes it over", async () => (await polywan.run("status")).code === 0);
+			await until("wan is limited still", limited);
+			await until("nothing was left behind", isInForce);
+			await polywan.run("usage", "set", "wan", "0", "0");
+			await until("wan is free", async () => (await polywan.uplink("wan")).limit === null);
+			await until("its rules are gone", isInForce);
+		},
+	);
 });
 
 describe.skipIf(!asRoot)("schedules", () => {

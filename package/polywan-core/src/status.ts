@@ -41,6 +41,11 @@ export interface UplinkStatus {
 	readonly ipv6: FamilyStatus | null;
 	readonly rx_bytes: number;
 	readonly tx_bytes: number;
+	/** What it may still carry, as its quota is used up; null: whatever it can. Absent: an older daemon. */
+	readonly limit?: {
+		readonly download_bits_per_second: number;
+		readonly upload_bits_per_second: number;
+	} | null;
 }
 
 export interface FamilyStatus {
@@ -104,6 +109,8 @@ export interface UsageStatus {
 	readonly quota_used_bytes: number;
 	readonly quota_used_percent: number;
 	readonly quota_action: string;
+	/** Whether no more than the quota's rate is let through now. */
+	readonly quota_limited: boolean;
 	/** Times that were not counted, as after a power failure. */
 	readonly gaps: readonly { readonly from_ms: number; readonly to_ms: number }[];
 }

@@ -159,7 +159,10 @@ export class Daemon implements Controller {
 		);
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),
-			...usageMethods(this.#terms),
+			...usageMethods(
+				this.#terms,
+				(uplink) => this.#plan?.uplinks.find(({ name }) => name === uplink)?.limit !== undefined,
+			),
 			...this.#publicAddresses.methods(),
 			...connectionMethods(
 				() => this.#plan,
@@ -399,6 +402,7 @@ export class Daemon implements Controller {
 			ids: this.#ids,
 			devices: this.#devices,
 			standingOf: (uplink, family) => this.#standing(uplink, family),
+			limitOf: (uplink) => this.#terms.limit(uplink),
 			isClosed: (policy) => this.#terms.isClosed(policy),
 		});
 		const stateOf = (uplink: string, family: Family) => this.#effective({ uplink, family });

@@ -61,6 +61,8 @@ const GROUPS: readonly Group[] = [
 			"quota_reset_hour",
 			"quota_direction",
 			"quota_action",
+			"quota_rate",
+			"quota_upload_rate",
 		],
 		folded: true,
 	},

@@ -83,6 +83,7 @@ function Quota({ usage }: { readonly usage: UsageStatus }) {
 		<>
 			<meter min={0} max={100} high={90} value={Math.min(100, usage.quota_used_percent)} aria-label={words} />
 			<span class="number small">{words}</span>
+			{usage.quota_limited && <span class="small">{tm("usage.limited")}</span>}
 		</>
 	);
 }

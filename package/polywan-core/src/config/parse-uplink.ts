@@ -6,10 +6,10 @@ import {
 	parseProbeTarget,
 	renderForMethod,
 } from "../health/probe-target.ts";
-import type { Quota } from "../quota/quota.ts";
 import { parseTimeZone } from "../schedule/time-zone.ts";
 import { parseWindow, type Window } from "../schedule/window.ts";
 import type { Probing, ProbingPace, Revival, Uplink } from "./model.ts";
+import { parseQuota } from "./parse-quota.ts";
 import { DEFAULT_TARGETS } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
@@ -47,30 +47,6 @@ export function parseUplink(reader: SectionReader, netifdInterfaces: readonly st
 /** Windows of option schedule, of an uplink or a policy. */
 export function parseSchedule(reader: SectionReader): readonly Window[] {
 	return reader.strings("schedule").flatMap((text) => parseWindow(text) ?? []);
-}
-
-function parseQuota(reader: SectionReader): Quota | null {
-	const bytes = reader.number("quota");
-	if (bytes === 0) return null;
-	const every = reader.string("quota_period") as Quota["period"]["every"];
-	const resetDay = reader.number("quota_reset_day");
-	if (every === "week" && resetDay > 7) {
-		reader.report(
-			"quota_reset_day",
-			String(resetDay),
-			"must be from 1 to 7 in a week; Monday (1) is used instead",
-		);
-	}
-	return {
-		bytes,
-		direction: reader.string("quota_direction") as Quota["direction"],
-		action: reader.string("quota_action") as Quota["action"],
-		period: {
-			every,
-			resetDay: every === "week" && resetDay > 7 ? 1 : resetDay,
-			resetHour: reader.number("quota_reset_hour"),
-		},
-	};
 }
 
 function parseRevival(reader: SectionReader): Revival | null {

@@ -1,6 +1,7 @@
 import type { Datatype } from "./datatype.ts";
 import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
 import { POLICY } from "./policy-schema.ts";
+import { QUOTA_OPTIONS } from "./quota-schema.ts";
 import { RULE } from "./rule-schema.ts";
 import { STANDBY_OPTIONS } from "./standby-schema.ts";
 
@@ -260,27 +261,7 @@ const UPLINK: SectionSchema = {
 			"keep",
 			"What a degraded uplink that still takes connections is worth: as much as before, only used where nothing else works, or a quarter of its weight.",
 		),
-		option(
-			"quota",
-			{ kind: "bytes" },
-			"0",
-			"Bytes the contract includes in a period; 0 for no limit. One is warned at 75, 90 and 100 percent.",
-		),
-		option("quota_period", choice("day", "week", "month"), "month", "How often the quota begins anew."),
-		option(
-			"quota_reset_day",
-			integer(1, 31),
-			"1",
-			"On which day: of the month (the last one where it is shorter), or of the week, 1 is Monday.",
-		),
-		option("quota_reset_hour", integer(0, 23), "0", "At which hour of that day."),
-		option("quota_direction", choice("total", "download", "upload"), "total", "What counts."),
-		option(
-			"quota_action",
-			choice("warn", "demote", "disable"),
-			"warn",
-			"What happens when it is used up, besides the warning: demote uses the uplink only where nothing else works, disable not at all.",
-		),
+		...QUOTA_OPTIONS,
 		option(
 			"schedule",
 			{ kind: "window" },

@@ -84,3 +84,18 @@ function checkFamily(subject: string, family: FamilyStatus | null): Finding[] {
 		),
 	];
 }
+
+/** Slow on purpose, which is soon forgotten. */
+export function checkLimits({ status, firewall }: DoctorFacts): Finding[] {
+	const offloads = firewall?.flowOffloading === true;
+	return (status?.uplinks ?? [])
+		.filter(({ limit }) => limit !== null && limit !== undefined)
+		.map(({ name }) =>
+			warning(
+				"rate-limited",
+				name,
+				`its quota is used up and it is slowed down${offloads ? ", except for connections that flow offloading took" : ""}`,
+				`polywan usage ${name} tells when the quota begins anew; polywan usage set ${name} <received> <sent> puts right what was counted`,
+			),
+		);
+}

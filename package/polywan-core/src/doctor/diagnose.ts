@@ -12,7 +12,7 @@ import {
 	checkResolvers,
 	checkZones,
 } from "./check-network.ts";
-import { checkConfig, checkDaemon, checkRivals, checkTargets } from "./check-polywan.ts";
+import { checkConfig, checkDaemon, checkLimits, checkRivals, checkTargets } from "./check-polywan.ts";
 import type { DoctorFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
@@ -26,6 +26,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Finding[])[] = [
 	checkZones,
 	checkMetrics,
 	checkTargets,
+	checkLimits,
 	checkMarks,
 	checkResolvers,
 	checkOffloading,

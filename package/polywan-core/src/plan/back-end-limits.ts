@@ -1,9 +1,15 @@
 import type { Model, Rule } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
-import { describeFeature, type Feature, featureOption, featuresOf } from "../render/feature.ts";
+import {
+	describeFeature,
+	type Feature,
+	featureOption,
+	featuresOf,
+	featuresOfUplink,
+} from "../render/feature.ts";
 
-/** What rules ask for that a back end cannot do, and what it does instead. */
+/** What rules and uplinks ask for that a back end cannot do, and what it does instead. */
 export function listLimits(
 	model: Model,
 	firewall: "nftables" | "iptables" | "none",
@@ -16,6 +22,17 @@ export function listLimits(
 		...(firewall === "iptables" ? model.rules.flatMap(findIptablesLimits) : []),
 		...uncounted,
 		...missing,
+		...model.uplinks.flatMap((uplink) =>
+			featuresOfUplink(uplink)
+				.filter((feature) => unsupported.has(feature))
+				.map((feature) =>
+					limit(
+						uplink.name,
+						featureOption(feature),
+						`${describeFeature(feature, firewall)}; one is only warned when the quota is used up`,
+					),
+				),
+		),
 	];
 }
 

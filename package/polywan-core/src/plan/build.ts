@@ -8,6 +8,7 @@ import type { Link } from "../link.ts";
 import { DEFAULT_CLASS, variantOf } from "../policy/mode.ts";
 import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shares.ts";
 import { isManaged } from "../policy/shares.ts";
+import type { RateLimit } from "../quota/quota.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { buildStandIns } from "./name-server.ts";
@@ -46,6 +47,8 @@ export interface PlanInput extends RuleFacts {
 	readonly canHash?: boolean;
 	/** Who is only used last, or less; absent: nobody. */
 	readonly standingOf?: NonNullable<ShareContext["standingOf"]>;
+	/** What an uplink may still carry, null for whatever it can; absent: none is limited. */
+	readonly limitOf?: (uplink: string) => RateLimit | null;
 	/** Policies that are out of their times; absent: none. */
 	readonly isClosed?: NonNullable<ShareContext["isClosed"]>;
 }
@@ -69,7 +72,11 @@ export function buildPlan(input: PlanInput): Plan {
 	const verdictMarks = { default: (top - 2) * unit, unreachable: (top - 1) * unit, blackhole: top * unit };
 	const found = findUplinks(input);
 	const isUp = eligibility(input);
-	const uplinks = found.map(({ uplink, id, links }) => buildUplink(uplink, id, id * unit, links, isUp));
+	const canLimit = !(input.unsupported?.has("rate") ?? false);
+	const uplinks = found.map(({ uplink, id, links }) => ({
+		...buildUplink(uplink, id, id * unit, links, isUp),
+		...(canLimit && buildLimit(input.limitOf?.(uplink.name) ?? null)),
+	}));
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
 	const shareContext: ShareContext = {
@@ -205,6 +212,16 @@ function buildUplink(
 		prefixes,
 		translation: buildTranslation(uplink.ipv6Nat, prefixes),
 		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
+	};
+}
+
+function buildLimit(limit: RateLimit | null): Pick<PlanUplink, "limit"> {
+	if (limit === null) return {};
+	return {
+		limit: {
+			downloadBytesPerSecond: Math.round(limit.downloadBitsPerSecond / 8),
+			uploadBytesPerSecond: Math.round(limit.uploadBitsPerSecond / 8),
+		},
 	};
 }
 

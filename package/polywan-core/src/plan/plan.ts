@@ -52,6 +52,14 @@ export interface PlanUplink {
 	readonly prefixes: readonly string[];
 	readonly translation: PlanTranslation;
 	readonly eligible: PerFamily<boolean>;
+	/** What it may still carry; absent: whatever it can. */
+	readonly limit?: PlanLimit;
+}
+
+/** Both families together where the back end can. */
+export interface PlanLimit {
+	readonly downloadBytesPerSecond: number;
+	readonly uploadBytesPerSecond: number;
 }
 
 /** What becomes of IPv6 sources of other hosts that are not the uplink's own. */

@@ -3,12 +3,20 @@ import type { UplinkUsage } from "./usage.ts";
 
 export type QuotaDirection = "total" | "download" | "upload";
 /** What happens when it is used up; one is warned in any case. */
-export type QuotaAction = "warn" | "demote" | "disable";
+export type QuotaAction = "warn" | "demote" | "limit" | "disable";
+
+/** What an uplink may still carry. */
+export interface RateLimit {
+	readonly downloadBitsPerSecond: number;
+	readonly uploadBitsPerSecond: number;
+}
 
 export interface Quota {
 	readonly bytes: number;
 	readonly direction: QuotaDirection;
 	readonly action: QuotaAction;
+	/** Of action limit. */
+	readonly limit: RateLimit;
 	readonly period: Period;
 }
 

@@ -1,7 +1,7 @@
-import type { Rule } from "../config/model.ts";
+import type { Rule, Uplink } from "../config/model.ts";
 
-/** Something a rule needs that not every kernel or set of packages has. */
-export type Feature = "sourceMac" | "dscp" | "account" | "set" | "log" | "sticky" | "heavy";
+/** Something a rule or an uplink needs that not every kernel or set of packages has. */
+export type Feature = "sourceMac" | "dscp" | "account" | "set" | "log" | "sticky" | "heavy" | "rate";
 
 /** What a user reads, and the packages that bring it where the kernel has it in modules. */
 const FEATURES: Readonly<
@@ -14,6 +14,7 @@ const FEATURES: Readonly<
 	log: { words: "logging", option: "log", iptablesPackage: "kmod-ipt-core" },
 	sticky: { words: "sticky rules", option: "sticky", iptablesPackage: "kmod-ipt-ipset" },
 	heavy: { words: "heavy connections", option: "heavy", iptablesPackage: "" },
+	rate: { words: "limits of rates", option: "quota_action", iptablesPackage: "iptables-mod-hashlimit" },
 };
 
 /** What a rule cannot do without, and what it can leave out. */
@@ -31,6 +32,11 @@ export function featuresOf(rule: Rule): {
 	if (rule.log) wished.push("log");
 	if (rule.sticky !== null) wished.push("sticky");
 	return { needed: [...needed], wished };
+}
+
+/** What an uplink cannot do without. */
+export function featuresOfUplink({ quota }: Uplink): readonly Feature[] {
+	return quota?.action === "limit" ? ["rate"] : [];
 }
 
 export function describeFeature(feature: Feature, firewall: "nftables" | "iptables"): string {
@@ -54,6 +60,7 @@ const NFT_TESTS: Readonly<Record<Feature, readonly string[]>> = {
 		"delete @marks { ip saddr : meta mark }",
 		"update @marks { ip saddr timeout 1s : meta mark & 0xff000000 }",
 	],
+	rate: ["limit rate over 16000 bytes/second burst 16000 bytes drop"],
 	heavy: ["ct direction original ct bytes > 1 update @pairs { ip saddr . ip daddr timeout 1h }"],
 };
 
@@ -65,6 +72,9 @@ const IPTABLES_TESTS: Readonly<Record<Feature, readonly string[]>> = {
 	log: ['-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "polywan"'],
 	sticky: ["-m set --match-set polywan_test src -j SET --add-set polywan_test src --exist --timeout 1"],
 	heavy: [],
+	rate: [
+		"-m hashlimit --hashlimit-above 16kb/s --hashlimit-burst 16kb --hashlimit-name polywan_test -j DROP",
+	],
 };
 
 /** Set that the tests for iptables look into; it must be there. */

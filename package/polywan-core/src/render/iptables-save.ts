@@ -134,10 +134,11 @@ const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
 	udplite: 136,
 };
 
-/** Quotes around comments and names of protocols differ between versions. */
+/** Quotes around comments and names of protocols differ between versions; rates are shown rounded, and the bucket's name has them. */
 function normaliseRule(rule: string): string {
 	return rule
 		.replaceAll('"', "")
+		.replace(/--hashlimit-above \S+ --hashlimit-burst \S+ /, "")
 		.replace(
 			/(^| )-p (\S+)/,
 			(_, before: string, name: string) => `${before}-p ${PROTOCOL_NUMBERS[name] ?? name}`,

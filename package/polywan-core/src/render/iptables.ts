@@ -3,6 +3,7 @@ import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanRule, PlanTarget, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
+import { buildIptablesLimits } from "./iptables-limit.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
 import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
@@ -126,7 +127,9 @@ function translationRules(translation: PlanTranslation): readonly string[] {
 
 function buildMangle(plan: Plan, family: Family): IptablesTable {
 	const rules = buildRules(plan, family);
+	const limits = buildIptablesLimits(plan, family);
 	const chains = [
+		...limits.chains,
 		...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
 		...(["default", "unreachable", "blackhole"] as const).map((verdict) =>
 			chain(`to_${verdict}`, [`-j MARK --set-xmark ${masked(plan, plan.verdictMarks[verdict])}`]),
@@ -144,6 +147,7 @@ function buildMangle(plan: Plan, family: Family): IptablesTable {
 		...buildHookChains(plan, family, rules.length > 0),
 	];
 	const hooks = [
+		...limits.hooks,
 		{ from: "POSTROUTING", to: ours("postrouting") },
 		{ from: "OUTPUT", to: ours("output") },
 		{ from: "PREROUTING", to: ours("prerouting") },

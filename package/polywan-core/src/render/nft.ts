@@ -4,6 +4,7 @@ import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
+import { buildLimitChains, buildLimitHooks, buildLimitMaps } from "./nft-limit.ts";
 import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
 import { groupRules, type RuleStep } from "./nft-rule-map.ts";
 import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
@@ -64,6 +65,7 @@ function composeRuleset(plan: Plan): NftRuleset {
 			...buildShareMaps(plan),
 			...buildRuleSets(plan),
 			...ruleMaps,
+			...buildLimitMaps(plan),
 			...resets,
 		],
 		chains: [
@@ -76,7 +78,9 @@ function composeRuleset(plan: Plan): NftRuleset {
 			...FAMILIES.flatMap((family) =>
 				plan.managed[family] ? buildFamilyChains(plan, family, steps[family]) : [],
 			),
+			...buildLimitChains(plan),
 			...buildHooks(plan),
+			...buildLimitHooks(plan),
 		],
 	};
 }

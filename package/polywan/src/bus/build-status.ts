@@ -6,7 +6,8 @@ import type { Quality } from "polywan-core/health/event";
 import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
-import type { Plan, PlanShare } from "polywan-core/plan/plan";
+import type { Plan, PlanLimit, PlanShare } from "polywan-core/plan/plan";
+import { renderLimit } from "polywan-core/quota/render-limit";
 import type {
 	FamilyStatus,
 	PolicyStatus,
@@ -69,8 +70,9 @@ export function buildStatus(facts: StatusFacts): Status {
 
 function buildUplink(uplink: Uplink, facts: StatusFacts): UplinkStatus {
 	const planned = facts.plan?.uplinks.find(({ name }) => name === uplink.name);
-	const ipv4 = buildFamily(facts.family(uplink.name, 4));
-	const ipv6 = buildFamily(facts.family(uplink.name, 6));
+	const limit = planned?.limit;
+	const ipv4 = buildFamily(facts.family(uplink.name, 4), limit);
+	const ipv6 = buildFamily(facts.family(uplink.name, 6), limit);
 	const devices = new Set([ipv4?.device, ipv6?.device].filter((device) => device));
 	const traffic = [...devices].map((device) => facts.traffic(device ?? ""));
 	return {
@@ -86,6 +88,13 @@ function buildUplink(uplink: Uplink, facts: StatusFacts): UplinkStatus {
 		ipv6,
 		rx_bytes: traffic.reduce((sum, { rxBytes }) => sum + rxBytes, 0),
 		tx_bytes: traffic.reduce((sum, { txBytes }) => sum + txBytes, 0),
+		limit:
+			limit === undefined
+				? null
+				: {
+						download_bits_per_second: limit.downloadBytesPerSecond * 8,
+						upload_bits_per_second: limit.uploadBytesPerSecond * 8,
+					},
 	};
 }
 
@@ -93,13 +102,13 @@ function better(one: UplinkState | undefined, other: UplinkState | undefined): U
 	return STATES.find((state) => state === one || state === other) ?? "down";
 }
 
-function buildFamily(facts: FamilyFacts | null): FamilyStatus | null {
+function buildFamily(facts: FamilyFacts | null, limit: PlanLimit | undefined): FamilyStatus | null {
 	if (facts === null) return null;
 	const { link, quality } = facts;
 	return {
 		state: facts.state,
 		since_ms: Math.round(facts.sinceMs),
-		reason: facts.reason,
+		reason: limit === undefined ? facts.reason : `${facts.reason}; ${renderLimit(limit)}`,
 		interface: link?.interface ?? "",
 		device: link?.device ?? "",
 		addresses: link?.addresses.map(({ address }) => address) ?? [],

@@ -63,8 +63,12 @@ function renderUsage(usage: readonly UsageStatus[]): string {
 	return rows.length === 0 ? "No uplink is configured.\n" : renderTable(header, rows);
 }
 
-function quotaCell({ quota_bytes: quota, quota_used_percent: percent }: UsageStatus): Cell {
+function quotaCell({
+	quota_bytes: quota,
+	quota_used_percent: percent,
+	quota_limited: limited,
+}: UsageStatus): Cell {
 	if (quota === 0) return "";
-	const text = `${Number(percent.toFixed(1))} %`;
+	const text = `${Number(percent.toFixed(1))} %${limited ? ", limited" : ""}`;
 	return percent >= 90 ? { text, colour: percent >= 100 ? "red" : "yellow" } : text;
 }

@@ -1,7 +1,8 @@
-import type { Rule } from "polywan-core/config/model";
+import type { Model } from "polywan-core/config/model";
 import {
 	type Feature,
 	featuresOf,
+	featuresOfUplink,
 	renderIptablesTest,
 	renderNftTest,
 	TEST_IPSET,
@@ -12,7 +13,7 @@ import { runTool } from "../apply/tool.ts";
 
 type BackEnd = "nftables" | "iptables";
 
-/** Finds out what rules need and the kernel or the packet filter's programs cannot do; asks about nothing that no rule needs. */
+/** Finds out what rules and quotas need and the kernel or the packet filter's programs cannot do; asks about nothing that nobody needs. */
 export class FeatureProbe {
 	readonly #onChange: () => void;
 	readonly #known = new Map<string, boolean>();
@@ -29,14 +30,15 @@ export class FeatureProbe {
 		return new Set(features.map(([key]) => key.split(" ")[1] as Feature));
 	}
 
-	/** Asks for what these rules need and is not known yet. */
-	setRules(rules: readonly Rule[], firewall: Status["firewall"]): void {
+	/** Asks for what these rules and uplinks need and is not known yet. */
+	setModel({ rules, uplinks }: Model, firewall: Status["firewall"]): void {
 		if (firewall === "none") return;
 		this.#backEnd = firewall;
-		const features = rules.flatMap((rule) => {
+		const ofRules = rules.flatMap((rule) => {
 			const { needed, wished } = featuresOf(rule);
 			return [...needed, ...wished];
 		});
+		const features = [...ofRules, ...uplinks.flatMap(featuresOfUplink)];
 		const unknown = [...new Set(features)].filter((feature) => !this.#known.has(`${firewall} ${feature}`));
 		for (const feature of unknown) this.#known.set(`${firewall} ${feature}`, true);
 		if (unknown.length > 0) this.#work = this.#work.then(() => this.#probe(unknown, firewall));

@@ -48,7 +48,7 @@ export class RuleKeeper {
 		);
 		this.#sets.setNames([...new Set(names)].sort(), firewall !== "iptables");
 		this.#clock.setRules(model.rules);
-		this.#features.setRules(model.rules, firewall);
+		this.#features.setModel(model, firewall);
 		if (this.#catalogue === null && conditions.some(({ on }) => on === "app")) this.#readCatalogue();
 	}
 

@@ -1,5 +1,6 @@
 import type { Model, Uplink } from "polywan-core/config/model";
 import type { Link } from "polywan-core/link";
+import type { RateLimit } from "polywan-core/quota/quota";
 import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { isOpen, nextChange } from "polywan-core/schedule/window";
 import type { UsageStatus } from "polywan-core/status";
@@ -68,13 +69,20 @@ export class Terms {
 		return this.#usedUp.has(uplink) && this.#find(uplink)?.quota?.action === "demote";
 	}
 
+	/** What it may still carry; null: whatever it can. */
+	limit(uplink: string): RateLimit | null {
+		const quota = this.#usedUp.has(uplink) ? this.#find(uplink)?.quota : null;
+		return quota?.action === "limit" ? quota.limit : null;
+	}
+
 	isClosed(policy: string): boolean {
 		return this.#closed.has(`policy ${policy}`);
 	}
 
-	usage(): readonly UsageStatus[] {
+	/** `isLimited`: by the rules in force. */
+	usage(isLimited: (uplink: string) => boolean): readonly UsageStatus[] {
 		this.#usage.look();
-		return this.#usage.status();
+		return this.#usage.status().map((usage) => ({ ...usage, quota_limited: isLimited(usage.uplink) }));
 	}
 
 	/** False: there is no such uplink. */

@@ -44,6 +44,11 @@ export class UsageStore {
 		this.#write(FLASH_DIRECTORY, FLASH_FILE, uplinks, false);
 	}
 
+	/** To RAM at the next time: what no counter can tell again has changed. */
+	saveSoon(): void {
+		this.#ramAtMs = Number.NEGATIVE_INFINITY;
+	}
+
 	/** At the end: nothing is counted any more. Throws SystemError. */
 	saveFinally(uplinks: Uplinks): void {
 		this.#write(STATE_DIRECTORY, RAM_FILE, uplinks, true);

@@ -81,15 +81,16 @@ export class UsageKeeper {
 		const uplink = this.#uplinks.find((entry) => entry.name === name);
 		if (uplink === undefined) return false;
 		this.#usage.set(name, correctUsage(this.#usage.get(name) ?? NO_USAGE, rxBytes, txBytes));
+		this.#store.saveSoon();
 		this.#warn(uplink);
 		return true;
 	}
 
-	status(): readonly UsageStatus[] {
+	status(): readonly Omit<UsageStatus, "quota_limited">[] {
 		return this.#uplinks.map((uplink) => this.#describe(uplink));
 	}
 
-	#describe({ name, quota, timeZone }: Uplink): UsageStatus {
+	#describe({ name, quota, timeZone }: Uplink): Omit<UsageStatus, "quota_limited"> {
 		const usage = this.#usage.get(name) ?? NO_USAGE;
 		const nowMs = wallMs();
 		const isSet = nowMs >= CLOCK_SET_MS;
@@ -162,6 +163,7 @@ export class UsageKeeper {
 }
 
 const ACTIONS = {
+	limit: "the uplink is slowed down until the quota begins anew",
 	demote: "the uplink is used only where nothing else works",
 	disable: "the uplink is not used until the quota begins anew",
 } as const;

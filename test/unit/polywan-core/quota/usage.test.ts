@@ -102,7 +102,8 @@ describe("usage", () => {
 	);
 
 	test("warnings at 75, 90 and 100 percent of what counts", () => {
-		const quota: Quota = { bytes: 1000, direction: "upload", action: "warn", period: MONTH };
+		const limit = { downloadBitsPerSecond: 0, uploadBitsPerSecond: 0 };
+		const quota: Quota = { bytes: 1000, direction: "upload", action: "warn", limit, period: MONTH };
 		const at = (txBytes: number) => warningOf(quota, { ...NO_USAGE, rxBytes: 1e9, txBytes });
 		expect([749, 750, 899, 900, 999, 1000, 5000].map(at)).toEqual([0, 75, 75, 90, 90, 100, 100]);
 		expect(usedPercent({ ...quota, direction: "total" }, { ...NO_USAGE, rxBytes: 300, txBytes: 200 })).toBe(

@@ -112,6 +112,8 @@ export const editDe: EditWords = {
 	"option.uplink.quota_reset_hour": "Beginnt neu zur Stunde",
 	"option.uplink.quota_direction": "Was zählt",
 	"option.uplink.quota_action": "Wenn es verbraucht ist",
+	"option.uplink.quota_rate": "Tempo, wenn es verbraucht ist",
+	"option.uplink.quota_upload_rate": "Upload-Tempo, wenn es verbraucht ist",
 	"option.uplink.schedule": "Wann er benutzt werden darf",
 	"option.uplink.timezone": "Zeitzone",
 	"option.uplink.public_address": "Öffentliche Adresse feststellen",
@@ -276,7 +278,11 @@ export const helpDe: HelpWords = {
 	"uplink.quota_reset_hour": "Zu welcher Stunde dieses Tages.",
 	"uplink.quota_direction": "Was gezählt wird.",
 	"uplink.quota_action":
-		"Was außer der Warnung geschieht, wenn es verbraucht ist: demote benutzt den Uplink nur, wo nichts anderes geht, disable gar nicht.",
+		"Was außer der Warnung geschieht, wenn es verbraucht ist: demote benutzt den Uplink nur, wo nichts anderes geht, limit lässt nicht mehr als quota_rate durch, disable benutzt ihn gar nicht.",
+	"uplink.quota_rate":
+		"Mit quota_action limit: was der Uplink in jeder Richtung noch überträgt. Was schneller kommt, wird verworfen, sodass Verbindungen langsamer werden; Pings, DNS und Verbindungsaufbau kommen durch.",
+	"uplink.quota_upload_rate":
+		"Mit quota_action limit: was noch ins Internet geht; ohne Angabe so viel wie quota_rate.",
 	"uplink.schedule":
 		"Wann der Uplink benutzt werden darf: Tage, Tageszeiten oder beides, wie mon-fri@08:00-18:00, sat,sun oder 22:00-06:00; ohne Angabe immer.",
 	"uplink.timezone":

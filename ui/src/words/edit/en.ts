@@ -107,6 +107,8 @@ export const editEn = {
 	"option.uplink.quota_reset_hour": "Begins anew at hour",
 	"option.uplink.quota_direction": "What counts",
 	"option.uplink.quota_action": "When it is used up",
+	"option.uplink.quota_rate": "Rate once it is used up",
+	"option.uplink.quota_upload_rate": "Upload rate once it is used up",
 	"option.uplink.schedule": "When it may be used",
 	"option.uplink.timezone": "Time zone",
 	"option.uplink.public_address": "Find the public address",

@@ -111,6 +111,8 @@ export const editEs: EditWords = {
 	"option.uplink.quota_reset_hour": "Empieza de nuevo a la hora",
 	"option.uplink.quota_direction": "Qué cuenta",
 	"option.uplink.quota_action": "Cuando se agota",
+	"option.uplink.quota_rate": "Velocidad al agotarse",
+	"option.uplink.quota_upload_rate": "Velocidad de subida al agotarse",
 	"option.uplink.schedule": "Cuándo se puede usar",
 	"option.uplink.timezone": "Zona horaria",
 	"option.uplink.public_address": "Averiguar la dirección pública",
@@ -272,7 +274,11 @@ export const helpEs: HelpWords = {
 	"uplink.quota_reset_hour": "A qué hora de ese día.",
 	"uplink.quota_direction": "Qué se cuenta.",
 	"uplink.quota_action":
-		"Qué pasa al agotarse, además del aviso: demote usa el enlace solo donde nada más funciona, disable no lo usa.",
+		"Qué pasa al agotarse, además del aviso: demote usa el enlace solo donde nada más funciona, limit no deja pasar más que quota_rate, disable no lo usa.",
+	"uplink.quota_rate":
+		"Con quota_action limit: lo que el enlace aún transporta en cada sentido. Lo que llega más deprisa se descarta, y las conexiones se ralentizan; pasan los pings, DNS y la apertura de conexiones.",
+	"uplink.quota_upload_rate":
+		"Con quota_action limit: lo que aún va a Internet; sin valor, tanto como quota_rate.",
 	"uplink.schedule":
 		"Cuándo se puede usar el enlace: días, horas o ambos, como mon-fri@08:00-18:00, sat,sun o 22:00-06:00; sin valor, siempre.",
 	"uplink.timezone": "Zona horaria de cuota y horario, como la escribe POSIX; sin valor, la del router.",

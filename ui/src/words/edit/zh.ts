@@ -108,6 +108,8 @@ export const editZh: EditWords = {
 	"option.uplink.quota_reset_hour": "重置时刻",
 	"option.uplink.quota_direction": "计入方向",
 	"option.uplink.quota_action": "用尽时",
+	"option.uplink.quota_rate": "用尽后的速率",
+	"option.uplink.quota_upload_rate": "用尽后的上传速率",
 	"option.uplink.schedule": "可用时间",
 	"option.uplink.timezone": "时区",
 	"option.uplink.public_address": "检测公网地址",
@@ -254,7 +256,11 @@ export const helpZh: HelpWords = {
 	"uplink.quota_reset_day": "哪一天：月份中的日期（较短的月份为最后一天）或星期，1 为星期一。",
 	"uplink.quota_reset_hour": "当天的几点。",
 	"uplink.quota_direction": "统计哪个方向。",
-	"uplink.quota_action": "用尽时除提醒外的处理：demote 仅在别无选择时使用，disable 完全不用。",
+	"uplink.quota_action":
+		"用尽时除提醒外的处理：demote 仅在别无选择时使用，limit 将速率限制为 quota_rate，disable 完全不用。",
+	"uplink.quota_rate":
+		"quota_action 为 limit 时：线路每个方向仍可传输的速率。超出部分会被丢弃，连接随之变慢；ping、DNS 和建立连接不受限制。",
+	"uplink.quota_upload_rate": "quota_action 为 limit 时：仍可发往互联网的速率；未设置时与 quota_rate 相同。",
 	"uplink.schedule":
 		"线路可用的时间：日期、时段或两者，例如 mon-fri@08:00-18:00、sat,sun 或 22:00-06:00；未设置时始终可用。",
 	"uplink.timezone": "配额和时间表的时区（POSIX 写法）；未设置时为路由器时区。",

@@ -65,6 +65,7 @@ export const moreDe: MoreWords = {
 	"usage.quota": "Vom Kontingent",
 	"usage.noQuota": "Kein Kontingent",
 	"usage.part": "{used} von {quota}, {percent} %",
+	"usage.limited": "Gedrosselt, bis das Kontingent neu beginnt",
 	"usage.total": "Seit Beginn der Zählung",
 	"diag.findings": "Befunde",
 	"diag.healthy": "Es wurde nichts gefunden, was nicht stimmt.",

@@ -64,6 +64,7 @@ export const moreEn = {
 	"usage.quota": "Of the quota",
 	"usage.noQuota": "No quota",
 	"usage.part": "{used} of {quota}, {percent} %",
+	"usage.limited": "Slowed down until the quota begins anew",
 	"usage.total": "Since counting began",
 	"diag.findings": "Findings",
 	"diag.healthy": "Nothing wrong was found.",

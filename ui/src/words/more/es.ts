@@ -65,6 +65,7 @@ export const moreEs: MoreWords = {
 	"usage.quota": "De la cuota",
 	"usage.noQuota": "Sin cuota",
 	"usage.part": "{used} de {quota}, {percent} %",
+	"usage.limited": "Ralentizado hasta que la cuota empiece de nuevo",
 	"usage.total": "Desde que se cuenta",
 	"diag.findings": "Hallazgos",
 	"diag.healthy": "No se encontró ningún fallo.",

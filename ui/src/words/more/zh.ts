@@ -65,6 +65,7 @@ export const moreZh: MoreWords = {
 	"usage.quota": "配额使用",
 	"usage.noQuota": "无配额",
 	"usage.part": "{used} / {quota},{percent}%",
+	"usage.limited": "已限速，直至配额重新开始",
 	"usage.total": "自开始统计以来",
 	"diag.findings": "检查结果",
 	"diag.healthy": "没有发现问题。",
