@@ -107,4 +107,84 @@ describe.skipIf(!asRoot)("public addresses and speed", () => {
 		);
 		expect(small.bytes).toBeLessThan(1_100_000);
 	});
+
+	it("pings, and tells what became of each probe", async () => {
+		const { code, stdout } = await polywan.run("ping", "cone", server(3).ipv4, "--count", "2");
+		expect(stdout).toMatch(
+			/^203\.0\.113\.3 over cone \(eth2\), 56 bytes each\n1 {2}203\.0\.113\.3: [\d.]+ ms\n2 {2}203\.0\.113\.3: [\d.]+ ms\n2 sent, 2 received, 0 % lost; least [\d.]+ ms, average /,
+		);
+		expect(code).toBe(0);
+		expect((await polywan.run("ping", "cone", server(3).ipv6, "--count=1")).code).toBe(0);
+		await site.uplink("cone").dropAddress(server(7).ipv4);
+		const lost = await polywan.run("ping", "cone", server(7).ipv4, "--count=1");
+		expect(lost).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 {2}no answer\n1 sent, 0 re/m) });
+		await site.uplink("cone").heal();
+		expect(await polywan.run("ping", "cone", "$(reboot)")).toMatchObject({
+			code: 2,
+			stderr: expect.stringMatching(/^polywan: the host must be an address or the name of a host/),
+		});
+		expect(await polywan.run("ping", "nobody", "192.0.2.1")).toMatchObject({ code: 1, stdout: "" });
+	});
+
+	it.each(["ipv4", "ipv6"] as const)("tells the way to a host, %s", async (family) => {
+		const { code, stdout } = await polywan.run("traceroute", "symmetric", server(3)[family]);
+		expect(code, stdout).toBe(0);
+		const isp = site.uplink("symmetric").lease[family]?.gateway ?? "";
+		const hops = stdout.trim().split("\n").slice(1);
+		expect(hops.length).toBe(2);
+		expect(hops[0]).toMatch(new RegExp(`^ 1  ${family === "ipv4" ? isp : "[0-9a-f:]+"}  [\\d.]+ ms`));
+		expect(hops[1]).toMatch(new RegExp(`^ 2  ${server(3)[family]}  [\\d.]+ ms  [\\d.]+ ms  [\\d.]+ ms$`));
+	});
+
+	it("tells what the name servers of an uplink answer", async () => {
+		const { code, stdout } = await polywan.run("dns", "wan", "server3.lab");
+		expect(stdout).toMatch(/^203\.0\.113\.1 {2}A {2}203\.0\.113\.3 {2}\([\d.]+ ms\)$/m);
+		expect(stdout).toMatch(/^203\.0\.113\.1 {2}AAAA {2}2001:db8:ffff::3 /m);
+		expect(code).toBe(0);
+		const none = await polywan.run("dns", "wan", "nowhere.lab", "--type", "a", "--server", server(2).ipv4);
+		expect(none).toMatchObject({ code: 1, stdout: expect.stringContaining("NXDOMAIN") });
+	});
+
+	it("captures what an uplink carries, whole packets up to a size", async () => {
+		const capture = polywan.run(
+			"capture",
+			"slow",
+			"/tmp/slow.pcap",
+			"--filter",
+			"icmp and host 203.0.113.5",
+			"--seconds",
+			"20",
+			"--size",
+			"10k",
+		);
+		await until(
+			"tcpdump listens",
+			async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0,
+		);
+		await polywan.run("ping", "slow", server(5).ipv4, "--count", "1");
+		await site.router.mustRun(["sh", "-c", "polywan use slow ping -c 30 -i 0.01 -s 1000 203.0.113.5"]);
+		const { code, stdout, stderr } = await capture;
+		expect(stderr).toBe("");
+		expect(stdout).toMatch(
+			/^slow \(eth4\): icmp and host 203\.0\.113\.5\n(.*\n)*\d+ packets, [\d.]+ kB: the file is full$/m,
+		);
+		expect(code).toBe(0);
+		const read = await site.router.mustRun([
+			"sh",
+			"-c",
+			"stat -c %a:%s /tmp/slow.pcap; tcpdump -nr /tmp/slow.pcap 2>&1",
+		]);
+		const [about = "", ...packets] = read.trim().split("\n");
+		expect(about).toMatch(/^600:(9\d{3}|10000)$/);
+		expect(packets.filter((line) => line.includes("ICMP echo")).length).toBeGreaterThan(5);
+		expect(read).not.toContain("truncated");
+	});
+
+	it("refuses a filter that is none", async () => {
+		const wrong = await polywan.run("capture", "slow", "/tmp/x.pcap", "--filter", "no such word");
+		expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("syntax error") });
+		const evil = await polywan.run("capture", "slow", "/tmp/x.pcap", "--filter", "icmp; reboot");
+		expect(evil).toMatchObject({ code: 2, stderr: expect.stringContaining("as tcpdump takes it") });
+		expect((await site.router.run(["test", "-e", "/tmp/x.pcap"])).code).toBe(1);
+	});
 });

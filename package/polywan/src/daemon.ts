@@ -54,6 +54,7 @@ import {
 	type Wanted,
 	writeState,
 } from "./state-file.ts";
+import { Tools } from "./tool/tool-methods.ts";
 import { Trial } from "./trial/trial.ts";
 import { trialMethods } from "./trial/trial-method.ts";
 import { Terms } from "./usage/terms.ts";
@@ -96,6 +97,7 @@ export class Daemon implements Controller {
 	});
 	#weights: CustomWeights;
 	readonly #standby: ColdStandby;
+	readonly #tools = new Tools((name) => this.#model.uplinks.some((uplink) => uplink.name === name));
 	readonly #hash = new HashSupport(() => this.#decideSoon());
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
@@ -169,6 +171,7 @@ export class Daemon implements Controller {
 				(tuples) => this.#applier.reset(tuples),
 			),
 			...doctorMethods(),
+			...this.#tools.methods(),
 			...whyMethods(() => this.#inForce()),
 			...importMethods(),
 			...reportsMethods(),
@@ -211,6 +214,7 @@ export class Daemon implements Controller {
 	stop(): void {
 		this.#save();
 		this.#terms.stop();
+		this.#tools.close();
 		if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
 		this.#publicAddresses.close();
 		this.#trial.close();

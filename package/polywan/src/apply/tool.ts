@@ -7,7 +7,7 @@ import { env } from "polywan-runtime/program";
 const TIMEOUT_MS = 20_000;
 const MOST_OUTPUT_BYTES = 8 * 1024 * 1024;
 
-/** Programs that change the kernel, and the OpenWrt packages they come from. */
+/** Programs that are not always there, and the OpenWrt packages they come from. */
 const PACKAGES: Readonly<Record<string, string>> = {
 	nft: "nftables",
 	iptables: "iptables-nft or iptables-zz-legacy",
@@ -18,6 +18,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	"ip6tables-save": "ip6tables-nft or ip6tables-zz-legacy",
 	ipset: "ipset",
 	ip: "ip-full",
+	tcpdump: "tcpdump-mini or tcpdump",
 };
 
 /** What the kernel tells of a change is read soon after; later the number may be another process's. */

@@ -3,6 +3,20 @@ import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { print } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
+/** Their first word is an uplink's name. */
+const OF_AN_UPLINK = [
+	"up",
+	"down",
+	"auto",
+	"use",
+	"ping",
+	"traceroute",
+	"dns",
+	"stun",
+	"speedtest",
+	"capture",
+];
+
 /** The words that can stand where the last of `words` is being typed; `words` begin after the program's name. */
 export function listCandidates(verbs: readonly Verb[], words: readonly string[]): readonly string[] {
 	const typed = words.at(-1) ?? "";
@@ -17,7 +31,7 @@ function candidates(verbs: readonly Verb[], words: readonly string[], typed: str
 	if (typed.startsWith("-")) return verb.options.map((option) => `--${option}`);
 	if (words.length > verb.mostArguments + 1) return [];
 	if (verb.name === "help") return ["options", ...shown];
-	return ["up", "down", "auto", "use"].includes(verb.name) ? uplinkNames() : [];
+	return words.length === 2 && OF_AN_UPLINK.includes(verb.name) ? uplinkNames() : [];
 }
 
 function uplinkNames(): readonly string[] {

@@ -34,8 +34,12 @@ const VERBS: readonly (Verb | LazyVerb)[] = [
 	uplinksVerb,
 	qualityVerb,
 	usageVerb,
+	{ name: "ping", load: async () => (await import("./ping.ts")).pingVerb },
+	{ name: "traceroute", load: async () => (await import("./traceroute.ts")).tracerouteVerb },
+	{ name: "dns", load: async () => (await import("./dns.ts")).dnsVerb },
 	stunVerb,
 	speedtestVerb,
+	{ name: "capture", load: async () => (await import("./capture.ts")).captureVerb },
 	policiesVerb,
 	rulesVerb,
 	eventsVerb,
@@ -52,6 +56,7 @@ const VERBS: readonly (Verb | LazyVerb)[] = [
 	applyVerb,
 	checkVerb,
 	doctorVerb,
+	{ name: "support", load: async () => (await import("./support.ts")).supportVerb },
 	configVerb,
 	{ name: "import", load: async () => (await import("./import.ts")).importVerb },
 	backupVerb,
@@ -63,6 +68,7 @@ const VERBS: readonly (Verb | LazyVerb)[] = [
 	daemonVerb,
 	versionVerb,
 	helpVerb(listVerbs),
+	{ name: "__part", load: async () => (await import("./part.ts")).partVerb },
 ];
 
 /** The verb with that name. */

@@ -53,6 +53,8 @@ export type IcmpMessage =
 			readonly target: string;
 			/** In words a user understands. */
 			readonly reason: string;
+			/** It came as far as its hops let it. */
+			readonly expired: boolean;
 	  };
 
 /** An echo request without sequence and checksum. */
@@ -100,7 +102,7 @@ function parseError(family: Family, message: Uint8Array): IcmpMessage | null {
 		bytes: [...quoted.subarray(destinationAt, destinationAt + addressBytes)],
 	});
 	const reason = describeError(family, message[0] ?? 0, message[1] ?? 0);
-	return { kind: "error", target, reason, ...readEcho(echo) };
+	return { kind: "error", target, reason, expired: isExpired(family, message[0] ?? 0), ...readEcho(echo) };
 }
 
 function withoutHeader(packet: Uint8Array): Uint8Array | null {
@@ -134,8 +136,12 @@ const UNREACHABLE: Readonly<Record<Family, Readonly<Record<number, string>>>> = 
 	},
 };
 
+function isExpired(family: Family, type: number): boolean {
+	return type === (family === 4 ? 11 : 3);
+}
+
 function describeError(family: Family, type: number, code: number): string {
-	if (type === (family === 4 ? 11 : 3)) return "packets run in circles (time exceeded)";
+	if (isExpired(family, type)) return "packets run in circles (time exceeded)";
 	if (type === (family === 4 ? 3 : 1)) return UNREACHABLE[family][code] ?? `unreachable (code ${code})`;
 	return `refused (ICMP type ${type}, code ${code})`;
 }

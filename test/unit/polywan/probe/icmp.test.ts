@@ -19,7 +19,7 @@ test("replies", () => {
 });
 
 test("errors about our request tell whom it was sent to and why", () => {
-	const quoted = { kind: "error", identifier: 7, sequence: 9 };
+	const quoted = { kind: "error", expired: false, identifier: 7, sequence: 9 };
 	expect(parseIcmp(4, icmpError(4, 3, 1, TARGET4, 7, 9))).toEqual({
 		...quoted,
 		target: "203.0.113.1",
