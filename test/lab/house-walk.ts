@@ -1,0 +1,249 @@
+import type { Random } from "../fuzz/random.ts";
+import { server } from "./addresses.ts";
+import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
+import { Polywan } from "./polywan.ts";
+import { renderPolywanConfig, type Sections } from "./polywan-config.ts";
+import { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const UPLINKS = ["wan", "wanb", "wanc"] as const;
+type Name = (typeof UPLINKS)[number];
+type Firewall = "nftables" | "iptables";
+
+/** Later than this after the house has settled, no connection may be lost to a fault of a line. */
+const GRACE_MS = 1000;
+/** A connection that is not there by then is a lost one. */
+const LOST_MS = 1000;
+
+const MODES = ["failover", "weighted", "round_robin", "latency", "least_connections", "quality"] as const;
+const CONDITIONS: readonly Record<string, string>[] = [
+	{ proto: "udp", dest_port: "5000-6000 443" },
+	{ dest_ip: "198.51.100.0/24 2001:db8:dead::/48" },
+	{ src_ip: "192.168.1.128/25", proto: "tcp" },
+	{ family: "ipv6", proto: "icmp" },
+	{ src_mac: "02:00:00:00:00:77", log: "1" },
+	{ dscp: "EF", sticky: "1" },
+];
+
+/** What others do to a router: the words are run as a script. */
+const DAMAGE: Record<Firewall | "both", readonly string[]> = {
+	both: [
+		"ip -4 rule flush; ip -6 rule flush; ip -4 rule add lookup main; ip -6 rule add lookup main",
+		"ip -4 rule del pref 32766; ip -4 rule add pref 32766 lookup main",
+		"conntrack -F",
+		"/etc/init.d/firewall reload",
+		"pkill -9 -f 'polywan daemon'",
+	],
+	nftables: [
+		"nft delete table inet polywan",
+		"nft flush chain inet polywan prerouting",
+		"nft flush ruleset; /etc/init.d/firewall reload",
+	],
+	iptables: [
+		"for p in iptables ip6tables; do $p -t mangle -F; $p -t mangle -X; done",
+		"iptables -t mangle -F polywan_prerouting",
+	],
+};
+
+/**
+ * A real router whose configuration, lines and kernel change at random, while a client in the LAN opens a connection every
+ * 20 ms. After each step the kernel must be as a start from nothing would make it, and no connection may have been lost but to
+ * a line that failed, and then only until that was noticed: one line at least works all the time.
+ */
+export class HouseWalk {
+	readonly #site: Site;
+	readonly #polywan: Polywan;
+	readonly #random: Random;
+	readonly #firewall: Firewall;
+	readonly #loop: ConnectLoop;
+	/** Of the lines that are part of the configuration. */
+	readonly #uplinks = new Map<Name, Record<string, string>>([
+		["wan", {}],
+		["wanb", {}],
+	]);
+	readonly #rules = new Map<string, Record<string, string>>();
+	readonly #broken = new Set<Name>();
+	#mode: string = "failover";
+	#mask = "0x3f00";
+	#steps = 0;
+	/** Times of faults of lines, from the fault until all was settled. */
+	readonly #faults: { fromMs: number; toMs: number }[] = [];
+	/** What was done, the last one last. */
+	readonly done: string[] = [];
+
+	private constructor(site: Site, firewall: Firewall, random: Random) {
+		this.#site = site;
+		this.#polywan = new Polywan(site);
+		this.#firewall = firewall;
+		this.#random = random;
+		this.#loop = ConnectLoop.start(site.host(0), { address: server(1).ipv4 });
+	}
+
+	static async start(firewall: Firewall, random: Random): Promise<HouseWalk> {
+		const site = await Site.build({ uplinks: { wan: {}, wanb: {}, wanc: {} }, firewall, daemon: true });
+		const walk = new HouseWalk(site, firewall, random);
+		await walk.#configure("begins");
+		await walk.#settle();
+		return walk;
+	}
+
+	/** One change, and the wait until the house has settled. Throws an Error that tells the last steps where it does not. */
+	async step(): Promise<void> {
+		this.#steps++;
+		const fromMs = monotonicMs();
+		const ofLine = await this.#change();
+		try {
+			await this.#settle();
+		} catch (error) {
+			throw new Error(`step ${this.#steps}: ${this.done.slice(-4).join("; then ")}`, { cause: error });
+		}
+		if (ofLine) this.#faults.push({ fromMs, toMs: monotonicMs() + GRACE_MS });
+	}
+
+	/** Connections lost that no fault of a line explains. */
+	async end(): Promise<{ attempts: number; lost: number }> {
+		try {
+			const attempts = await this.#loop.stop();
+			const lost = attempts
+				.filter(({ tookMs }) => tookMs === null || tookMs > LOST_MS)
+				.filter(
+					({ startMs }) =>
+						!this.#faults.some(({ fromMs, toMs }) => startMs >= fromMs - LOST_MS && startMs <= toMs),
+				);
+			return { attempts: attempts.length, lost: lost.length };
+		} finally {
+			await this.#site.close();
+		}
+	}
+
+	/** True when a line failed by it or came back. */
+	async #change(): Promise<boolean> {
+		const kind = this.#random.below(10);
+		if (kind < 4) await this.#changeConfiguration();
+		else if (kind < 7) await this.#damage();
+		else return this.#changeLine();
+		return false;
+	}
+
+	async #changeConfiguration(): Promise<void> {
+		const random = this.#random;
+		const name = random.pick([...this.#uplinks.keys()]);
+		switch (random.below(7)) {
+			case 0:
+				this.#uplinks.set(name, { ...this.#uplinks.get(name), weight: String(1 + random.below(9)) });
+				return this.#configure(`another weight for ${name}`);
+			case 1:
+				this.#uplinks.set(name, { ...this.#uplinks.get(name), tier: String(1 + random.below(3)) });
+				return this.#configure(`another tier for ${name}`);
+			case 2:
+				this.#mode = random.pick(MODES);
+				return this.#configure(`mode ${this.#mode}`);
+			case 3:
+				if (this.#uplinks.delete("wanc")) this.#broken.delete("wanc");
+				else this.#uplinks.set("wanc", {});
+				await this.#site.uplink("wanc").heal();
+				return this.#configure(this.#uplinks.has("wanc") ? "wanc is new" : "wanc is gone");
+			case 4:
+				if (!random.oneIn(4)) break;
+				this.#mask = this.#mask === "0x3f00" ? "0xff000000" : "0x3f00";
+				return this.#configure(`mask ${this.#mask}`);
+			case 5: {
+				const first = this.#rules.keys().next().value;
+				if (first === undefined) break;
+				this.#rules.delete(first);
+				return this.#configure(`without rule ${first}`);
+			}
+		}
+		const target = random.pick([
+			"everything",
+			"unreachable",
+			"blackhole",
+			"default",
+			...this.#uplinks.keys(),
+		]);
+		this.#rules.set(`r${this.#steps}`, { ...random.pick(CONDITIONS), target });
+		return this.#configure(`a rule to ${target}`);
+	}
+
+	async #configure(what: string): Promise<void> {
+		this.done.push(what);
+		const { router } = this.#site;
+		const known = this.#uplinks;
+		const rules = [...this.#rules].filter(
+			([, { target = "" }]) => !(UPLINKS as readonly string[]).includes(target) || known.has(target as Name),
+		);
+		router.writeFile(
+			"/etc/config/polywan",
+			renderPolywanConfig({
+				globals: { firewall: this.#firewall, mark_mask: this.#mask },
+				uplinks: Object.fromEntries(this.#uplinks) as Sections,
+				policies: { everything: { mode: this.#mode } },
+				rules: Object.fromEntries(rules),
+			}),
+		);
+		await until("the daemon takes it", async () => (await this.#polywan.run("reload")).code === 0);
+	}
+
+	async #damage(): Promise<void> {
+		const script = this.#random.pick([...DAMAGE.both, ...DAMAGE[this.#firewall]]);
+		this.done.push(script);
+		await this.#site.router.run(["sh", "-c", script]);
+	}
+
+	async #changeLine(): Promise<boolean> {
+		const random = this.#random;
+		const names = [...this.#uplinks.keys()];
+		const working = names.filter((name) => !this.#broken.has(name));
+		const name = random.pick(names);
+		const uplink = this.#site.uplink(name);
+		if (this.#broken.delete(name)) {
+			this.done.push(`${name} heals`);
+			await uplink.carrier(true);
+			await uplink.heal();
+			return true;
+		}
+		if (working.length < 2 || random.oneIn(4)) {
+			this.done.push(`${name} has another delay`);
+			await uplink.delay(random.below(60));
+			return false;
+		}
+		this.#broken.add(name);
+		if (random.oneIn(3)) {
+			this.done.push(`${name} loses its carrier`);
+			await uplink.carrier(false);
+		} else {
+			this.done.push(`${name} leads nowhere`);
+			await uplink.blackhole();
+		}
+		return true;
+	}
+
+	/** Every line is known for what it is, and nothing in the kernel differs from what the daemon would put there. */
+	async #settle(): Promise<void> {
+		const names = [...this.#uplinks.keys()];
+		const working = names.filter((name) => !this.#broken.has(name));
+		const broken = names.filter((name) => this.#broken.has(name));
+		await until(
+			"the lines are known for what they are",
+			async () => {
+				const { uplinks, apply } = await this.#polywan.status();
+				if (!apply.ok) throw new Error(`the kernel was not changed: ${apply.error}`);
+				if (uplinks.length !== names.length) throw new Error(`the daemon knows ${uplinks.length} uplinks`);
+				for (const { name, ipv4 } of uplinks) {
+					const isUsed = ipv4?.state === "up" || ipv4?.state === "degraded";
+					if (working.includes(name as Name) && !isUsed)
+						throw new Error(`${name} is ${ipv4?.state}: ${ipv4?.reason}`);
+					if (broken.includes(name as Name) && ipv4 !== null && ipv4.state !== "down")
+						throw new Error(`${name} is ${ipv4.state}`);
+				}
+				return true;
+			},
+			{ timeoutMs: 40_000 },
+		);
+		await until("nothing differs", async () => {
+			const { code, stdout } = await this.#polywan.run("diff");
+			if (code !== 0) throw new Error(stdout);
+			return true;
+		});
+	}
+}
