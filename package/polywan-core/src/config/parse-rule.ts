@@ -1,9 +1,12 @@
+import type { UciSection } from "uci-parser/config";
 import { parseTimeZone } from "../schedule/time-zone.ts";
 import { parseWindow, type Window } from "../schedule/window.ts";
 import type { Policy, Rule, RuleSchedule, Sticky, Target, Uplink } from "./model.ts";
 import { parseMatch } from "./parse-match.ts";
-import { RESERVED_NAMES } from "./schema.ts";
-import type { SectionReader } from "./section-reader.ts";
+import type { Problem } from "./problem.ts";
+import { RESERVED_NAMES, schemaOf } from "./schema.ts";
+import { SectionMemo } from "./section-memo.ts";
+import { SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
 
 /** What a target's name means, or null when nothing is called so. */
@@ -37,13 +40,41 @@ export interface RuleContext {
 	readonly markMask: number;
 }
 
+/** A rule with its place among the others. */
+interface PlacedRule {
+	readonly rule: Rule;
+	readonly priority: number;
+}
+
+const knownRules = new SectionMemo<PlacedRule | null>();
+
 /** The rules in the order they are tried. */
-export function parseRules(readers: readonly SectionReader[], context: RuleContext): readonly Rule[] {
-	const rules = readers.flatMap((reader) => {
-		const rule = parseRule(reader, context);
-		return rule === null ? [] : [{ rule, priority: reader.number("priority") }];
-	});
-	return rules.sort((a, b) => a.priority - b.priority).map(({ rule }) => rule);
+export function parseRules(
+	sections: readonly UciSection[],
+	problems: Problem[],
+	context: RuleContext,
+): readonly Rule[] {
+	const surroundings = describeContext(context);
+	const rules = sections.map((section) =>
+		knownRules.read(section, surroundings, problems, (own) => {
+			const reader = new SectionReader(section, schemaOf("rule"), own);
+			const rule = parseRule(reader, context);
+			return rule === null ? null : { rule, priority: reader.number("priority") };
+		}),
+	);
+	return rules
+		.filter((placed) => placed !== null)
+		.sort((a, b) => a.priority - b.priority)
+		.map(({ rule }) => rule);
+}
+
+function describeContext({ uplinks, policies, netifdInterfaces, markMask }: RuleContext): string {
+	return [
+		markMask,
+		JSON.stringify(netifdInterfaces),
+		uplinks.map(({ name }) => name).join(" "),
+		policies.map(({ name, mode }) => `${name} ${mode}`).join(" "),
+	].join("\n");
 }
 
 /** The rule, or null when it is switched off or cannot mean what was written. */

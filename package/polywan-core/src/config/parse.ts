@@ -8,6 +8,7 @@ import { parseUplink } from "./parse-uplink.ts";
 import type { Problem } from "./problem.ts";
 import type { SectionType } from "./schema.ts";
 import { DEFAULT_STUN_SERVERS, SCHEMA, schemaOf } from "./schema.ts";
+import { SectionMemo } from "./section-memo.ts";
 import { CONFIG_NAME, SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";
 
@@ -27,19 +28,18 @@ export function parseModel(pkg: UciPackage | null, context: ParseContext): Model
 	const problems: Problem[] = [];
 	const netifdInterfaces = context.netifdInterfaces ?? null;
 	const sections = sortSections(pkg, problems);
+	const ofType = (type: SectionType) => sections.filter((section) => section.type === type);
 	const readers = (type: SectionType) =>
-		sections
-			.filter((section) => section.type === type)
-			.map((section) => new SectionReader(section, schemaOf(type), problems));
+		ofType(type).map((section) => new SectionReader(section, schemaOf(type), problems));
 	const globals = firstGlobals(sections, problems);
-	const uplinks = parseUplinks(readers("uplink"), netifdInterfaces);
+	const uplinks = parseUplinks(ofType("uplink"), problems, netifdInterfaces);
 	const policyReaders = readers("policy");
 	const written = parsePolicies(policyReaders, uplinks);
 	const policies = withMembers(written, readers("member"), uplinks, policyReaders);
 	if (policies.length === 0) policies.push(builtInPolicy(uplinks));
 	const parsed = parseGlobals(globals, uplinks, policies);
 	const { markMask } = parsed;
-	const rules = parseRules(readers("rule"), { uplinks, policies, netifdInterfaces, markMask });
+	const rules = parseRules(ofType("rule"), problems, { uplinks, policies, netifdInterfaces, markMask });
 	return { globals: parsed, uplinks, policies, rules, problems: inFileOrder(problems, pkg) };
 }
 
@@ -165,33 +165,45 @@ function parseDefaultTarget(
 	return target ?? fallback;
 }
 
+const knownUplinks = new SectionMemo<Uplink | null>();
+
 function parseUplinks(
-	readers: readonly SectionReader[],
+	sections: readonly UciSection[],
+	problems: Problem[],
 	netifdInterfaces: readonly string[] | null,
 ): readonly Uplink[] {
 	const uplinks: Uplink[] = [];
-	for (const reader of readers) {
-		if (!hasTargetName(reader, "uplink")) continue;
-		const uplink = parseUplink(reader, netifdInterfaces);
-		for (const name of uplink.interfaces) reportShared(reader, name, uplink, uplinks);
+	const owners = new Map<string, Uplink[]>();
+	const surroundings = JSON.stringify(netifdInterfaces);
+	for (const section of sections) {
+		const uplink = knownUplinks.read(section, surroundings, problems, (own) => {
+			const reader = new SectionReader(section, schemaOf("uplink"), own);
+			return hasTargetName(reader, "uplink") ? parseUplink(reader, netifdInterfaces) : null;
+		});
+		if (uplink === null) continue;
+		if (uplink.enabled) for (const name of uplink.interfaces) takeInterface(name, uplink, owners, problems);
 		uplinks.push(uplink);
 	}
 	return uplinks;
 }
 
 /** One device cannot carry two uplinks in one family: the first has it. */
-function reportShared(reader: SectionReader, name: string, uplink: Uplink, earlier: readonly Uplink[]): void {
-	const owner = earlier.find(
-		(other) =>
-			other.enabled &&
-			other.interfaces.includes(name) &&
-			other.families.some((family) => uplink.families.includes(family)),
-	);
-	if (owner === undefined || !uplink.enabled) return;
-	reader.report(
-		"interface",
-		name,
-		`is an interface of uplink '${owner.name}' already, which has it for itself`,
-		"warning",
-	);
+function takeInterface(
+	name: string,
+	uplink: Uplink,
+	owners: Map<string, Uplink[]>,
+	problems: Problem[],
+): void {
+	const earlier = owners.get(name) ?? [];
+	const owner = earlier.find(({ families }) => families.some((family) => uplink.families.includes(family)));
+	owners.set(name, [...earlier, uplink]);
+	if (owner === undefined) return;
+	problems.push({
+		config: CONFIG_NAME,
+		section: uplink.name,
+		option: "interface",
+		value: name,
+		message: `is an interface of uplink '${owner.name}' already, which has it for itself`,
+		severity: "warning",
+	});
 }

@@ -14,6 +14,37 @@ interface List {
 	readonly excluded: readonly DatatypeValue[];
 }
 
+/** Most options of most sections are not written: all of them share these. */
+const NONE: readonly never[] = [];
+const EMPTY_LIST: List = { included: NONE, excluded: NONE };
+
+/** A schema by the names of its options, with the values of their defaults. */
+interface SchemaIndex {
+	readonly names: readonly string[];
+	readonly options: ReadonlyMap<string, OptionSchema>;
+	readonly defaults: ReadonlyMap<string, DatatypeValue | null>;
+}
+
+const indexes = new WeakMap<SectionSchema<string>, SchemaIndex>();
+
+function indexOf(schema: SectionSchema<string>): SchemaIndex {
+	const known = indexes.get(schema);
+	if (known !== undefined) return known;
+	const { options } = schema;
+	const index = {
+		names: options.map(({ name }) => name),
+		options: new Map(options.map((option) => [option.name, option])),
+		defaults: new Map(
+			options.map(({ name, type, default: text }) => [
+				name,
+				typeof text === "string" ? parseValue(type, text) : null,
+			]),
+		),
+	};
+	indexes.set(schema, index);
+	return index;
+}
+
 /** Reads one section as its schema says; what is wrong becomes a problem and the option takes its default. */
 export class SectionReader {
 	readonly name: string;
@@ -21,6 +52,7 @@ export class SectionReader {
 	/** False once an option without which the section makes no sense turned out unusable. */
 	usable = true;
 	readonly #schema: SectionSchema<string>;
+	readonly #index: SchemaIndex;
 	readonly #config: string;
 	readonly #section: UciSection;
 	readonly #problems: Problem[];
@@ -32,12 +64,12 @@ export class SectionReader {
 		this.name = section.name;
 		this.anonymous = section.anonymous;
 		this.#schema = schema;
+		this.#index = indexOf(schema);
 		this.#section = section;
 		this.#problems = problems;
-		const known = schema.options.map((option) => option.name);
 		for (const name of section.options.keys()) {
-			if (known.includes(name)) continue;
-			const hint = renderSuggestion(name, known);
+			if (this.#index.options.has(name)) continue;
+			const hint = renderSuggestion(name, this.#index.names);
 			this.report(name, this.#written(name).join(" "), `is not an option of ${schema.type}${hint}`);
 		}
 	}
@@ -78,33 +110,33 @@ export class SectionReader {
 		return typeof value === "string" ? value : null;
 	}
 
-	strings(option: string): string[] {
-		return this.#list(option).included.map(String);
+	strings(option: string): readonly string[] {
+		return stringsOf(this.#list(option).included);
 	}
 
-	numbers(option: string): number[] {
-		return this.#list(option).included.map(Number);
+	numbers(option: string): readonly number[] {
+		return numbersOf(this.#list(option).included);
 	}
 
-	portRanges(option: string): PortRange[] {
-		return this.#list(option).included.flatMap(portRangesOf);
+	portRanges(option: string): readonly PortRange[] {
+		return portRangesOf(this.#list(option).included);
 	}
 
 	/** Values after `!`. */
-	excludedStrings(option: string): string[] {
-		return this.#list(option).excluded.map(String);
+	excludedStrings(option: string): readonly string[] {
+		return stringsOf(this.#list(option).excluded);
 	}
 
-	excludedNumbers(option: string): number[] {
-		return this.#list(option).excluded.map(Number);
+	excludedNumbers(option: string): readonly number[] {
+		return numbersOf(this.#list(option).excluded);
 	}
 
-	excludedPortRanges(option: string): PortRange[] {
-		return this.#list(option).excluded.flatMap(portRangesOf);
+	excludedPortRanges(option: string): readonly PortRange[] {
+		return portRangesOf(this.#list(option).excluded);
 	}
 
 	#option(name: string): OptionSchema {
-		const found = this.#schema.options.find((option) => option.name === name);
+		const found = this.#index.options.get(name);
 		if (found === undefined) throw new Error(`the schema of ${this.#schema.type} has no option ${name}`);
 		return found;
 	}
@@ -117,8 +149,9 @@ export class SectionReader {
 
 	#single(name: string): DatatypeValue | null {
 		const option = this.#option(name);
+		const fallback = this.#index.defaults.get(name) ?? null;
+		if (!this.has(name)) return fallback;
 		const written = this.#written(name);
-		const fallback = typeof option.default === "string" ? parseValue(option.type, option.default) : null;
 		if (written.length > 1) {
 			this.#refuse(option, written.join(" "), "must be a single value");
 			return fallback;
@@ -129,9 +162,11 @@ export class SectionReader {
 	}
 
 	#list(name: string): List {
+		const option = this.#option(name);
+		if (!this.has(name)) return EMPTY_LIST;
 		const known = this.#lists.get(name);
 		if (known !== undefined) return known;
-		const list = this.#readList(this.#option(name));
+		const list = this.#readList(option);
 		this.#lists.set(name, list);
 		return list;
 	}
@@ -183,6 +218,15 @@ export class SectionReader {
 	}
 }
 
-function portRangesOf(value: DatatypeValue): readonly PortRange[] {
-	return Array.isArray(value) ? (value as readonly PortRange[]) : [];
+function stringsOf(values: readonly DatatypeValue[]): readonly string[] {
+	return values.length === 0 ? NONE : values.map(String);
+}
+
+function numbersOf(values: readonly DatatypeValue[]): readonly number[] {
+	return values.length === 0 ? NONE : values.map(Number);
+}
+
+function portRangesOf(values: readonly DatatypeValue[]): readonly PortRange[] {
+	if (values.length === 0) return NONE;
+	return values.flatMap((value) => (Array.isArray(value) ? (value as readonly PortRange[]) : []));
 }

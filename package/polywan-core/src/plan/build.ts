@@ -1,7 +1,7 @@
 import { isLinkLocal, parseAddress, parseNetwork, renderAddress, renderNetwork } from "../address.ts";
-import type { Model, Target, Uplink } from "../config/model.ts";
+import type { LastResort, Model, Target, Uplink } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
-import { perFamily } from "../family.ts";
+import { FAMILIES, perFamily } from "../family.ts";
 import type { UplinkState } from "../health/state.ts";
 import { isEligible } from "../health/state.ts";
 import type { Link } from "../link.ts";
@@ -9,6 +9,7 @@ import { DEFAULT_CLASS, variantOf } from "../policy/mode.ts";
 import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shares.ts";
 import { isManaged } from "../policy/shares.ts";
 import type { RateLimit } from "../quota/quota.ts";
+import { isEqual, Remembered } from "../remember.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { buildStandIns } from "./name-server.ts";
@@ -61,6 +62,8 @@ interface Context {
 	readonly ids: KernelIds;
 	readonly uplinks: ReadonlyMap<string, PlanUplink>;
 	readonly slots: (share: Share) => PlanShare;
+	/** Those built already. */
+	readonly targets: Map<string, PlanTarget>;
 }
 
 /** The desired kernel state. Pure; equal input gives an equal plan. */
@@ -73,12 +76,12 @@ export function buildPlan(input: PlanInput): Plan {
 	const found = findUplinks(input);
 	const isUp = eligibility(input);
 	const canLimit = !(input.unsupported?.has("rate") ?? false);
-	const uplinks = found.map(({ uplink, id, links }) => ({
-		...buildUplink(uplink, id, id * unit, links, isUp),
-		...(canLimit && buildLimit(input.limitOf?.(uplink.name) ?? null)),
-	}));
+	const uplinks = found.map(({ uplink, id, links }) => {
+		const limit = canLimit ? (input.limitOf?.(uplink.name) ?? null) : null;
+		return buildUplink(uplink, id, id * unit, links, limit, isUp);
+	});
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
-	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids) };
+	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids), targets: new Map() };
 	const shareContext: ShareContext = {
 		isEligible: (name, family) => byName.get(name)?.eligible[family] ?? false,
 		measure: input.measure,
@@ -162,13 +165,30 @@ function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
 
 /** Links never change: a plan is built more often than there are new ones. */
 const canonicalLinks = new WeakMap<Link, Link>();
+const ownAddresses = new WeakMap<Link, readonly string[]>();
+const ownPrefixes = new WeakMap<Link, readonly string[]>();
+const NONE: readonly string[] = [];
+
+function addressesOf(link: Link | null): readonly string[] {
+	return link === null
+		? NONE
+		: remembered(ownAddresses, link, () => link.addresses.map(({ address }) => address));
+}
+
+function prefixesOf(link: Link | null): readonly string[] {
+	return link === null ? NONE : remembered(ownPrefixes, link, () => mergeNetworks(link.prefixes, 6));
+}
+
+function remembered<T>(known: WeakMap<Link, T>, link: Link, build: () => T): T {
+	const before = known.get(link);
+	if (before !== undefined) return before;
+	const value = build();
+	known.set(link, value);
+	return value;
+}
 
 function canonicalLink(link: Link): Link {
-	const known = canonicalLinks.get(link);
-	if (known !== undefined) return known;
-	const canonical = canonise(link);
-	canonicalLinks.set(link, canonical);
-	return canonical;
+	return remembered(canonicalLinks, link, () => canonise(link));
 }
 
 /** Addresses as text from outside must be canonical, both to be safe in scripts and to compare equal when read back. */
@@ -195,24 +215,38 @@ function canonise(link: Link): Link {
 	};
 }
 
+/** What the plan last had of an uplink: it stays the very same object while nothing about it changes. */
+const knownUplinks = new WeakMap<
+	Uplink,
+	{ readonly inputs: readonly unknown[]; readonly built: PlanUplink }
+>();
+
 function buildUplink(
 	uplink: Uplink,
 	id: number,
 	mark: number,
 	links: PerFamily<Link | null>,
+	limit: RateLimit | null,
 	isUp: (uplink: Uplink, family: Family) => boolean,
 ): PlanUplink {
-	const prefixes = links[6] === null ? [] : mergeNetworks(links[6].prefixes, 6);
-	return {
+	const eligible = perFamily((family) => links[family] !== null && isUp(uplink, family));
+	const inputs = [id, mark, links[4], links[6], eligible[4], eligible[6], limit];
+	const known = knownUplinks.get(uplink);
+	if (known !== undefined && isEqual(known.inputs, inputs)) return known.built;
+	const prefixes = prefixesOf(links[6]);
+	const built = {
 		name: uplink.name,
 		id,
 		mark,
 		devices: perFamily((family) => links[family]?.device ?? null),
-		addresses: perFamily((family) => links[family]?.addresses.map(({ address }) => address) ?? []),
+		addresses: perFamily((family) => addressesOf(links[family])),
 		prefixes,
 		translation: buildTranslation(uplink.ipv6Nat, prefixes),
-		eligible: perFamily((family) => links[family] !== null && isUp(uplink, family)),
+		eligible,
+		...buildLimit(limit),
 	};
+	knownUplinks.set(uplink, { inputs, built });
+	return built;
 }
 
 function buildLimit(limit: RateLimit | null): Pick<PlanUplink, "limit"> {
@@ -231,36 +265,66 @@ function withLength(network: string, family: Family): string {
 
 /** IPv6 sources that belong to uplinks, and those of homes. */
 function findKnownSources(uplinks: readonly PlanUplink[]): readonly string[] {
-	const ofUplinks = uplinks.flatMap(({ prefixes, addresses }) => [...prefixes, ...addresses[6]]);
-	return mergeNetworks([...ofUplinks, UNIQUE_LOCAL], 6);
+	const lists = uplinks.flatMap(({ prefixes, addresses }) => [prefixes, addresses[6]]);
+	return knownSources.get(lists, () => mergeNetworks([...lists.flat(), UNIQUE_LOCAL], 6));
 }
+
+const knownSources = new Remembered<readonly string[]>();
 
 function eligibility({ states }: PlanInput): (uplink: Uplink, family: Family) => boolean {
 	const known = new Map(states.map(({ uplink, family, state }) => [`${family} ${uplink}`, state]));
 	return ({ name, useDegraded }, family) => isEligible(known.get(`${family} ${name}`) ?? "down", useDegraded);
 }
 
-function buildTarget(
+/** Each target there is, once: rules that have the same one are not built anew because of it. */
+const knownTargets = new Map<string, PlanTarget>();
+
+function theOne(key: string, target: PlanTarget): PlanTarget {
+	const known = knownTargets.get(key);
+	if (known !== undefined) return known;
+	knownTargets.set(key, target);
+	return target;
+}
+
+function buildTarget(target: Target, context: Context, trafficClass = DEFAULT_CLASS): PlanTarget {
+	const named = `${target.kind} ${trafficClass} ${"name" in target ? target.name : ""}`;
+	const known = context.targets.get(named);
+	if (known !== undefined) return known;
+	const built = findTarget(target, context, trafficClass);
+	context.targets.set(named, built);
+	return built;
+}
+
+function findTarget(
 	target: Target,
 	{ model, ids, uplinks, slots }: Context,
-	trafficClass = DEFAULT_CLASS,
+	trafficClass: number,
 ): PlanTarget {
 	if (target.kind === "policy") {
 		const id = ids.policies[target.name];
 		const policy = model.policies.find(({ name }) => name === target.name);
-		return id === undefined || policy === undefined
-			? { kind: "verdict", verdict: "default" }
-			: { kind: "policy", kernelName: policyKernelName(id, variantOf(policy, trafficClass)) };
+		if (id === undefined || policy === undefined) return verdictTarget("default");
+		const kernelName = policyKernelName(id, variantOf(policy, trafficClass));
+		return theOne(kernelName, { kind: "policy", kernelName });
 	}
-	if (target.kind !== "uplink") return { kind: "verdict", verdict: target.kind };
+	if (target.kind !== "uplink") return verdictTarget(target.kind);
 	const uplink = uplinks.get(target.name);
-	if (uplink === undefined) return { kind: "verdict", verdict: "unreachable" };
+	if (uplink === undefined) return verdictTarget("unreachable");
 	const shareIn = (family: Family): Share => {
 		if (!isManaged(model, family)) return { kind: "verdict", verdict: "default" };
 		if (!uplink.eligible[family]) return { kind: "verdict", verdict: "unreachable" };
 		return { kind: "uplinks", uplinks: [{ name: target.name, weight: 1 }] };
 	};
-	return { kind: "uplink", id: uplink.id, shares: perFamily((family) => slots(shareIn(family))) };
+	const shares = perFamily((family) => slots(shareIn(family)));
+	const [four, six] = FAMILIES.map((family) => {
+		const share = shares[family];
+		return share.kind === "verdict" ? share.verdict : share.kind;
+	});
+	return theOne(`t${uplink.id} ${four} ${six}`, { kind: "uplink", id: uplink.id, shares });
+}
+
+function verdictTarget(verdict: LastResort): PlanTarget {
+	return theOne(verdict, { kind: "verdict", verdict });
 }
 
 /** Members of a policy that take new connections, also those of a tier that is not in use. */

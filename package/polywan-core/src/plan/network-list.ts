@@ -29,6 +29,7 @@ function compareNetworks(a: Network, b: Network): number {
 
 /** Sorted, with overlapping and adjacent ranges made one. */
 export function mergePorts(ranges: readonly PortRange[]): readonly PortRange[] {
+	if (ranges.length < 2) return ranges;
 	const merged: { from: number; to: number }[] = [];
 	for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
 		const last = merged.at(-1);

@@ -85,16 +85,22 @@ export function buildCarrierShares(
 	return perFamily((family) => slots(buildShare(model, policy, variant, family, unmeasured)));
 }
 
-/** Makes slots of shares. Many policies have the same shares: a sequence is built once. */
+/** Sequences built lately. Many policies have the same, and plan after plan has them again. */
+let recent = new Map<string, PlanShare>();
+let older = new Map<string, PlanShare>();
+const MOST_RECENT = 24;
+
+/** Makes slots of shares. */
 export function slotBuilder(ids: KernelIds): (share: Share) => PlanShare {
-	const built = new Map<string, PlanShare>();
 	return (share) => {
 		if (share.kind === "verdict") return share;
 		const members = share.uplinks.map(({ name, weight }) => ({ id: ids.uplinks[name] ?? 0, weight }));
 		const text = members.map(({ id, weight }) => `${id}:${weight}`).join();
-		const key = [share.spread, share.first, share.mode, share.members, text].join(" ");
-		const known = built.get(key) ?? buildPlanShare(share, members, ids);
-		built.set(key, known);
+		const first = ids.uplinks[share.first ?? ""] ?? null;
+		const key = [share.spread, first, share.mode, share.members, text].join(" ");
+		const known = recent.get(key) ?? older.get(key) ?? buildPlanShare(share, members, first);
+		if (recent.size >= MOST_RECENT) [recent, older] = [new Map(), recent];
+		recent.set(key, known);
 		return known;
 	};
 }
@@ -102,17 +108,12 @@ export function slotBuilder(ids: KernelIds): (share: Share) => PlanShare {
 function buildPlanShare(
 	share: Extract<Share, { kind: "uplinks" }>,
 	members: readonly { id: number; weight: number }[],
-	ids: KernelIds,
+	first: number | null,
 ): PlanShare {
 	if (share.spread === "hash") return { kind: "hash", slots: buildHashSlots(members, HASH_SLOTS) };
 	if (share.spread !== "table") return { kind: "slots", slots: buildSlots(members, MAX_SLOTS) };
 	const size = tableSize(share.mode ?? "", share.members ?? members.length);
-	const first = share.first ?? null;
-	return {
-		kind: "table",
-		slots: buildShareTable(members, size),
-		first: first === null ? null : (ids.uplinks[first] ?? null),
-	};
+	return { kind: "table", slots: buildShareTable(members, size), first };
 }
 
 /** What another share of one policy does to a plan. */

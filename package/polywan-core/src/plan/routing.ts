@@ -3,6 +3,7 @@ import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Link } from "../link.ts";
 import { countSlots, fitWeights } from "../policy/slots.ts";
+import { Remembered } from "../remember.ts";
 import { findOwnNameServers } from "./name-server.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanShare, PlanTable } from "./plan.ts";
 
@@ -72,13 +73,23 @@ export function buildTables(
 		}
 		for (const uplink of uplinks) {
 			if (!uplink.families.includes(family)) continue;
-			const link = uplink.links[family];
-			const routes = link === null ? [] : [defaultRoute(family, [buildNexthop(link, 1)])];
-			routes.push({ kind: "unreachable", destination: EVERYTHING[family], metric: BACKSTOP_METRIC });
-			tables.push({ table: tableBase + uplink.id, family, routes });
+			tables.push(buildUplinkTable(tableBase + uplink.id, family, uplink.links[family]));
 		}
 	}
 	return tables;
+}
+
+/** Links never change, and with them their tables. */
+const knownTables = new WeakMap<Link, PlanTable>();
+
+function buildUplinkTable(table: number, family: Family, link: Link | null): PlanTable {
+	const known = link === null ? undefined : knownTables.get(link);
+	if (known?.table === table) return known;
+	const routes = link === null ? [] : [defaultRoute(family, [buildNexthop(link, 1)])];
+	routes.push({ kind: "unreachable", destination: EVERYTHING[family], metric: BACKSTOP_METRIC });
+	const built = { table, family, routes };
+	if (link !== null) knownTables.set(link, built);
+	return built;
 }
 
 function defaultRoute(family: Family, nexthops: readonly PlanNexthop[]): PlanRoute {
@@ -128,10 +139,47 @@ type RuleParts = Partial<Omit<PlanIpRule, "family" | "priority">>;
  * own traffic.
  */
 export function buildIpRules(
-	plan: Pick<
-		Plan,
-		"markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables" | "endpoints"
-	>,
+	plan: RuledPlan,
+	uplinks: readonly RoutedUplink[],
+	bypassTables: readonly number[],
+): readonly PlanIpRule[] {
+	const { markMask, tableBase, priorityBase, managed, endpoints } = plan;
+	const shared = plan.tables.filter(
+		({ table }) => table === tableBase || table === tableBase + CARRIER_TABLE,
+	);
+	const inputs = [
+		[
+			markMask,
+			tableBase,
+			priorityBase,
+			managed[4],
+			managed[6],
+			endpoints[4],
+			endpoints[6],
+			bypassTables,
+		].join(),
+		shared.map(({ table, family }) => `${table} ${family}`).join(),
+		...uplinks.flatMap(({ id, mark, families, links, eligible }) => [
+			id,
+			mark,
+			families.length === 1 ? families[0] : 0,
+			links[4],
+			links[6],
+			...FAMILIES.map((family) => eligible[family] && (links[family]?.dnsServers.length ?? 0) > 0),
+		]),
+	];
+	return knownRules.get(inputs, () => listIpRules(plan, uplinks, bypassTables));
+}
+
+type RuledPlan = Pick<
+	Plan,
+	"markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables" | "endpoints"
+>;
+
+const knownRules = new Remembered<readonly PlanIpRule[]>();
+
+function listIpRules(
+	plan: RuledPlan,
 	uplinks: readonly RoutedUplink[],
 	bypassTables: readonly number[],
 ): readonly PlanIpRule[] {

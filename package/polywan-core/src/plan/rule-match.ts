@@ -72,15 +72,27 @@ export function resolveMatch(match: Match, facts: RuleFacts): PlanMatch | Waitin
 		match.conditions.every((condition) => isPossible(condition, family, facts)),
 	);
 	return {
-		families,
-		protocols: [...match.protocols].sort((a, b) => a - b),
-		sources: FAMILIES.flatMap((family) => mergeNetworks(match.sources, family)),
-		destinations: FAMILIES.flatMap((family) => mergeNetworks(match.destinations, family)),
+		families: families.length === match.families.length ? match.families : families,
+		protocols: sorted(match.protocols),
+		sources: mergeAll(match.sources),
+		destinations: mergeAll(match.destinations),
 		sourcePorts: mergePorts(match.sourcePorts),
 		destinationPorts: mergePorts(match.destinationPorts),
 		sourceDevices,
-		conditions,
+		conditions: conditions.length === 0 ? NONE : conditions,
 	};
+}
+
+const NONE: readonly never[] = [];
+
+function sorted(numbers: readonly number[]): readonly number[] {
+	return numbers.length < 2 ? numbers : [...numbers].sort((a, b) => a - b);
+}
+
+/** Those of both families. What there is once only stays the same list: rules are many. */
+function mergeAll(networks: readonly string[]): readonly string[] {
+	if (networks.length === 0 || (networks.length === 1 && networks[0]?.includes("/"))) return networks;
+	return FAMILIES.flatMap((family) => mergeNetworks(networks, family));
 }
 
 /** Sets and networks of the other family hold nothing a rule could match. */
@@ -115,7 +127,7 @@ function resolveCondition(condition: Condition, facts: RuleFacts): PlanCondition
 		case "destination":
 			return {
 				...condition,
-				networks: FAMILIES.flatMap((family) => mergeNetworks(condition.networks, family)),
+				networks: mergeAll(condition.networks),
 			};
 		case "sourcePort":
 		case "destinationPort":
@@ -162,6 +174,7 @@ function devicesCondition(interfaces: readonly string[], facts: RuleFacts): Plan
 }
 
 function devicesOf(interfaces: readonly string[], { devices }: RuleFacts): readonly string[] {
+	if (interfaces.length === 0) return NONE;
 	const found = interfaces.map((name) => devices?.get(name)).filter((device) => device !== undefined);
 	return [...new Set(found)].filter((device) => DEVICE_NAME.test(device)).sort();
 }

@@ -39,6 +39,7 @@ export function diffIpRules(
 	actual: readonly PlanIpRule[],
 	desired: readonly PlanIpRule[],
 ): { add: readonly PlanIpRule[]; remove: readonly PlanIpRule[] } {
+	if (actual === desired) return { add: [], remove: [] };
 	const key = (rule: PlanIpRule): string => `${rule.family} ${renderIpRule(rule)}`;
 	const have = new Set(actual.map(key));
 	const want = new Set(desired.map(key));
@@ -56,12 +57,14 @@ export function diffRoutes(
 	const place = ({ family, table, route }: TableRoute): string =>
 		`${family} ${table} ${route.destination} ${route.metric}`;
 	const whole = (entry: TableRoute): string => `${entry.family} ${renderTableRoute(entry)}`;
-	const have = new Set(listRoutes(actual).map(whole));
-	const wanted = listRoutes(desired);
+	const [present, wished] = [new Set(actual), new Set(desired)];
+	const had = listRoutes(actual.filter((table) => !wished.has(table)));
+	const wanted = listRoutes(desired.filter((table) => !present.has(table)));
+	const have = new Set(had.map(whole));
 	const places = new Set(wanted.map(place));
 	return {
 		add: wanted.filter((entry) => !have.has(whole(entry))),
-		remove: listRoutes(actual).filter((entry) => !places.has(place(entry))),
+		remove: had.filter((entry) => !places.has(place(entry))),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { Plan } from "polywan-core/plan/plan";
+import { isEqual } from "polywan-core/remember";
 import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
@@ -247,7 +248,7 @@ export class Applier {
 
 	#isInForce({ plan, firewall, deaths }: Order): boolean {
 		if (this.#applied === null || deaths.length > 0 || firewall !== this.#appliedChoice) return false;
-		return JSON.stringify(this.#applied) === JSON.stringify(plan);
+		return isEqual(this.#applied, plan);
 	}
 
 	#change({ plan, firewall, deaths }: Order, rebuildFilter: boolean): Promise<boolean> {

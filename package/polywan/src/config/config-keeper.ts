@@ -2,6 +2,7 @@ import type { Model } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import { wallMs } from "polywan-runtime/clock";
 import { stat } from "polywan-runtime/file";
+import { PackageReader } from "uci-parser/reread";
 import { readGoodConfig, writeGoodConfig } from "../state-file.ts";
 import { fileProblem, readConfigIfAny, understandConfig } from "./config-model.ts";
 
@@ -18,6 +19,7 @@ const SECOND_LOOK_MS = 1000;
 export class ConfigKeeper {
 	readonly #path: string;
 	readonly #onChange: () => void;
+	readonly #reader = new PackageReader("polywan");
 	#model: Model;
 	#usable = false;
 	#problem: Problem | null = null;
@@ -57,9 +59,9 @@ export class ConfigKeeper {
 	/** Reads the file once nobody writes to it any more. Gives whether anything changed. */
 	async readSettled(): Promise<boolean> {
 		for (let waits = 0; waits < MOST_WAITS && !isSettled(this.#path); waits++) await pause(SETTLE_MS);
-		const before = JSON.stringify([this.#model, this.#problem]);
+		const [model, problem] = [this.#model, this.#problem];
 		this.readNow();
-		return before !== JSON.stringify([this.#model, this.#problem]);
+		return !isSame(problem, this.#problem) || !isSameModel(model, this.#model);
 	}
 
 	close(): void {
@@ -69,7 +71,7 @@ export class ConfigKeeper {
 	#take(): void {
 		const text = this.#readText();
 		if (text === undefined || (text === this.#text && this.#problem === null)) return;
-		const understood = understandConfig(text, {});
+		const understood = understandConfig(text, {}, this.#reader);
 		this.#problem = "problem" in understood ? understood.problem : null;
 		if (!("model" in understood)) return;
 		this.#model = understood.model;
@@ -110,6 +112,21 @@ function emptyModel(): Model {
 	const understood = understandConfig("", {});
 	if (!("model" in understood)) throw new Error("an empty configuration must be readable");
 	return understood.model;
+}
+
+/** Whether they mean the same: a comment, say, is no change. */
+function isSameModel(one: Model, other: Model): boolean {
+	const { rules, uplinks, ...rest } = one;
+	const { rules: otherRules, uplinks: otherUplinks, ...otherRest } = other;
+	return isSameList(rules, otherRules) && isSameList(uplinks, otherUplinks) && isSame(rest, otherRest);
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+	return one.length === other.length && one.every((item, place) => isSame(item, other[place]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+	return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isSettled(path: string): boolean {

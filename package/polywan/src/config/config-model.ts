@@ -3,15 +3,22 @@ import { type ParseContext, parseModel } from "polywan-core/config/parse";
 import type { Problem } from "polywan-core/config/problem";
 import { exists, readText } from "polywan-runtime/file";
 import { UciError } from "uci-parser/config";
-import { parsePackage } from "uci-parser/parse";
+import { PackageReader } from "uci-parser/reread";
 
 /** A configuration's text as a model, or the problem that keeps it from being one. */
 export type Understood = { readonly model: Model } | { readonly problem: Problem };
 
-/** `text` as the model of /etc/config/polywan; null when there is no such file. */
-export function understandConfig(text: string | null, context: ParseContext): Understood {
+/**
+ * `text` as the model of /etc/config/polywan; null when there is no such file. `reader`: where it is read again and again, so that
+ * what did not change is the very same.
+ */
+export function understandConfig(
+	text: string | null,
+	context: ParseContext,
+	reader = new PackageReader("polywan"),
+): Understood {
 	try {
-		return { model: parseModel(text === null ? null : parsePackage("polywan", text), context) };
+		return { model: parseModel(text === null ? null : reader.read(text), context) };
 	} catch (error) {
 		if (!(error instanceof UciError)) throw error;
 		return { problem: fileProblem(`cannot be read: ${error.message}`) };
