@@ -17,6 +17,9 @@ export const targets = (["nftables", "iptables"] as const).map((firewall) => ({
 		}
 		const { attempts, lost } = await walk.end();
 		if (failed !== null) throw failed;
-		if (lost > 0) throw new Error(`${lost} of ${attempts} connections were lost without a fault of a line`);
+		if (lost.length > 0)
+			throw new Error(
+				`of ${attempts} connections some were lost without a fault of a line: ${lost.join("; ")}`,
+			);
 	},
 }));

@@ -1,5 +1,6 @@
 import type { Random } from "../fuzz/random.ts";
 import { server } from "./addresses.ts";
+import type { Attempt } from "./connect-loop/attempt.ts";
 import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig, type Sections } from "./polywan-config.ts";
@@ -9,6 +10,15 @@ import { until } from "./until.ts";
 const UPLINKS = ["wan", "wanb", "wanc"] as const;
 type Name = (typeof UPLINKS)[number];
 type Firewall = "nftables" | "iptables";
+
+interface Step {
+	what: string;
+	/** A line failed or came back. */
+	ofLine: boolean;
+	fromMs: number;
+	/** When all was settled. */
+	toMs: number;
+}
 
 /** Later than this after the house has settled, no connection may be lost to a fault of a line. */
 const GRACE_MS = 1000;
@@ -66,10 +76,7 @@ export class HouseWalk {
 	#mode: string = "failover";
 	#mask = "0x3f00";
 	#steps = 0;
-	/** Times of faults of lines, from the fault until all was settled. */
-	readonly #faults: { fromMs: number; toMs: number }[] = [];
-	/** What was done, the last one last. */
-	readonly done: string[] = [];
+	readonly #done: Step[] = [];
 
 	private constructor(site: Site, firewall: Firewall, random: Random) {
 		this.#site = site;
@@ -87,45 +94,57 @@ export class HouseWalk {
 		return walk;
 	}
 
+	get #working(): readonly Name[] {
+		return [...this.#uplinks.keys()].filter((name) => !this.#broken.has(name));
+	}
+
 	/** One change, and the wait until the house has settled. Throws an Error that tells the last steps where it does not. */
 	async step(): Promise<void> {
 		this.#steps++;
-		const fromMs = monotonicMs();
-		const ofLine = await this.#change();
+		const step = { what: "", ofLine: false, fromMs: monotonicMs(), toMs: Number.POSITIVE_INFINITY };
+		this.#done.push(step);
+		Object.assign(step, await this.#change());
 		try {
 			await this.#settle();
 		} catch (error) {
-			throw new Error(`step ${this.#steps}: ${this.done.slice(-4).join("; then ")}`, { cause: error });
+			const last = this.#done.slice(-4).map(({ what }) => what);
+			throw new Error(`step ${this.#steps}: ${last.join("; then ")}`, { cause: error });
 		}
-		if (ofLine) this.#faults.push({ fromMs, toMs: monotonicMs() + GRACE_MS });
+		step.toMs = monotonicMs();
 	}
 
-	/** Connections lost that no fault of a line explains. */
-	async end(): Promise<{ attempts: number; lost: number }> {
+	/** `lost`: the steps in which connections were lost that no fault of a line explains. */
+	async end(): Promise<{ attempts: number; lost: readonly string[] }> {
 		try {
 			const attempts = await this.#loop.stop();
+			const faults = this.#done.filter(({ ofLine }) => ofLine);
+			const isExplained = ({ startMs }: Attempt) =>
+				faults.some(({ fromMs, toMs }) => startMs >= fromMs - LOST_MS && startMs <= toMs + GRACE_MS);
 			const lost = attempts
 				.filter(({ tookMs }) => tookMs === null || tookMs > LOST_MS)
-				.filter(
-					({ startMs }) =>
-						!this.#faults.some(({ fromMs, toMs }) => startMs >= fromMs - LOST_MS && startMs <= toMs),
-				);
-			return { attempts: attempts.length, lost: lost.length };
+				.filter((attempt) => !isExplained(attempt));
+			const steps = lost.map(({ startMs }) => this.#done.findLast(({ fromMs }) => fromMs <= startMs));
+			return { attempts: attempts.length, lost: [...new Set(steps)].map((step) => this.#tell(step, lost)) };
 		} finally {
 			await this.#site.close();
 		}
 	}
 
-	/** True when a line failed by it or came back. */
-	async #change(): Promise<boolean> {
-		const kind = this.#random.below(10);
-		if (kind < 4) await this.#changeConfiguration();
-		else if (kind < 7) await this.#damage();
-		else return this.#changeLine();
-		return false;
+	#tell(step: Step | undefined, lost: readonly Attempt[]): string {
+		if (step === undefined) return "before the first step";
+		const { what, fromMs, toMs } = step;
+		const count = lost.filter(({ startMs }) => startMs >= fromMs && startMs <= toMs).length;
+		return `step ${this.#done.indexOf(step) + 1} (${what}): ${count}`;
 	}
 
-	async #changeConfiguration(): Promise<void> {
+	async #change(): Promise<Pick<Step, "what" | "ofLine">> {
+		const kind = this.#random.below(10);
+		if (kind < 4) return { what: await this.#changeConfiguration(), ofLine: false };
+		if (kind < 7) return { what: await this.#damage(), ofLine: false };
+		return this.#changeLine();
+	}
+
+	async #changeConfiguration(): Promise<string> {
 		const random = this.#random;
 		const name = random.pick([...this.#uplinks.keys()]);
 		switch (random.below(7)) {
@@ -139,10 +158,13 @@ export class HouseWalk {
 				this.#mode = random.pick(MODES);
 				return this.#configure(`mode ${this.#mode}`);
 			case 3:
-				if (this.#uplinks.delete("wanc")) this.#broken.delete("wanc");
-				else this.#uplinks.set("wanc", {});
-				await this.#site.uplink("wanc").heal();
-				return this.#configure(this.#uplinks.has("wanc") ? "wanc is new" : "wanc is gone");
+				if (!this.#uplinks.has("wanc")) {
+					this.#uplinks.set("wanc", {});
+					return this.#configure("wanc is new");
+				}
+				if (this.#working.every((working) => working === "wanc")) break;
+				this.#uplinks.delete("wanc");
+				return this.#configure("wanc is gone");
 			case 4:
 				if (!random.oneIn(4)) break;
 				this.#mask = this.#mask === "0x3f00" ? "0xff000000" : "0x3f00";
@@ -165,8 +187,7 @@ export class HouseWalk {
 		return this.#configure(`a rule to ${target}`);
 	}
 
-	async #configure(what: string): Promise<void> {
-		this.done.push(what);
+	async #configure(what: string): Promise<string> {
 		const { router } = this.#site;
 		const known = this.#uplinks;
 		const rules = [...this.#rules].filter(
@@ -182,46 +203,38 @@ export class HouseWalk {
 			}),
 		);
 		await until("the daemon takes it", async () => (await this.#polywan.run("reload")).code === 0);
+		return what;
 	}
 
-	async #damage(): Promise<void> {
+	async #damage(): Promise<string> {
 		const script = this.#random.pick([...DAMAGE.both, ...DAMAGE[this.#firewall]]);
-		this.done.push(script);
 		await this.#site.router.run(["sh", "-c", script]);
+		return script;
 	}
 
-	async #changeLine(): Promise<boolean> {
+	async #changeLine(): Promise<Pick<Step, "what" | "ofLine">> {
 		const random = this.#random;
-		const names = [...this.#uplinks.keys()];
-		const working = names.filter((name) => !this.#broken.has(name));
-		const name = random.pick(names);
+		const name = random.pick([...this.#uplinks.keys()]);
 		const uplink = this.#site.uplink(name);
 		if (this.#broken.delete(name)) {
-			this.done.push(`${name} heals`);
 			await uplink.carrier(true);
 			await uplink.heal();
-			return true;
+			return { what: `${name} heals`, ofLine: true };
 		}
-		if (working.length < 2 || random.oneIn(4)) {
-			this.done.push(`${name} has another delay`);
+		if (this.#working.length < 2 || random.oneIn(4)) {
 			await uplink.delay(random.below(60));
-			return false;
+			return { what: `${name} has another delay`, ofLine: false };
 		}
 		this.#broken.add(name);
-		if (random.oneIn(3)) {
-			this.done.push(`${name} loses its carrier`);
-			await uplink.carrier(false);
-		} else {
-			this.done.push(`${name} leads nowhere`);
-			await uplink.blackhole();
-		}
-		return true;
+		if (random.oneIn(3)) await uplink.carrier(false);
+		else await uplink.blackhole();
+		return { what: `${name} fails`, ofLine: true };
 	}
 
 	/** Every line is known for what it is, and nothing in the kernel differs from what the daemon would put there. */
 	async #settle(): Promise<void> {
 		const names = [...this.#uplinks.keys()];
-		const working = names.filter((name) => !this.#broken.has(name));
+		const working = this.#working;
 		const broken = names.filter((name) => this.#broken.has(name));
 		await until(
 			"the lines are known for what they are",
