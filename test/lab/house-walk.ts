@@ -44,11 +44,7 @@ const DAMAGE: Record<Firewall | "both", readonly string[]> = {
 		"/etc/init.d/firewall reload",
 		"pkill -9 -f 'polywan daemon'",
 	],
-	nftables: [
-		"nft delete table inet polywan",
-		"nft flush chain inet polywan prerouting",
-		"nft flush ruleset; /etc/init.d/firewall reload",
-	],
+	nftables: ["nft delete table inet polywan", "nft flush chain inet polywan prerouting"],
 	iptables: [
 		"for p in iptables ip6tables; do $p -t mangle -F; $p -t mangle -X; done",
 		"iptables -t mangle -F polywan_prerouting",
