@@ -1,6 +1,6 @@
-import type { UsageStatus } from "polywan-core/status";
+import type { HostUsagePage, UsageStatus } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { server } from "./addresses.ts";
+import { lan, server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -38,7 +38,13 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		}
 	};
 	const service = (verb: string) => site.router.mustRun(["sh", "-c", `/etc/init.d/polywan ${verb}`]);
-	const running = () => until("polywan answers", async () => (await polywan.status()).uplinks.length > 0);
+	const running = () =>
+		until("polywan counts", async () => {
+			const { usage: all } = (await site.router.ubus("polywan", "usage")) as unknown as {
+				usage: UsageStatus[];
+			};
+			return all.length > 0;
+		});
 	const shares = async () => (await polywan.status()).policies[0]?.ipv4.map(({ uplink }) => uplink).join();
 
 	beforeAll(async () => {
@@ -135,6 +141,50 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		await polywan.run("auto", "wan");
 		await polywan.run("usage", "set", "wan", "50G", "0");
 		await until("wan is used again", async () => (await shares()) === "wan");
+	});
+
+	it("tells what each host at home sent and received, over restarts and a daemon that is killed", async () => {
+		const counted = async (address: string, name = "wan") => {
+			const { hosts } = (await site.router.ubus("polywan", "usage_hosts", {
+				uplink: name,
+			})) as unknown as HostUsagePage;
+			return hosts.find((host) => host.address === address);
+		};
+		const { ipv4, ipv6 } = lan.host(0);
+		const download = (target: string) =>
+			site.host(0).mustRun(["curl", "-so", "/dev/null", `http://${target}/bytes/1000000`]);
+		const isTableThere = async () =>
+			(await site.router.run(["nft", "list", "table", "inet", "polywan_hosts"])).code === 0;
+		site.router.writeFile("/tmp/dhcp.leases", `4102444800 02:00:00:00:00:01 ${ipv4} laptop *\n`);
+		await site.router.setConfig("polywan", configure({}, { host_usage: "1" }));
+		await until("the kernel counts", isTableThere);
+		await until("wan is used", async () => (await shares()) === "wan");
+		const { rx_bytes: base } = (await counted(ipv4)) ?? { rx_bytes: 0 };
+		await download(server(1).ipv4);
+		const first = (await counted(ipv4)) ?? { name: null, rx_bytes: 0, tx_bytes: 0 };
+		expect(first.name).toBe("laptop");
+		expect(first.rx_bytes - base).toBeGreaterThan(1_000_000);
+		expect(first.rx_bytes - base).toBeLessThan(1_200_000);
+		expect(first.tx_bytes).toBeGreaterThan(1000);
+		await download(`[${server(1).ipv6}]`);
+		expect((await counted(ipv6))?.rx_bytes).toBeGreaterThan(1_000_000);
+		await site.router.mustRun(["kill", "-9", String(await polywan.pid())]);
+		await download(server(1).ipv4);
+		await running();
+		await until("what passed meanwhile is counted", async () => {
+			const { rx_bytes: now } = (await counted(ipv4)) ?? { rx_bytes: 0 };
+			return now > first.rx_bytes + 1_000_000 && now < first.rx_bytes + 1_200_000;
+		});
+		const before = await counted(ipv4);
+		await service("restart");
+		await running();
+		await until("it is as it was", async () => (await counted(ipv4))?.rx_bytes === before?.rx_bytes);
+		expect((await polywan.run("usage", "--hosts")).stdout).toMatch(
+			/^wan +192\.168\.1\.100 +laptop +\d\.\d MB/m,
+		);
+		await site.router.setConfig("polywan", configure({}));
+		await until("nothing is left", async () => !(await isTableThere()));
+		expect((await polywan.run("usage", "--hosts")).code).toBe(1);
 	});
 
 	it.each(["nftables", "iptables"])(

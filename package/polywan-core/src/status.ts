@@ -115,6 +115,24 @@ export interface UsageStatus {
 	readonly gaps: readonly { readonly from_ms: number; readonly to_ms: number }[];
 }
 
+/** `usage_hosts {uplink?, limit?}`: what hosts at home sent and received in the present period, those with most first. */
+export interface HostUsagePage {
+	/** False: option host_usage is off, or the kernel cannot do it. */
+	readonly counting: boolean;
+	readonly total: number;
+	readonly hosts: readonly HostUsageStatus[];
+}
+
+export interface HostUsageStatus {
+	readonly uplink: string;
+	/** "others": addresses there was no room for. */
+	readonly address: string;
+	/** Of its lease, or where the router knows it otherwise; null: not known. */
+	readonly name: string | null;
+	readonly rx_bytes: number;
+	readonly tx_bytes: number;
+}
+
 /** Null where nothing was measured. */
 export interface SpanStatus {
 	readonly rtt_min_ms: number | null;

@@ -326,6 +326,7 @@ export class Daemon implements Controller {
 			...waiting,
 			...silent,
 			...this.#applier.problems,
+			...this.#terms.problems,
 			...listModeProblems(this.#model, this.#applier.firewall, this.#hash.isThere),
 		];
 	}

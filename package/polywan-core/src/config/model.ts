@@ -44,6 +44,8 @@ export interface Globals {
 	readonly speedtest: { readonly downloadUrl: string | null; readonly uploadUrl: string | null };
 	/** Switch on conntrack's byte counters and time stamps; off leaves them as they are. */
 	readonly accounting: boolean;
+	/** Count bytes of hosts at home, by uplink. */
+	readonly hostUsage: boolean;
 }
 
 /** What becomes of IPv6 sources that are not the uplink's own. */

@@ -120,6 +120,7 @@ function parseGlobals(
 			uploadUrl: parseHttpUrl(reader, "speedtest_upload_url"),
 		},
 		accounting: reader.boolean("accounting"),
+		hostUsage: reader.boolean("host_usage"),
 	};
 }
 

@@ -135,6 +135,12 @@ export const GLOBALS: SectionSchema = {
 			"1",
 			"Let the kernel count the bytes and keep the age of connections, which `polywan connections` shows.",
 		),
+		option(
+			"host_usage",
+			BOOLEAN,
+			"0",
+			"Count what each host at home sends and receives by each uplink, which `polywan usage --hosts` shows. It needs nftables; connections that flow offloading takes are not counted.",
+		),
 	],
 };
 

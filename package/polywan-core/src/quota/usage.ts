@@ -1,4 +1,5 @@
 import { CLOCK_SET_MS } from "../schedule/window.ts";
+import { type Hosts, restartHosts, turnHosts } from "./hosts.ts";
 
 /** What a device had counted when it was last looked at. */
 export interface Baseline {
@@ -29,6 +30,8 @@ export interface UplinkUsage {
 	readonly warned: number;
 	/** Times that were not counted: the power failed. */
 	readonly gaps: readonly { readonly fromMs: number; readonly toMs: number }[];
+	/** Absent where hosts are not counted. */
+	readonly hosts?: Hosts;
 }
 
 /** What is kept on flash. */
@@ -116,6 +119,7 @@ export function turnPeriod(usage: UplinkUsage, periodStartMs: number): UplinkUsa
 		periodStartMs,
 		before: { rxBytes, txBytes, periodStartMs: startedMs },
 		warned: 0,
+		...(usage.hosts && { hosts: turnHosts(usage.hosts) }),
 	};
 }
 
@@ -133,7 +137,8 @@ export function resumeUsage(file: UsageFile, bootId: string): Readonly<Record<st
 	const entries = Object.entries(file.uplinks).map(([name, usage]) => {
 		const gap = { fromMs: file.savedAtMs, toMs: 0 };
 		const gaps = file.final ? usage.gaps : [...usage.gaps, gap].slice(-MOST_GAPS);
-		return [name, { ...usage, baselines: [], gaps }] as const;
+		const hosts = usage.hosts && { hosts: restartHosts(usage.hosts) };
+		return [name, { ...usage, baselines: [], gaps, ...hosts }] as const;
 	});
 	return Object.fromEntries(entries);
 }

@@ -4,6 +4,7 @@ import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { Dnsmasq } from "../domain/dnsmasq.ts";
 import { readState, removeState } from "../state-file.ts";
+import { removeHostTable } from "../usage/host-counters.ts";
 import { removeUseRules } from "../use/use-rules.ts";
 import { openFirewall } from "./firewall.ts";
 import { readIpRules, readTableRange } from "./kernel-routing.ts";
@@ -16,7 +17,10 @@ const TABLES = 256;
 /** Takes everything of ours out of the kernel, of both back ends, and what dnsmasq does for us. Rejects with ToolError or NetlinkError. */
 export async function clearKernel(): Promise<void> {
 	const plan = readState()?.plan ?? null;
-	if (hasTool("nft")) await openFirewall("nftables").remove();
+	if (hasTool("nft")) {
+		await openFirewall("nftables").remove();
+		await removeHostTable();
+	}
 	if (hasTool("iptables-restore")) await openFirewall("iptables").remove();
 	await removeUseRules();
 	for (const range of listRanges(plan)) await clearRouting(range);

@@ -1,5 +1,5 @@
 import { parseValue } from "polywan-core/config/datatype";
-import type { UsageStatus } from "polywan-core/status";
+import type { HostUsagePage, UsageStatus } from "polywan-core/status";
 import { UbusError, ubusStatus } from "ubus-js/bus";
 import { callDaemon } from "./daemon-client.ts";
 import { renderBytes, renderTime } from "./duration.ts";
@@ -9,14 +9,42 @@ import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
 export const usageVerb: Verb = {
 	name: "usage",
-	usage: "[uplink] [--json] | set <uplink> <received> <sent>",
+	usage: "[uplink] [--hosts] [--json] | set <uplink> <received> <sent>",
 	help: "bytes through each uplink in this period, and its quota",
 	details:
-		"Counted by the kernel, kept over restarts and reboots; after a power failure the time that was not counted is shown.\n`polywan usage set wan 12.5G 800M` puts right what was counted in this period, as when the provider counts otherwise.",
-	options: ["json"],
+		"Counted by the kernel, kept over restarts and reboots; after a power failure the time that was not counted is shown.\n`polywan usage set wan 12.5G 800M` puts right what was counted in this period, as when the provider counts otherwise.\n--hosts: what each host at home received and sent in this period, where option host_usage of globals is on.",
+	options: ["json", "hosts"],
 	mostArguments: 4,
-	run: (given) => (given.words[0] === "set" ? setUsage(given) : showUsage(given)),
+	run: (given) => {
+		if (given.words[0] === "set") return setUsage(given);
+		return given.options.has("hosts") ? showHosts(given) : showUsage(given);
+	},
 };
+
+async function showHosts({ words: [name, ...more], options }: Given): Promise<number> {
+	if (more.length > 0) throw new UsageError("one uplink at most");
+	const page = (await callDaemon(
+		"usage_hosts",
+		name === undefined ? {} : { uplink: name },
+	)) as unknown as HostUsagePage;
+	if (options.has("json")) printJson(page);
+	else if (page.counting || page.total > 0) print(renderHosts(page));
+	else complain("hosts are not counted: option host_usage of globals is off, or `polywan check` says why");
+	return page.counting ? EXIT.ok : EXIT.problem;
+}
+
+function renderHosts({ hosts, total }: HostUsagePage): string {
+	if (total === 0) return "Nothing was counted yet.\n";
+	const rows = hosts.map((host): Cell[] => [
+		host.uplink,
+		host.address,
+		host.name ?? "",
+		renderBytes(host.rx_bytes),
+		renderBytes(host.tx_bytes),
+	]);
+	const rest = total > hosts.length ? `${total - hosts.length} more had less.\n` : "";
+	return renderTable(["UPLINK", "ADDRESS", "NAME", "RECEIVED", "SENT"], rows) + rest;
+}
 
 async function showUsage({ words: [name, ...more], options }: Given): Promise<number> {
 	if (more.length > 0) throw new UsageError("one uplink at most");

@@ -5,7 +5,7 @@ import { dump, NETLINK_NETFILTER } from "./request.ts";
 
 const NFPROTO_INET = 1;
 const NFT_MSG_GETRULE = (10 << 8) | 7;
-const NFT_MSG_GETSETELEM = (10 << 8) | 13;
+export const NFT_MSG_GETSETELEM = (10 << 8) | 13;
 const NFTA_RULE_TABLE = 1;
 const NFTA_RULE_CHAIN = 2;
 const NFTA_RULE_EXPRESSIONS = 4;
@@ -46,17 +46,38 @@ export async function readChainCounters(table: string, chain: string): Promise<r
 /** Counters of the elements of a map that have a comment. Rejects with NetlinkError. */
 export async function readMapCounters(table: string, map: string): Promise<readonly CommentedCounter[]> {
 	const counters: CommentedCounter[] = [];
-	const names = [buildName(NFTA_SET_ELEM_LIST_TABLE, table), buildName(NFTA_SET_ELEM_LIST_SET, map)];
-	await dump(NETLINK_NETFILTER, NFT_MSG_GETSETELEM, buildRequest(names), `list map ${map}`, (payload) => {
-		const list = parseAttributes(payload.subarray(4)).get(NFTA_SET_ELEM_LIST_ELEMENTS);
-		for (const entry of parseAttributeList(list)) {
-			const element = parseAttributes(entry);
-			const single = element.get(NFTA_SET_ELEM_EXPR);
-			const several = parseAttributeList(element.get(NFTA_SET_ELEM_EXPRESSIONS));
-			push(counters, element.get(NFTA_SET_ELEM_USERDATA), single === undefined ? several : [single]);
-		}
+	const request = buildElementsRequest(table, map);
+	await dump(NETLINK_NETFILTER, NFT_MSG_GETSETELEM, request, `list map ${map}`, (payload) => {
+		for (const element of parseElements(payload))
+			push(counters, element.get(NFTA_SET_ELEM_USERDATA), expressionsOf(element));
 	});
 	return counters;
+}
+
+/** Payload of NFT_MSG_GETSETELEM. */
+export function buildElementsRequest(table: string, set: string): Uint8Array {
+	return buildRequest([buildName(NFTA_SET_ELEM_LIST_TABLE, table), buildName(NFTA_SET_ELEM_LIST_SET, set)]);
+}
+
+/** The attributes of each element in an answer to it. */
+export function parseElements(payload: Uint8Array): readonly ReadonlyMap<number, Uint8Array>[] {
+	const list = parseAttributes(payload.subarray(4)).get(NFTA_SET_ELEM_LIST_ELEMENTS);
+	return parseAttributeList(list).map(parseAttributes);
+}
+
+/** What an element counted; null where it has no counter. */
+export function parseElementBytes(element: ReadonlyMap<number, Uint8Array>): number | null {
+	for (const expression of expressionsOf(element)) {
+		const { name, data } = parseExpression(expression);
+		if (name === "counter" && data !== undefined)
+			return readNumber(parseAttributes(data).get(NFTA_COUNTER_BYTES));
+	}
+	return null;
+}
+
+function expressionsOf(element: ReadonlyMap<number, Uint8Array>): readonly Uint8Array[] {
+	const single = element.get(NFTA_SET_ELEM_EXPR);
+	return single === undefined ? parseAttributeList(element.get(NFTA_SET_ELEM_EXPRESSIONS)) : [single];
 }
 
 function buildRequest(attributes: readonly Uint8Array[]): Uint8Array {

@@ -1,10 +1,12 @@
 import type { Model, Uplink } from "polywan-core/config/model";
+import type { Problem } from "polywan-core/config/problem";
 import type { Link } from "polywan-core/link";
 import type { RateLimit } from "polywan-core/quota/quota";
 import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { isOpen, nextChange } from "polywan-core/schedule/window";
-import type { UsageStatus } from "polywan-core/status";
+import type { HostUsagePage, UsageStatus } from "polywan-core/status";
 import { wallMs } from "polywan-runtime/clock";
+import type { HostUsage } from "./host-usage.ts";
 import { readSystemTimeZone } from "./system-time-zone.ts";
 import { UsageKeeper } from "./usage-keeper.ts";
 
@@ -30,6 +32,9 @@ export class Terms {
 	#closed: ReadonlySet<string> = new Set();
 	#usedUp: ReadonlySet<string> = new Set();
 	#timer: number | null = null;
+	/** Null: hosts are not counted. */
+	#hosts: HostUsage | null = null;
+	#hostsWork: Promise<void> = Promise.resolve();
 
 	constructor(events: TermsEvents) {
 		this.#events = events;
@@ -47,6 +52,7 @@ export class Terms {
 		this.#zone = readSystemTimeZone();
 		this.#model = model;
 		this.#usage.set(model, links, this.#zone);
+		this.#hostsWork = this.#hostsWork.then(() => this.#setHosts());
 		this.#judge();
 		this.#lookLater();
 	}
@@ -85,12 +91,44 @@ export class Terms {
 		return this.#usage.status().map((usage) => ({ ...usage, quota_limited: isLimited(usage.uplink) }));
 	}
 
+	/** Of one uplink, or of all. */
+	async hostUsage(uplink: string | undefined, limit: number): Promise<HostUsagePage> {
+		await this.#hostsWork;
+		const names = (this.#model?.uplinks ?? []).map(({ name }) => name);
+		const wanted = names.filter((name) => uplink === undefined || name === uplink);
+		return this.#hosts?.page(wanted, limit) ?? { counting: false, total: 0, hosts: [] };
+	}
+
+	/** What was asked for and cannot be done. */
+	get problems(): readonly Problem[] {
+		const message = this.#hosts?.trouble ?? null;
+		if (message === null) return [];
+		const place = { config: "polywan", section: "globals", option: "host_usage", value: null };
+		return [{ ...place, message, severity: "warning" }];
+	}
+
 	/** False: there is no such uplink. */
 	correct(uplink: string, rxBytes: number, txBytes: number): boolean {
 		this.#usage.look();
 		if (!this.#usage.correct(uplink, rxBytes, txBytes)) return false;
 		this.#look();
 		return true;
+	}
+
+	async #setHosts(): Promise<void> {
+		const wanted = this.#model?.globals.hostUsage === true;
+		if (!wanted) {
+			this.#hosts = null;
+			if (!this.#usage.forgetHosts()) return;
+			const { removeHostTable } = await import("./host-counters.ts");
+			await removeHostTable().catch((error: unknown) => this.#events.onUsage(undefined, String(error)));
+			return;
+		}
+		if (this.#hosts === null) {
+			const { HostUsage } = await import("./host-usage.ts");
+			this.#hosts = new HostUsage(this.#usage, () => this.#events.onChange());
+		}
+		this.#hosts.set([...new Set(this.#links.map(({ device }) => device))].sort());
 	}
 
 	#find(uplink: string): Uplink | undefined {

@@ -1,5 +1,6 @@
 import type { Model, Uplink } from "polywan-core/config/model";
 import type { Link } from "polywan-core/link";
+import { addHostCounters, type HostCounter, type Hosts } from "polywan-core/quota/hosts";
 import { type Period, periodEnd, periodStart } from "polywan-core/quota/period";
 import { countedBytes, usedPercent, warningOf } from "polywan-core/quota/quota";
 import {
@@ -15,9 +16,12 @@ import {
 import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { CLOCK_SET_MS } from "polywan-core/schedule/window";
 import type { UsageStatus } from "polywan-core/status";
-import { wallMs } from "polywan-runtime/clock";
+import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
 import { UsageStore } from "./usage-file.ts";
+
+/** Reading a thousand hosts takes a while. */
+const HOSTS_MS = 60_000;
 
 /** What is counted where no quota says otherwise. */
 const CALENDAR_MONTH: Period = { every: "month", resetDay: 1, resetHour: 0 };
@@ -29,6 +33,11 @@ export interface UsageEvents {
 	onTrouble(reason: string): void;
 }
 
+/** What hosts at home were counted with, by device of an uplink. */
+export interface HostSource {
+	read(): ReadonlyMap<string, readonly HostCounter[]>;
+}
+
 /** Counts what goes through every uplink, period by period. */
 export class UsageKeeper {
 	readonly #events: UsageEvents;
@@ -36,6 +45,8 @@ export class UsageKeeper {
 	readonly #usage: Map<string, UplinkUsage>;
 	#uplinks: readonly Uplink[] = [];
 	#devices = new Map<string, ReadonlyMap<string, number>>();
+	#hosts: HostSource | null = null;
+	#hostsAtMs = Number.NEGATIVE_INFINITY;
 	/** The router's. */
 	zone: TimeZone;
 	#trouble = "";
@@ -60,13 +71,46 @@ export class UsageKeeper {
 		this.look();
 	}
 
-	/** Reads the counters, turns periods, warns, saves when it is time. */
-	look(): void {
+	/** Where hosts are counted from now on. */
+	useHosts(hosts: HostSource): void {
+		this.#hosts = hosts;
+	}
+
+	/** They are not counted, and what was counted is forgotten. Gives whether anything was, by an earlier daemon maybe. */
+	forgetHosts(): boolean {
+		this.#hosts = null;
+		let had = false;
+		for (const [name, usage] of this.#usage) {
+			if (usage.hosts === undefined) continue;
+			had = true;
+			const { hosts: _hosts, ...rest } = usage;
+			this.#usage.set(name, rest);
+		}
+		return had;
+	}
+
+	/** What each host at home sent and received by an uplink. */
+	hostsOf(uplink: string): Hosts {
+		return this.#usage.get(uplink)?.hosts ?? {};
+	}
+
+	/** Reads the counters, turns periods, warns, saves when it is time. `whole`: those of hosts too, of which there may be many. */
+	look(whole = false): void {
+		const nowMs = monotonicMs();
+		if (
+			whole ||
+			nowMs - this.#hostsAtMs >= HOSTS_MS ||
+			this.#uplinks.some((uplink) => this.#isOver(uplink))
+		) {
+			this.#hostsAtMs = nowMs;
+			this.#countHosts();
+		}
 		for (const uplink of this.#uplinks) this.#count(uplink);
 		this.#guard(() => this.#store.save(Object.fromEntries(this.#usage)));
 	}
 
 	stop(): void {
+		this.#countHosts();
 		for (const uplink of this.#uplinks) this.#count(uplink);
 		this.#guard(() => this.#store.saveFinally(Object.fromEntries(this.#usage)));
 	}
@@ -111,16 +155,40 @@ export class UsageKeeper {
 		};
 	}
 
+	#countHosts(): void {
+		const counted = this.#hosts?.read();
+		if (counted === undefined) return;
+		for (const { name } of this.#uplinks) {
+			const usage = this.#usage.get(name);
+			const counters = [...(this.#devices.get(name)?.keys() ?? [])].flatMap(
+				(device) => counted.get(device) ?? [],
+			);
+			if (usage !== undefined)
+				this.#usage.set(name, { ...usage, hosts: addHostCounters(usage.hosts ?? {}, counters) });
+		}
+	}
+
+	/** When the present period of the uplink began; 0: nobody has set the clock. */
+	#periodStart({ quota, timeZone }: Uplink): number {
+		const nowMs = wallMs();
+		return nowMs < CLOCK_SET_MS
+			? 0
+			: periodStart(quota?.period ?? CALENDAR_MONTH, timeZone ?? this.zone, nowMs);
+	}
+
+	/** Whether the period that is counted ended. */
+	#isOver(uplink: Uplink): boolean {
+		if (this.#hosts === null) return false;
+		return this.#periodStart(uplink) !== this.#usage.get(uplink.name)?.periodStartMs;
+	}
+
 	#count(uplink: Uplink): void {
-		const { name, quota, timeZone } = uplink;
+		const { name } = uplink;
 		const known = this.#usage.get(name);
 		const counters = this.#readCounters(name);
 		if (known === undefined && counters.length === 0) return;
 		const counted = known === undefined ? beginCounting(counters) : addCounters(known, counters);
-		const nowMs = wallMs();
-		const startMs =
-			nowMs < CLOCK_SET_MS ? 0 : periodStart(quota?.period ?? CALENDAR_MONTH, timeZone ?? this.zone, nowMs);
-		this.#usage.set(name, closeGaps(turnPeriod(counted, startMs), nowMs));
+		this.#usage.set(name, closeGaps(turnPeriod(counted, this.#periodStart(uplink)), Math.round(wallMs())));
 		this.#warn(uplink);
 	}
 

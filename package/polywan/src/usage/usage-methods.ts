@@ -2,13 +2,20 @@ import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import type { Terms } from "./terms.ts";
 
-/** The bus methods about usage: `usage` tells, `usage_set` puts right what was counted in the present period. `isLimited`: by the rules in force. */
+/** The bus methods about usage: `usage` tells, `usage_hosts` of hosts at home (HostUsagePage of polywan-core/status), `usage_set` puts right what was counted in the present period. `isLimited`: by the rules in force. */
 export function usageMethods(
 	terms: Terms,
 	isLimited: (uplink: string) => boolean,
 ): Record<string, UbusMethod> {
 	return {
 		usage: { call: () => ({ usage: terms.usage(isLimited) }) as unknown as BlobTable },
+		usage_hosts: {
+			args: { uplink: "string", limit: "int32" },
+			call: async ({ uplink, limit }) => {
+				const name = typeof uplink === "string" ? uplink : undefined;
+				return { ...(await terms.hostUsage(name, Number(limit ?? 0))) } as unknown as BlobTable;
+			},
+		},
 		usage_set: {
 			args: { uplink: "string", rx_bytes: "int64", tx_bytes: "int64" },
 			call: ({ uplink, rx_bytes: rx, tx_bytes: tx }) => {

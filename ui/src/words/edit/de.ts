@@ -100,6 +100,7 @@ export const editDe: EditWords = {
 	"setup.apply": "Auf Probe anwenden",
 	"setup.there": "ist schon eingerichtet",
 	"option.globals.accounting": "Bytes der Verbindungen zählen",
+	"option.globals.host_usage": "Bytes je Gerät zählen",
 	"option.uplink.method": "Art der Prüfung",
 	"option.uplink.reliability": "Ziele, die antworten müssen",
 	"option.uplink.up_count": "Antworten vor der Benutzung",
@@ -258,6 +259,8 @@ export const helpDe: HelpWords = {
 	"rule.target": "Wohin passende Verbindungen gehen.",
 	"globals.accounting":
 		"Den Kernel Bytes zählen und das Alter der Verbindungen behalten lassen; `polywan connections` zeigt beides.",
+	"globals.host_usage":
+		"Zählt, was jedes Gerät im Haus über jeden Uplink sendet und empfängt; `polywan usage --hosts` zeigt es. Braucht nftables; Verbindungen, die Flow-Offloading übernimmt, zählen nicht.",
 	"uplink.method":
 		"Wie einfache Adressen unter den Zielen gefragt werden, auf mehrere Arten zugleich, wenn mehrere angegeben sind: ping; tcp verbindet sich mit Port 53; dns fragt nach den Nameservern der Wurzel; http fragt nach /; arp löst stattdessen das Gateway auf; auto findet für jede Adresse heraus, was am besten geht.",
 	"uplink.reliability":

@@ -95,6 +95,7 @@ export const editEn = {
 	"setup.apply": "Apply on trial",
 	"setup.there": "is set up already",
 	"option.globals.accounting": "Count bytes of connections",
+	"option.globals.host_usage": "Count bytes of each host",
 	"option.uplink.method": "How it is probed",
 	"option.uplink.reliability": "Targets that must answer",
 	"option.uplink.up_count": "Answers before it is used",

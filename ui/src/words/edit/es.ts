@@ -99,6 +99,7 @@ export const editEs: EditWords = {
 	"setup.apply": "Aplicar a prueba",
 	"setup.there": "ya está configurada",
 	"option.globals.accounting": "Contar bytes de las conexiones",
+	"option.globals.host_usage": "Contar bytes de cada equipo",
 	"option.uplink.method": "Cómo se sondea",
 	"option.uplink.reliability": "Destinos que deben responder",
 	"option.uplink.up_count": "Respuestas antes de usarlo",
@@ -256,6 +257,8 @@ export const helpEs: HelpWords = {
 	"rule.target": "Adónde van las conexiones que coinciden.",
 	"globals.accounting":
 		"Que el núcleo cuente los bytes y recuerde la edad de las conexiones; `polywan connections` lo muestra.",
+	"globals.host_usage":
+		"Cuenta lo que cada equipo de casa envía y recibe por cada enlace; `polywan usage --hosts` lo muestra. Requiere nftables; no cuentan las conexiones que asume la descarga de flujos.",
 	"uplink.method":
 		"Cómo se pregunta a las direcciones, de varias formas a la vez si se dan varias: ping; tcp conecta al puerto 53; dns pide los servidores de la raíz; http pide /; arp resuelve la puerta de enlace; auto averigua lo que mejor funciona con cada una.",
 	"uplink.reliability":

@@ -96,6 +96,7 @@ export const editZh: EditWords = {
 	"setup.apply": "试用应用",
 	"setup.there": "已经设置",
 	"option.globals.accounting": "统计连接字节数",
+	"option.globals.host_usage": "统计每台设备的流量",
 	"option.uplink.method": "探测方式",
 	"option.uplink.reliability": "必须应答的目标数",
 	"option.uplink.up_count": "启用前的应答数",
@@ -244,6 +245,8 @@ export const helpZh: HelpWords = {
 	"rule.src_iface": "数据包进入时经过的 netifd 接口。",
 	"rule.target": "匹配连接的去向。",
 	"globals.accounting": "让内核统计字节数并记录连接时长，`polywan connections` 会显示。",
+	"globals.host_usage":
+		"统计家中每台设备经每条线路收发的字节数，`polywan usage --hosts` 会显示。需要 nftables；被流量卸载接管的连接不计入。",
 	"uplink.method":
 		"如何询问目标中的普通地址，给出多种时同时使用：ping；tcp 连接 53 端口；dns 查询根域名服务器；http 请求 /；arp 改为解析网关；auto 为每个地址找出最有效的方式。",
 	"uplink.reliability": "多少个目标应答才视为线路正常；在任何线路上都不应答的目标不计。",
