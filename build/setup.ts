@@ -16,6 +16,7 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "iproute2", why: "ip: network namespaces, links, routes, rules" },
 	{ name: "conntrack", why: "shows connections in lab tests" },
 	{ name: "iputils-ping", why: "ping from LAN hosts of the lab" },
+	{ name: "tcpdump", why: "captures packets of an uplink in lab tests" },
 	{ name: "curl", why: "HTTP client of LAN hosts of the lab" },
 	{ name: "busybox", why: "ash and tools of the lab's router, as OpenWrt has them" },
 	{ name: "qemu-user-static", why: "runs binaries of other architectures" },

@@ -1,4 +1,7 @@
 import type { PublicAddressStatus } from "polywan-core/status";
+import type { LogNews } from "polywan-core/tool/log-line";
+import type { ToolNews } from "polywan-core/tool/news";
+import type { BlobTable } from "ubus-js/codec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
@@ -8,7 +11,7 @@ import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
 
-describe.skipIf(!asRoot)("public addresses and speed", () => {
+describe.skipIf(!asRoot)("looking into an uplink", () => {
 	let site: Site;
 	let polywan: Polywan;
 
@@ -186,5 +189,131 @@ describe.skipIf(!asRoot)("public addresses and speed", () => {
 		const evil = await polywan.run("capture", "slow", "/tmp/x.pcap", "--filter", "icmp; reboot");
 		expect(evil).toMatchObject({ code: 2, stderr: expect.stringContaining("as tcpdump takes it") });
 		expect((await site.router.run(["test", "-e", "/tmp/x.pcap"])).code).toBe(1);
+	});
+
+	const news = async (since = -1, hold = 0) =>
+		(await site.router.ubus("polywan", "tools", { since, hold })) as unknown as ToolNews;
+	const call = async (method: string, args: BlobTable): Promise<{ id: number } & BlobTable> => {
+		const answer = await site.router.ubus("polywan", method, args);
+		return { ...answer, id: Number(answer.id ?? 0) };
+	};
+	const endRuns = async () => {
+		for (const { id, state } of (await news()).runs) if (state === "running") await call("tool_stop", { id });
+		await until("nothing runs", async () => (await news()).runs.every(({ state }) => state !== "running"));
+	};
+	const runOf = async (id: number) => (await news()).runs.find((run) => run.id === id);
+
+	it("runs them for others, tells how they go, and stops them", async () => {
+		await endRuns();
+		const start = (args: BlobTable) => call("tool_start", args);
+		const { id } = await start({ kind: "ping", uplink: "wan", host: server(3).ipv4 });
+		const first = await until("there is an answer", async () => {
+			const now = await news();
+			return now.runs.find((run) => run.id === id && run.lines.length > 1) && now;
+		});
+		const next = await news(first.sequence, 10);
+		expect(next.runs.find((run) => run.id === id)).toMatchObject({
+			state: "running",
+			subject: server(3).ipv4,
+			lines: [expect.stringMatching(/^\d+ {2}203\.0\.113\.3: [\d.]+ ms$/)],
+		});
+		expect(await start({ kind: "dns", uplink: "wan", host: "server3.lab" })).toEqual({
+			id: 0,
+			error: "ping over wan runs already; stop it first",
+		});
+		const others = await start({ kind: "dns", uplink: "cone", host: "server3.lab" });
+		await until("it ended", async () => (await runOf(others.id))?.state === "done");
+		await site.router.ubus("polywan", "tool_stop", { id });
+		const ended = await until("it is stopped", async () => {
+			const run = await runOf(id);
+			return run?.state === "stopped" && run;
+		});
+		expect(ended.lines.at(-1)).toMatch(/^\d+ sent, \d+ received, 0 % lost; /);
+		expect(await start({ kind: "ping", uplink: "wan", host: "-f" })).toMatchObject({ id: 0 });
+		await expect(start({ kind: "capture", uplink: "wan" })).rejects.toThrow();
+	});
+
+	it("captures for others, and hands the file out in parts, to those who may", async () => {
+		await endRuns();
+		const args = { uplink: "wan", filter: "udp port 53", seconds: 1, bytes: 1_000_000 };
+		const { id } = await call("capture_start", args);
+		await until("tcpdump listens", async () => (await runOf(id))?.lines.length);
+		await polywan.run("dns", "wan", "server3.lab");
+		const run = await until("it ended", async () => {
+			const found = await runOf(id);
+			return found?.state === "done" && found;
+		});
+		expect(run.lines.at(-1)).toMatch(/: the time is over$/);
+		const { data, parts } = await site.router.ubus("polywan", "capture_file", { id, part: 0 });
+		const bytes = Buffer.from(String(data), "base64");
+		expect([parts, bytes.length]).toEqual([1, run.file_bytes]);
+		expect(bytes.readUInt32LE(0)).toBe(0xa1b2c3d4);
+		await expect(site.router.ubus("polywan", "tool_file", { id, part: 0 })).rejects.toThrow();
+		await expect(site.router.ubus("polywan", "capture_file", { id, part: 1 })).rejects.toThrow();
+		await site.router.ubus("polywan", "tool_stop", { id });
+		expect(await runOf(id)).toBeUndefined();
+		expect(await site.router.mustRun(["ls", "/var/run/polywan/tools"])).toBe("");
+	});
+
+	it("makes a bundle for support without any secret", async () => {
+		const secrets = {
+			"polywan_secrets mqtt password": "Br0ker'Secret",
+			"polywan_secrets phone token": "tk_verysecret",
+			"polywan_secrets hook url": "https://hooks.example.com/services/T00/B00/hookSecret",
+			"polywan_reports mqtt username": "mqttUser77",
+			"network pppoe password": "ppp0e secret",
+			"network pppoe username": "customer4711@isp.example",
+			"network wg private_key": "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=",
+			"network peer preshared_key": "FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=",
+			"network lte pincode": "8421",
+			"wireless radio key": "wlan-Passw0rd",
+		};
+		const texts: Record<string, string> = { network: site.router.readFile("/etc/config/network") };
+		for (const [place, secret] of Object.entries(secrets)) {
+			const [file = "", section, option] = place.split(" ");
+			const value = secret.replaceAll("'", "'\\''");
+			texts[file] =
+				`${texts[file] ?? ""}\nconfig thing '${section}x${option}'\n\toption ${option} '${value}' # ${secret}\n`;
+		}
+		for (const [name, text] of Object.entries(texts)) site.router.writeFile(`/etc/config/${name}`, text);
+		const said = Object.values(secrets).filter((secret) => !/customer|mqttUser/.test(secret));
+		for (const secret of said)
+			await site.router.mustRun([
+				"logger",
+				"-t",
+				"polywan",
+				`cannot log in with ${secret} at https://me:${"pw"}@x`,
+			]);
+		const { code, stdout } = await polywan.run("support");
+		expect(code).toBe(0);
+		expect(Object.values(secrets).filter((secret) => stdout.includes(secret))).toEqual([]);
+		expect(stdout).toContain("option private_key '***'");
+		expect(stdout).toMatch(/cannot log in with \*\*\* at https:\/\/\*\*\*@x/);
+		for (const title of ["polywan status", "polywan doctor", "ip -4 rule", "nft list ruleset", "logread"])
+			expect(stdout).toMatch(new RegExp(`^===== ${title} =====\n.`, "m"));
+		const { id } = await call("tool_start", { kind: "support" });
+		await until("it is made", async () => (await runOf(id))?.state === "done", { timeoutMs: 30_000 });
+		const { data } = await site.router.ubus("polywan", "tool_file", { id, part: 0 });
+		expect(Buffer.from(String(data), "base64").toString()).toMatch(/^polywan support, 20/);
+	});
+
+	it("tells its log, and who waits of more", async () => {
+		const log = async (args: BlobTable) =>
+			(await site.router.ubus("polywan", "log", args)) as unknown as LogNews;
+		const before = await log({});
+		const last = before.lines.findLast(({ message, fields }) => message === "uplink" && fields.uplink);
+		expect(last).toMatchObject({
+			level: "notice",
+			program: "polywan",
+			fields: { reason: expect.any(String) },
+		});
+		const since = Date.now();
+		const waiting = log({ since: before.sequence, hold: 20, after_ms: since });
+		await polywan.run("down", "slow");
+		const after = await waiting;
+		expect(after.lines.every(({ at_ms: atMs }) => atMs !== null && atMs >= since)).toBe(true);
+		expect(after.lines.map(({ fields }) => fields.reason)).toContain("kept down by hand");
+		await polywan.run("auto", "slow");
+		expect((await polywan.run("log", "--level", "error")).stdout).toBe("");
 	});
 });

@@ -54,6 +54,7 @@ import {
 	type Wanted,
 	writeState,
 } from "./state-file.ts";
+import { logMethods } from "./syslog/log-method.ts";
 import { Tools } from "./tool/tool-methods.ts";
 import { Trial } from "./trial/trial.ts";
 import { trialMethods } from "./trial/trial-method.ts";
@@ -172,6 +173,7 @@ export class Daemon implements Controller {
 			),
 			...doctorMethods(),
 			...this.#tools.methods(),
+			...logMethods(log),
 			...whyMethods(() => this.#inForce()),
 			...importMethods(),
 			...reportsMethods(),

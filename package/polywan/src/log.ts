@@ -11,6 +11,9 @@ export type LogWriter = (level: LogLevel, message: string, fields?: LogFields) =
 /** Messages of the daemon: to syslog, or to stderr when it runs in the foreground. */
 export class Log {
 	level: LogLevel = "notice";
+	/** Lines so far. */
+	written = 0;
+	onWritten: () => void = () => {};
 	readonly #foreground: boolean;
 
 	constructor(foreground: boolean) {
@@ -22,6 +25,8 @@ export class Log {
 		const line = renderLine(message, fields);
 		if (this.#foreground) writeStderr(`${level}: ${line}\n`);
 		else syslog(level, line);
+		this.written++;
+		this.onWritten();
 	};
 }
 

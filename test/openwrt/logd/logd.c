@@ -1,6 +1,6 @@
 /*
  * logd: takes what programs of the router say to /dev/log (syslog(3), datagrams "<priority>tag: text") and appends it
- * to /tmp/log/messages as logread of OpenWrt shows it, less the host name.
+ * to /tmp/log/messages as logread -t of OpenWrt shows it.
  */
 #define _GNU_SOURCE
 #define SYSLOG_NAMES
@@ -51,7 +51,7 @@ int main(void)
 	for (;;) {
 		ssize_t bytes = recv(from, message, sizeof message - 1, 0);
 		char *text = message, when[32];
-		time_t now = time(NULL);
+		struct timespec now;
 		int priority = LOG_USER | LOG_NOTICE, length;
 
 		if (bytes <= 0)
@@ -62,8 +62,10 @@ int main(void)
 			text += *text == '>';
 		}
 		text[strcspn(text, "\n")] = 0;
-		strftime(when, sizeof when, "%a %b %e %H:%M:%S %Y", localtime(&now));
-		length = snprintf(line, sizeof line, "%s %s.%s %s\n", when, name_of(facilitynames, priority & LOG_FACMASK),
+		clock_gettime(CLOCK_REALTIME, &now);
+		strftime(when, sizeof when, "%a %b %e %H:%M:%S %Y", localtime(&now.tv_sec));
+		length = snprintf(line, sizeof line, "%s [%lld.%03ld] %s.%s %s\n", when, (long long)now.tv_sec,
+				  now.tv_nsec / 1000000, name_of(facilitynames, priority & LOG_FACMASK),
 				  name_of(prioritynames, LOG_PRI(priority)), without_time(text));
 		if (write(to, line, (size_t)length) < 0)
 			fprintf(stderr, "logd: %s\n", strerror(errno));

@@ -25,12 +25,25 @@ test.each(names)(
 			"weights",
 			"connections_kill",
 			"usage_set",
+			"tool_start",
+			"tool_stop",
+			"tool_file",
+			"capture_start",
+			"capture_file",
 			"backup",
 			"restore",
 		];
 		expect(read?.ubus?.polywan?.filter((method) => changing.includes(method))).toEqual([]);
 	},
 );
+
+test("packets, which hold anything, are a grant of their own", () => {
+	for (const name of names) {
+		const acl = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Acl;
+		const writing = acl[name]?.write.ubus?.polywan ?? [];
+		expect(writing.filter((method) => method.startsWith("capture"))).toEqual([]);
+	}
+});
 
 test("a backup, which holds secrets and a script that root runs, is a grant of its own", () => {
 	for (const name of names) {

@@ -14,6 +14,16 @@ export interface LogLine {
 	readonly fields: Readonly<Record<string, string>>;
 }
 
+/** What `polywan log {since, hold, after_ms}` answers. */
+export interface LogNews {
+	/** Grows with what the daemon writes; give it as `since`. */
+	readonly sequence: number;
+	/** Whether there is a log that can be read. */
+	readonly readable: boolean;
+	/** The oldest first. */
+	readonly lines: readonly LogLine[];
+}
+
 /** By the names of syslog.h. */
 const LEVELS: Readonly<Record<string, LogLevel>> = {
 	emerg: "error",

@@ -1,6 +1,6 @@
 import type { ToolKind } from "./request.ts";
 
-// The wire shapes of the ubus methods `tools`, `tool_start`, `tool_stop` and `tool_file`.
+// The wire shapes of the ubus methods `tools`, `tool_start`, `tool_stop` and `tool_file`, `capture_start` and `capture_file`.
 
 /** `done`: ended with an answer; `failed`: without; `stopped`: by somebody; `timeout`: it took too long. */
 export type ToolState = "running" | "done" | "failed" | "stopped" | "timeout";
@@ -18,7 +18,7 @@ export interface ToolRun {
 	readonly ended_at_ms: number;
 	/** What it said after `since`. Of much only the end is kept. */
 	readonly lines: readonly string[];
-	/** Size of the file that can be fetched by tool_file; 0: there is none. */
+	/** Size of the file that can be fetched; 0: there is none. */
 	readonly file_bytes: number;
 }
 
@@ -32,7 +32,7 @@ export interface ToolNews {
 	readonly capture_package: string;
 }
 
-/** What `tool_start {kind, uplink, host, family, type, filter, bytes, seconds}` answers. */
+/** What `tool_start {kind, uplink, host, family, type}` and `capture_start {uplink, filter, bytes, seconds, family}` answer. */
 export interface ToolStart {
 	/** 0: it was not started. */
 	readonly id: number;
@@ -40,7 +40,7 @@ export interface ToolStart {
 	readonly error: string;
 }
 
-/** What `tool_file {id, part}` answers; parts count from 0. */
+/** What `tool_file {id, part}` and, for captures, `capture_file {id, part}` answer; parts count from 0. */
 export interface ToolFilePart {
 	/** Base64. */
 	readonly data: string;

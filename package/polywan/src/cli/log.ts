@@ -1,20 +1,34 @@
+import type { LogLevel } from "polywan-core/config/model";
+import { parseLogLine } from "polywan-core/tool/log-line";
 import { spawn } from "polywan-runtime/process";
-import { writeStdout } from "polywan-runtime/program";
-import { complain } from "./print.ts";
-import { EXIT, type Verb } from "./verb.ts";
+import { readLog } from "../syslog/read-log.ts";
+import { complain, print, printJson } from "./print.ts";
+import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
+
+const LEVELS: readonly LogLevel[] = ["error", "warning", "notice", "info", "debug"];
 
 export const logVerb: Verb = {
 	name: "log",
-	usage: "[--follow]",
+	usage: "[--follow] [--level error|warning|notice|info|debug] [--json]",
 	help: "what polywan wrote to the system log",
-	details: "With --follow new lines as they come, until Ctrl-C.",
-	options: ["follow"],
+	details: "With --follow new lines as they come, until Ctrl-C. --level: those at least that grave.",
+	options: ["follow", "level=", "json"],
 	mostArguments: 0,
-	run: async ({ options }) => {
-		const follow = options.has("follow") ? ["-f"] : [];
+	run: async (given) => {
+		const isWanted = readLevel(given);
 		try {
+			if (given.options.has("json")) {
+				const lines = (await readLog()) ?? [];
+				printJson({ lines: lines.filter(({ level }) => isWanted(level)) });
+				return EXIT.ok;
+			}
+			const follow = given.options.has("follow") ? ["-f"] : [];
+			const tell = (line: string) => {
+				if (isWanted(parseLogLine(line).level)) print(line);
+			};
+			const lines = new LineReader(tell);
 			const { exitCode } = await spawn(["logread", ...follow, "-e", "polywan"], {
-				output: (chunk) => writeStdout(chunk),
+				output: (chunk) => lines.take(chunk),
 			}).done;
 			return exitCode === 0 ? EXIT.ok : EXIT.problem;
 		} catch (error) {
@@ -24,3 +38,29 @@ export const logVerb: Verb = {
 		}
 	},
 };
+
+/** Chunks as whole lines. */
+class LineReader {
+	readonly #tell: (line: string) => void;
+	#rest: readonly number[] = [];
+
+	constructor(tell: (line: string) => void) {
+		this.#tell = tell;
+	}
+
+	take(chunk: Uint8Array): void {
+		const all = Uint8Array.from([...this.#rest, ...chunk]);
+		const end = all.lastIndexOf(10) + 1;
+		this.#rest = [...all.subarray(end)];
+		if (end === 0) return;
+		for (const line of new TextDecoder().decode(all.subarray(0, end - 1)).split("\n")) this.#tell(line);
+	}
+}
+
+function readLevel({ options }: Given): (level: LogLevel | null) => boolean {
+	const wanted = options.get("level");
+	if (wanted === undefined) return () => true;
+	const most = LEVELS.indexOf(wanted as LogLevel);
+	if (most < 0) throw new UsageError(`'--level' must be one of ${LEVELS.join(", ")}`);
+	return (level) => level !== null && LEVELS.indexOf(level) <= most;
+}

@@ -1,10 +1,11 @@
+import type { ToolKind } from "polywan-core/tool/request";
 import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import type { ToolRuns } from "./tool-runs.ts";
 
 /**
- * `tools`, `tool_start`, `tool_stop` and `tool_file`: shapes are those of polywan-core/tool/news. The code of it is read when it is
- * asked for the first time.
+ * `tools`, `tool_start`, `tool_stop`, `tool_file`, and apart from them, as packets hold anything, `capture_start` and `capture_file`:
+ * shapes are those of polywan-core/tool/news. The code of it is read when it is asked for the first time.
  */
 export class Tools {
 	readonly #hasUplink: (name: string) => boolean;
@@ -22,32 +23,35 @@ export class Tools {
 					toBlob(await (await this.#load()).news(toNumber(since, -1), toNumber(hold, 0) * 1000)),
 			},
 			tool_start: {
-				args: {
-					kind: "string",
-					uplink: "string",
-					host: "string",
-					family: "string",
-					type: "string",
-					filter: "string",
-					bytes: "int32",
-					seconds: "int32",
+				args: { kind: "string", uplink: "string", host: "string", family: "string", type: "string" },
+				call: async (args) => {
+					if (args.kind === "capture") throw new UbusError(ubusStatus.invalidArgument);
+					return toBlob((await this.#load()).start(args));
 				},
-				call: async (args) => toBlob((await this.#load()).start(args)),
+			},
+			capture_start: {
+				args: { uplink: "string", family: "string", filter: "string", bytes: "int32", seconds: "int32" },
+				call: async (args) => toBlob((await this.#load()).start({ ...args, kind: "capture" })),
 			},
 			tool_stop: {
 				args: { id: "int64" },
 				call: async ({ id }) => (await this.#load()).stop(toNumber(id, 0)),
 			},
-			tool_file: {
-				args: { id: "int64", part: "int32" },
-				call: async ({ id, part }) =>
-					toBlob(await (await this.#load()).filePart(toNumber(id, 0), toNumber(part, 0))),
-			},
+			tool_file: this.#file((kind) => kind !== "capture"),
+			capture_file: this.#file((kind) => kind === "capture"),
 		};
 	}
 
 	close(): void {
 		void this.#runs?.then((runs) => runs.close());
+	}
+
+	#file(isAllowed: (kind: ToolKind) => boolean): UbusMethod {
+		return {
+			args: { id: "int64", part: "int32" },
+			call: async ({ id, part }) =>
+				toBlob(await (await this.#load()).filePart(toNumber(id, 0), toNumber(part, 0), isAllowed)),
+		};
 	}
 
 	#load(): Promise<ToolRuns> {

@@ -1,5 +1,10 @@
 import type { ToolFilePart, ToolNews, ToolStart } from "polywan-core/tool/news";
-import { parseToolRequest, type ToolRequest, ToolRequestError } from "polywan-core/tool/request";
+import {
+	parseToolRequest,
+	type ToolKind,
+	type ToolRequest,
+	ToolRequestError,
+} from "polywan-core/tool/request";
 import { wallMs } from "polywan-runtime/clock";
 import { listDirectory, makeDirectory, removeFile, stat } from "polywan-runtime/file";
 import { spawn } from "polywan-runtime/process";
@@ -40,7 +45,7 @@ export class ToolRuns {
 
 	/** Answers when something is newer than `since`, or after the hold. */
 	async news(since: number, holdMs: number): Promise<ToolNews> {
-		if (since === this.#sequence) await this.#waiters.wait(holdMs);
+		if (since === this.#sequence) await this.#waiters.wait(holdMs, () => since !== this.#sequence);
 		const known = since > this.#sequence ? -1 : since;
 		return {
 			sequence: this.#sequence,
@@ -73,8 +78,9 @@ export class ToolRuns {
 	}
 
 	/** Rejects with UbusError. */
-	async filePart(id: number, part: number): Promise<ToolFilePart> {
+	async filePart(id: number, part: number, isAllowed: (kind: ToolKind) => boolean): Promise<ToolFilePart> {
 		const run = this.#find(id);
+		if (!isAllowed(run.request.kind)) throw new UbusError(ubusStatus.permissionDenied);
 		const size = run.hasFile ? (stat(run.file)?.size ?? 0) : 0;
 		const parts = Math.ceil(size / PART_BYTES);
 		if (!Number.isInteger(part) || part < 0 || part >= parts) throw new UbusError(ubusStatus.invalidArgument);
@@ -135,7 +141,7 @@ export class ToolRuns {
 	#next(): number {
 		this.#telling ??= setTimeout(() => {
 			this.#telling = null;
-			this.#waiters.answerAll();
+			this.#waiters.answerReady();
 		}, GATHER_MS);
 		this.#cleanLater();
 		return ++this.#sequence;
