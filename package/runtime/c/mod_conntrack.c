@@ -1,305 +1,71 @@
-/* polywan:conntrack: the first rows, in an order, of a dump of connection tracking. 50,000 entries are read, filtered
- * and sorted here; JavaScript sees those of one page. */
+/* polywan:conntrack: the first rows, in an order, of a dump of connection tracking. Nearly all of the time that a dump takes
+ * is the kernel's, which works while it is read: threads read it, so that several parts of it come at once and the loop goes on. */
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include "conntrack.h"
 #include "runtime.h"
 
-/* include/uapi/linux/netfilter/nfnetlink_conntrack.h */
-enum { TUPLE_ORIG = 1, TUPLE_REPLY, STATUS, PROTOINFO, TIMEOUT = 7, MARK, COUNTERS_ORIG, COUNTERS_REPLY, ID = 12, TIMESTAMP = 20 };
-enum { TUPLE_IP = 1, TUPLE_PROTO };
-enum { V4_SRC = 1, V4_DST, V6_SRC, V6_DST };
-enum { PROTO_NUM = 1, PROTO_SRC_PORT, PROTO_DST_PORT, ICMP_ID, ICMP_TYPE, ICMP_CODE, ICMPV6_ID, ICMPV6_TYPE, ICMPV6_CODE };
-enum { COUNTERS_PACKETS = 1, COUNTERS_BYTES };
-/* include/uapi/linux/netlink.h */
-enum { MESSAGE_ERROR = 2, MESSAGE_DONE = 3, MESSAGE_HEADER = 16, FAMILY_HEADER = 4, ATTRIBUTE_HEADER = 4, TYPE_MASK = 0x3fff };
+/* One recv of a dump gives no more: NLMSG_GOODSIZE and max_recvmsg_len in net/netlink/af_netlink.c. */
+enum { RECEIVE_BYTES = 32768, ANSWER_TIMEOUT_S = 5 };
 
-/* include/uapi/linux/netfilter/nf_conntrack_tcp.h: over, and only remembered for a while. */
-enum { TCP_TIME_WAIT = 7, TCP_CLOSED };
-
-enum { ORDER_BYTES, ORDER_PACKETS, ORDER_AGE };
-enum { HAS_COUNTERS = 1, HAS_START = 2 };
-
-/* As connections/row.ts reads it. */
-struct row {
-	uint8_t family, protocol, tcp_state, flags;
-	uint32_t mark, status, timeout_s, id;
-	uint16_t ports[4]; /* source, destination, and the same of answers; of ICMP: id, type and code */
-	uint32_t unused;
-	uint64_t bytes[2], packets[2], start_ns; /* out, in */
-	uint8_t addresses[4][16];
+/* A thread that sends a request and reads the answer. */
+struct dump {
+	struct collector *collector;
+	pthread_t thread;
+	atomic_int cancelled;
+	int event, result; /* an eventfd, readable when the result is there: 0 or -errno */
+	size_t size;
+	uint8_t request[];
 };
 
-/* As connections/filter.ts writes it; 0: any. */
-struct filter {
-	uint8_t family, protocol, source_bits, destination_bits;
-	uint16_t source_port, destination_port;
-	uint32_t mark, mask;
-	uint8_t source[16], destination[16];
-};
+static JSClassID collector_class, dump_class;
 
-/* A heap whose root is the row that goes first when a better one comes. */
-struct collector {
-	struct filter filter;
-	int32_t order, reverse;
-	uint32_t capacity, count, total, live, room;
-	struct row *rows;
-};
-
-static uint32_t read32(const uint8_t *data) { return (uint32_t)data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3]; }
-static uint16_t read16(const uint8_t *data) { return (uint16_t)(data[0] << 8 | data[1]); }
-static uint64_t read64(const uint8_t *data) { return (uint64_t)read32(data) << 32 | read32(data + 4); }
-
-struct attribute {
-	uint16_t type, size;
-	const uint8_t *data;
-};
-
-/* The next attribute of [*at, end): 0 at the end or when one does not fit. */
-static int next_attribute(const uint8_t **at, const uint8_t *end, struct attribute *out)
+static void delete_collector(struct collector *collector)
 {
-	uint16_t head[2];
-	if (end - *at < ATTRIBUTE_HEADER)
-		return 0;
-	memcpy(head, *at, sizeof(head));
-	if (head[0] < ATTRIBUTE_HEADER || head[0] > end - *at)
-		return 0;
-	out->type = head[1] & TYPE_MASK;
-	out->size = head[0] - ATTRIBUTE_HEADER;
-	out->data = *at + ATTRIBUTE_HEADER;
-	ptrdiff_t padded = (head[0] + 3) & ~3;
-	*at = padded > end - *at ? end : *at + padded;
-	return 1;
-}
-
-static void read_addresses(struct row *row, int answer, const uint8_t *at, const uint8_t *end)
-{
-	struct attribute a;
-	while (next_attribute(&at, end, &a)) {
-		int is4 = a.type == V4_SRC || a.type == V4_DST, is6 = a.type == V6_SRC || a.type == V6_DST;
-		int destination = a.type == V4_DST || a.type == V6_DST;
-		if ((is4 && a.size == 4) || (is6 && a.size == 16))
-			memcpy(row->addresses[answer * 2 + destination], a.data, a.size);
-	}
-}
-
-static void read_ports(struct row *row, int answer, const uint8_t *at, const uint8_t *end)
-{
-	struct attribute a;
-	uint16_t *ports = row->ports + answer * 2;
-	while (next_attribute(&at, end, &a)) {
-		if (a.type == PROTO_NUM && a.size >= 1)
-			row->protocol = a.data[0];
-		else if ((a.type == PROTO_SRC_PORT || a.type == ICMP_ID || a.type == ICMPV6_ID) && a.size >= 2)
-			ports[0] = read16(a.data);
-		else if (a.type == PROTO_DST_PORT && a.size >= 2)
-			ports[1] = read16(a.data);
-		else if ((a.type == ICMP_TYPE || a.type == ICMPV6_TYPE) && a.size >= 1)
-			ports[1] |= (uint16_t)(a.data[0] << 8);
-		else if ((a.type == ICMP_CODE || a.type == ICMPV6_CODE) && a.size >= 1)
-			ports[1] |= a.data[0];
-	}
-}
-
-static void read_tuple(struct row *row, int answer, const uint8_t *at, const uint8_t *end)
-{
-	struct attribute a;
-	while (next_attribute(&at, end, &a)) {
-		if (a.type == TUPLE_IP)
-			read_addresses(row, answer, a.data, a.data + a.size);
-		else if (a.type == TUPLE_PROTO)
-			read_ports(row, answer, a.data, a.data + a.size);
-	}
-}
-
-static void read_counters(struct row *row, int answer, const uint8_t *at, const uint8_t *end)
-{
-	struct attribute a;
-	row->flags |= HAS_COUNTERS;
-	while (next_attribute(&at, end, &a)) {
-		if (a.type == COUNTERS_PACKETS && a.size >= 8)
-			row->packets[answer] = read64(a.data);
-		else if (a.type == COUNTERS_BYTES && a.size >= 8)
-			row->bytes[answer] = read64(a.data);
-	}
-}
-
-/* The first attribute of the first attribute: CTA_PROTOINFO_TCP's state, and CTA_TIMESTAMP_START. */
-static void read_nested(struct row *row, const struct attribute *outer)
-{
-	const uint8_t *at = outer->data, *end = at + outer->size;
-	struct attribute a, state;
-	if (!next_attribute(&at, end, &a) || a.type != 1)
-		return;
-	if (outer->type == TIMESTAMP && a.size >= 8) {
-		row->start_ns = read64(a.data);
-		row->flags |= HAS_START;
-	} else if (outer->type == PROTOINFO) {
-		at = a.data;
-		if (next_attribute(&at, a.data + a.size, &state) && state.type == 1 && state.size >= 1)
-			row->tcp_state = state.data[0];
-	}
-}
-
-static void read_attribute(struct row *row, const struct attribute *a)
-{
-	const uint8_t *end = a->data + a->size;
-	if (a->type == TUPLE_ORIG || a->type == TUPLE_REPLY)
-		read_tuple(row, a->type == TUPLE_REPLY, a->data, end);
-	else if (a->type == COUNTERS_ORIG || a->type == COUNTERS_REPLY)
-		read_counters(row, a->type == COUNTERS_REPLY, a->data, end);
-	else if (a->type == PROTOINFO || a->type == TIMESTAMP)
-		read_nested(row, a);
-	else if (a->size < 4)
-		return;
-	else if (a->type == STATUS)
-		row->status = read32(a->data);
-	else if (a->type == TIMEOUT)
-		row->timeout_s = read32(a->data);
-	else if (a->type == MARK)
-		row->mark = read32(a->data);
-	else if (a->type == ID)
-		row->id = read32(a->data);
-}
-
-static int in_network(const uint8_t *address, const uint8_t *network, int bits)
-{
-	int whole = bits / 8, rest = bits % 8;
-	if (whole > 16 || memcmp(address, network, (size_t)whole) != 0)
-		return 0;
-	return rest == 0 || ((address[whole] ^ network[whole]) >> (8 - rest)) == 0;
-}
-
-static int is_wanted(const struct filter *filter, const struct row *row)
-{
-	return (filter->family == 0 || filter->family == row->family) &&
-	       (filter->protocol == 0 || filter->protocol == row->protocol) &&
-	       (filter->source_port == 0 || filter->source_port == row->ports[0]) &&
-	       (filter->destination_port == 0 || filter->destination_port == row->ports[1]) &&
-	       ((row->mark ^ filter->mark) & filter->mask) == 0 &&
-	       in_network(row->addresses[0], filter->source, filter->source_bits) &&
-	       in_network(row->addresses[1], filter->destination, filter->destination_bits);
-}
-
-static uint64_t key_of(const struct collector *collector, const struct row *row)
-{
-	uint64_t key = collector->order == ORDER_BYTES ? row->bytes[0] + row->bytes[1]
-		: collector->order == ORDER_PACKETS ? row->packets[0] + row->packets[1] : ~row->start_ns;
-	return collector->reverse ? ~key : key;
-}
-
-/* Whether a comes after b in the order wanted: the larger key first, then by id so that pages fit together. */
-static int is_after(const struct collector *collector, const struct row *a, const struct row *b)
-{
-	uint64_t one = key_of(collector, a), other = key_of(collector, b);
-	return one != other ? one < other : a->id > b->id;
-}
-
-static void swap_rows(struct row *a, struct row *b)
-{
-	struct row kept = *a;
-	*a = *b;
-	*b = kept;
-}
-
-static void sift_up(struct collector *collector, uint32_t at)
-{
-	struct row *rows = collector->rows;
-	for (; at > 0 && is_after(collector, &rows[at], &rows[(at - 1) / 2]); at = (at - 1) / 2)
-		swap_rows(&rows[at], &rows[(at - 1) / 2]);
-}
-
-static void sift_down(struct collector *collector, uint32_t count)
-{
-	struct row *rows = collector->rows;
-	for (uint32_t at = 0, child; (child = at * 2 + 1) < count; at = child) {
-		if (child + 1 < count && is_after(collector, &rows[child + 1], &rows[child]))
-			child++;
-		if (!is_after(collector, &rows[child], &rows[at]))
-			return;
-		swap_rows(&rows[at], &rows[child]);
-	}
-}
-
-static int grow(struct collector *collector)
-{
-	uint32_t room = collector->room ? collector->room * 2 : 64;
-	struct row *rows = realloc(collector->rows, (size_t)room * sizeof(*rows));
-	if (!rows)
-		return -ENOMEM;
-	collector->rows = rows;
-	collector->room = room;
-	return 0;
-}
-
-static int keep(struct collector *collector, const struct row *row)
-{
-	collector->total++;
-	collector->live += row->tcp_state != TCP_TIME_WAIT && row->tcp_state != TCP_CLOSED;
-	if (collector->count < collector->capacity) {
-		if (collector->count == collector->room && grow(collector) < 0)
-			return -ENOMEM;
-		collector->rows[collector->count] = *row;
-		sift_up(collector, collector->count++);
-	} else if (collector->count > 0 && is_after(collector, &collector->rows[0], row)) {
-		collector->rows[0] = *row;
-		sift_down(collector, collector->count);
-	}
-	return 0;
-}
-
-static int add_entry(struct collector *collector, const uint8_t *data, size_t size)
-{
-	struct row row;
-	struct attribute a;
-	if (size < FAMILY_HEADER)
-		return 0;
-	memset(&row, 0, sizeof(row));
-	row.family = data[0] == AF_INET ? 4 : 6;
-	const uint8_t *at = data + FAMILY_HEADER;
-	while (next_attribute(&at, data + size, &a))
-		read_attribute(&row, &a);
-	return is_wanted(&collector->filter, &row) ? keep(collector, &row) : 0;
-}
-
-/* What one recv gave. 0: more is to come, 1: the dump is whole, negative: errno. */
-static int add_messages(struct collector *collector, const uint8_t *at, size_t left)
-{
-	while (left >= MESSAGE_HEADER) {
-		uint32_t size;
-		uint16_t type;
-		int32_t error = 0;
-		memcpy(&size, at, sizeof(size));
-		memcpy(&type, at + 4, sizeof(type));
-		if (size < MESSAGE_HEADER || size > left)
-			return -EBADMSG;
-		if (type == MESSAGE_ERROR || type == MESSAGE_DONE) {
-			if (size >= MESSAGE_HEADER + sizeof(error))
-				memcpy(&error, at + MESSAGE_HEADER, sizeof(error));
-			return error < 0 ? error : 1;
-		}
-		int result = add_entry(collector, at + MESSAGE_HEADER, size - MESSAGE_HEADER);
-		if (result < 0)
-			return result;
-		size_t padded = ((size_t)size + 3) & ~(size_t)3;
-		at += padded < left ? padded : left;
-		left -= padded < left ? padded : left;
-	}
-	return 0;
-}
-
-static JSClassID collector_class;
-
-static void free_collector(JSRuntime *runtime, JSValue value)
-{
-	(void)runtime;
-	struct collector *collector = JS_GetOpaque(value, collector_class);
 	if (collector)
 		free(collector->rows);
 	free(collector);
 }
 
+static void free_collector(JSRuntime *runtime, JSValue value)
+{
+	(void)runtime;
+	delete_collector(JS_GetOpaque(value, collector_class));
+}
+
+static void free_dump(JSRuntime *runtime, JSValue value)
+{
+	(void)runtime;
+	struct dump *dump = JS_GetOpaque(value, dump_class);
+	if (!dump)
+		return;
+	atomic_store(&dump->cancelled, 1);
+	pthread_join(dump->thread, NULL);
+	close(dump->event);
+	delete_collector(dump->collector);
+	free(dump);
+}
+
 static const JSClassDef collector_definition = { "ConntrackCollector", .finalizer = free_collector };
+static const JSClassDef dump_definition = { "ConntrackDump", .finalizer = free_dump };
+
+static JSValue collector_value(JSContext *ctx, struct collector *collector)
+{
+	JSValue value = collector ? JS_NewObjectClass(ctx, (int)collector_class) : JS_ThrowOutOfMemory(ctx);
+	if (JS_IsException(value))
+		delete_collector(collector);
+	else
+		JS_SetOpaque(value, collector);
+	return value;
+}
 
 /* newCollector(filter, capacity, order, reverse) */
 static JSValue js_new_collector(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -313,17 +79,118 @@ static JSValue js_new_collector(JSContext *ctx, JSValueConst self, int argc, JSV
 	if (filter.size != sizeof(struct filter))
 		return JS_ThrowTypeError(ctx, "a filter has %zu bytes", sizeof(struct filter));
 	struct collector *collector = calloc(1, sizeof(*collector));
-	JSValue value = collector ? JS_NewObjectClass(ctx, (int)collector_class) : JS_ThrowOutOfMemory(ctx);
+	if (collector) {
+		memcpy(&collector->filter, filter.data, sizeof(struct filter));
+		collector->capacity = capacity;
+		collector->order = order;
+		collector->reverse = JS_ToBool(ctx, argv[3]);
+	}
+	return collector_value(ctx, collector);
+}
+
+static int receive_dump(struct dump *dump, int fd, uint8_t *buffer)
+{
+	const struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0 || send(fd, dump->request, dump->size, 0) < 0)
+		return -errno;
+	while (!atomic_load(&dump->cancelled)) {
+		ssize_t size = recv(fd, buffer, RECEIVE_BYTES, 0);
+		int result = size < 0 ? -errno : collector_add(dump->collector, buffer, (size_t)size);
+		if (result != 0)
+			return result < 0 ? result : 0;
+	}
+	return -ECANCELED;
+}
+
+static void *run_dump(void *opaque)
+{
+	struct dump *dump = opaque;
+	const uint64_t one = 1;
+	uint8_t *buffer = malloc(RECEIVE_BYTES);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	dump->result = fd < 0 ? -errno : buffer ? receive_dump(dump, fd, buffer) : -ENOMEM;
+	if (fd >= 0)
+		close(fd);
+	free(buffer);
+	return write(dump->event, &one, sizeof(one)) < 0 ? NULL : dump;
+}
+
+/* Signals are the main thread's. */
+static int start_thread(struct dump *dump)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&dump->thread, NULL, run_dump, dump);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+/* startDump(collector, request): the dump has the collector until it is finished. */
+static JSValue js_start_dump(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct collector *collector = JS_GetOpaque2(ctx, argv[0], collector_class);
+	struct bytes request;
+	if (!collector || value_bytes(ctx, argv[1], &request) < 0)
+		return JS_EXCEPTION;
+	struct dump *dump = calloc(1, sizeof(*dump) + request.size);
+	JSValue value = dump ? JS_NewObjectClass(ctx, (int)dump_class) : JS_ThrowOutOfMemory(ctx);
 	if (JS_IsException(value)) {
-		free(collector);
+		free(dump);
 		return value;
 	}
-	memcpy(&collector->filter, filter.data, sizeof(struct filter));
-	collector->capacity = capacity;
-	collector->order = order;
-	collector->reverse = JS_ToBool(ctx, argv[3]);
-	JS_SetOpaque(value, collector);
+	memcpy(dump->request, request.data, request.size);
+	dump->size = request.size;
+	dump->collector = collector;
+	dump->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	int error = dump->event < 0 ? -errno : start_thread(dump);
+	if (error < 0) {
+		if (dump->event >= 0)
+			close(dump->event);
+		free(dump);
+		JS_FreeValue(ctx, value);
+		return JS_NewInt32(ctx, error);
+	}
+	JS_SetOpaque(argv[0], NULL);
+	JS_SetOpaque(value, dump);
 	return value;
+}
+
+/* dumpFd(dump): readable when it has ended. */
+static JSValue js_dump_fd(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct dump *dump = JS_GetOpaque2(ctx, argv[0], dump_class);
+	return dump ? JS_NewInt32(ctx, dump->event) : JS_EXCEPTION;
+}
+
+/* finishDump(dump): its collector, or a negative errno. Waits for the thread. */
+static JSValue js_finish_dump(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct dump *dump = JS_GetOpaque2(ctx, argv[0], dump_class);
+	if (!dump)
+		return JS_EXCEPTION;
+	pthread_join(dump->thread, NULL);
+	close(dump->event);
+	struct collector *collector = dump->collector;
+	int result = dump->result;
+	free(dump);
+	JS_SetOpaque(argv[0], NULL);
+	if (result == 0)
+		return collector_value(ctx, collector);
+	delete_collector(collector);
+	return JS_NewInt32(ctx, result);
+}
+
+/* merge(into, from) */
+static JSValue js_merge(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct collector *into = JS_GetOpaque2(ctx, argv[0], collector_class);
+	struct collector *from = into ? JS_GetOpaque2(ctx, argv[1], collector_class) : NULL;
+	return from ? JS_NewInt32(ctx, collector_merge(into, from)) : JS_EXCEPTION;
 }
 
 /* add(collector, received) */
@@ -334,7 +201,7 @@ static JSValue js_add(JSContext *ctx, JSValueConst self, int argc, JSValueConst 
 	struct bytes bytes;
 	if (!collector || value_bytes(ctx, argv[1], &bytes) < 0)
 		return JS_EXCEPTION;
-	return JS_NewInt32(ctx, add_messages(collector, bytes.data, bytes.size));
+	return JS_NewInt32(ctx, collector_add(collector, bytes.data, bytes.size));
 }
 
 static JSValue js_total(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -359,10 +226,7 @@ static JSValue js_take_rows(JSContext *ctx, JSValueConst self, int argc, JSValue
 	if (!collector)
 		return JS_EXCEPTION;
 	uint32_t count = collector->count;
-	for (uint32_t left = count; left > 1; left--) {
-		swap_rows(&collector->rows[0], &collector->rows[left - 1]);
-		sift_down(collector, left - 1);
-	}
+	collector_sort(collector);
 	collector->count = 0;
 	return value_new_bytes(ctx, count ? (const void *)collector->rows : "", (size_t)count * sizeof(struct row));
 }
@@ -371,7 +235,9 @@ static int init(JSContext *ctx, JSModuleDef *module)
 {
 	(void)module;
 	JS_NewClassID(&collector_class);
-	return JS_NewClass(JS_GetRuntime(ctx), collector_class, &collector_definition);
+	JS_NewClassID(&dump_class);
+	JS_NewClass(JS_GetRuntime(ctx), collector_class, &collector_definition);
+	return JS_NewClass(JS_GetRuntime(ctx), dump_class, &dump_definition);
 }
 
 static const JSCFunctionListEntry entries[] = {
@@ -380,6 +246,10 @@ static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("total", 1, js_total),
 	JS_CFUNC_DEF("live", 1, js_live),
 	JS_CFUNC_DEF("takeRows", 1, js_take_rows),
+	JS_CFUNC_DEF("merge", 2, js_merge),
+	JS_CFUNC_DEF("startDump", 2, js_start_dump),
+	JS_CFUNC_DEF("dumpFd", 1, js_dump_fd),
+	JS_CFUNC_DEF("finishDump", 1, js_finish_dump),
 };
 
 const struct native_module mod_conntrack = { "polywan:conntrack", entries, COUNT(entries), init };

@@ -95,6 +95,12 @@ static JSValue js_heap_bytes(JSContext *ctx, JSValueConst self, int argc, JSValu
 	return JS_NewInt64(ctx, usage.malloc_size);
 }
 
+static JSValue js_processors(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc, (void)argv;
+	return JS_NewInt32(ctx, (int32_t)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
 static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("programArguments", 0, js_arguments),
 	JS_CFUNC_DEF("environment", 0, js_environment),
@@ -106,6 +112,7 @@ static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("terminalSize", 1, js_terminal_size),
 	JS_CFUNC_DEF("collectGarbage", 0, js_collect_garbage),
 	JS_CFUNC_DEF("heapBytes", 0, js_heap_bytes),
+	JS_CFUNC_DEF("processors", 0, js_processors),
 };
 
 const struct native_module mod_program = { "polywan:program", entries, COUNT(entries), NULL };

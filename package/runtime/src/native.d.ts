@@ -47,6 +47,7 @@ declare module "polywan:program" {
 	export function terminalSize(fd: number): { columns: number; rows: number } | null;
 	export function collectGarbage(): void;
 	export function heapBytes(): number;
+	export function processors(): number;
 }
 
 declare module "polywan:descriptor" {
@@ -145,7 +146,7 @@ declare module "polywan:conntrack" {
 	export interface Collector {
 		readonly conntrackCollector: unique symbol;
 	}
-	/** Order: 0 bytes, 1 packets, 2 age; the largest first unless reversed. The filter is struct filter of mod_conntrack.c. */
+	/** Order: 0 bytes, 1 packets, 2 age; the largest first unless reversed. The filter is struct filter of conntrack.h. */
 	export function newCollector(
 		filter: Uint8Array,
 		capacity: number,
@@ -157,4 +158,14 @@ declare module "polywan:conntrack" {
 	export function total(collector: Collector): number;
 	export function live(collector: Collector): number;
 	export function takeRows(collector: Collector): Uint8Array;
+	/** 0, or a negative errno. */
+	export function merge(into: Collector, from: Collector): number;
+	export interface Dump {
+		readonly conntrackDump: unique symbol;
+	}
+	/** The collector is the dump's until it is finished. A negative errno: no thread could be started. */
+	export function startDump(collector: Collector, request: Uint8Array): Dump | number;
+	export function dumpFd(dump: Dump): number;
+	/** Its collector, or a negative errno; waits for it. */
+	export function finishDump(dump: Dump): Collector | number;
 }

@@ -59,3 +59,8 @@ export function collectGarbage(): void {
 export function heapBytes(): number {
 	return native.heapBytes();
 }
+
+/** How many processors this machine has at work. */
+export function processorCount(): number {
+	return native.processors();
+}

@@ -109,6 +109,52 @@ function collect(
 	return { total, live, rows, view, ids: list.map((at) => view.getUint32(at + 16, isLittle)) };
 }
 
+await check("parts of one whole", () => {
+	const part = (entries: Uint8Array[], capacity: number) => {
+		const collector = new ConntrackCollector({
+			filter: new Uint8Array(48),
+			capacity,
+			order: "bytes",
+			reverse: false,
+		});
+		for (const one of entries) collector.add(one);
+		return collector;
+	};
+	const whole = part([entry(1, 50, 0), entry(2, 10, 0), entry(3, 30, 0)], 2);
+	whole.merge(part([entry(4, 40, 0), entry(5, 60, 0, [10, 0, 0, 5], 7)], 2));
+	const rows = whole.takeRows();
+	equal([rows.length / ROW_BYTES, whole.total, whole.live], [2, 5, 4]);
+	equal([rows[75], rows[ROW_BYTES + 75]], [5, 1]);
+});
+
+await check("the kernel's connections, read by a thread", async () => {
+	const request = new Uint8Array(20);
+	const view = new DataView(request.buffer);
+	view.setUint32(0, request.length, isLittle);
+	view.setUint16(4, 0x101, isLittle);
+	view.setUint16(6, 0x301, isLittle);
+	const start = () => {
+		const collector = new ConntrackCollector({
+			filter: new Uint8Array(48),
+			capacity: 10,
+			order: "bytes",
+			reverse: false,
+		});
+		return { collector, done: collector.read(request) };
+	};
+	for (const { collector, done } of [start(), start()]) {
+		try {
+			await done;
+			ensure(collector.total >= collector.takeRows().length / ROW_BYTES, "rows are among those counted");
+		} catch (error) {
+			// qemu-user has no netfilter.
+			equal((error as { code?: string }).code, "EPROTONOSUPPORT");
+		}
+	}
+	// One that nobody waits for ends with the program.
+	start().done.catch(() => {});
+});
+
 await check("TCP connections that ended are not live", () => {
 	const [established, timeWait, closed] = [3, 7, 8];
 	const entries = [established, timeWait, closed].map((state, id) => entry(id, 1, 1, [10, 0, 0, id], state));

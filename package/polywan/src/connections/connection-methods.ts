@@ -1,4 +1,5 @@
 import { FAMILIES } from "polywan-core/family";
+import { lowestBit } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import type { ConnectionPage } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
@@ -52,7 +53,7 @@ async function readPage(args: BlobTable, planOf: PlanOf): Promise<ConnectionPage
 	const plan = planOf() ?? NO_PLAN;
 	const criteria = orRefuse(() => parseCriteria(args, plan));
 	const paging = orRefuse(() => parsePaging(args));
-	const { total, rows } = await readRows(criteria, paging);
+	const { total, rows } = await readRows(criteria, { ...paging, splitMask: lowestBit(plan.markMask) });
 	const now = { wallMs: wallMs(), uptimeMs: monotonicMs() };
 	return {
 		total,

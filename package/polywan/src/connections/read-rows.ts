@@ -1,5 +1,5 @@
 import { ConntrackCollector } from "polywan-runtime/conntrack";
-import { Socket } from "polywan-runtime/socket";
+import { processorCount } from "polywan-runtime/program";
 import { CT_GET } from "../apply/conntrack.ts";
 import {
 	bigEndian32,
@@ -9,14 +9,9 @@ import {
 	NLM_F_DUMP,
 	NLM_F_REQUEST,
 } from "../netlink/message.ts";
-import { NETLINK_NETFILTER, NetlinkError } from "../netlink/request.ts";
 import { ROW_BYTES } from "./row.ts";
 import { buildFilter, type Criteria, type Paging } from "./selection.ts";
 
-const RECEIVE_BYTES = 64 * 1024;
-/** Then the rest of the program has its turn. */
-const MOST_AT_ONCE = 8;
-const TIMEOUT_MS = 10_000;
 const CTA_MARK = 8;
 const CTA_MARK_MASK = 21;
 const AF_INET = 2;
@@ -33,66 +28,42 @@ export interface Found {
 
 let before: Promise<unknown> = Promise.resolve();
 
-/** Reads connection tracking once, and gives a page of what is wanted; one at a time. Rejects with SystemError or NetlinkError. */
+/** Reads connection tracking once, and gives a page of what is wanted; one at a time. Rejects with SystemError. */
 export function readRows(criteria: Criteria, paging: Paging): Promise<Found> {
 	const found = before.then(() => read(criteria, paging));
 	before = found.catch(() => {});
 	return found;
 }
 
-async function read(criteria: Criteria, { order, reverse, offset, limit }: Paging): Promise<Found> {
-	const filter = buildFilter(criteria);
-	const collector = new ConntrackCollector({ filter, capacity: offset + limit, order, reverse });
-	await collect(collector, criteria);
+async function read(criteria: Criteria, paging: Paging): Promise<Found> {
+	const { order, reverse, offset, limit } = paging;
+	const parts = splitByMark(criteria, paging.splitMask ?? 0).map(async (part) => {
+		const filter = buildFilter(part);
+		const collector = new ConntrackCollector({ filter, capacity: offset + limit, order, reverse });
+		await collector.read(buildRequest(part));
+		return collector;
+	});
+	const [collector, ...others] = await Promise.all(parts);
+	if (collector === undefined) throw new Error("a dump has one part at least");
+	for (const other of others) collector.merge(other);
 	const { total, live } = collector;
 	return { total, live, rows: collector.takeRows().subarray(offset * ROW_BYTES) };
+}
+
+/** The kernel works on as many parts of a dump at once as there are processors: entries with the mask's bit, and those without. */
+function splitByMark(criteria: Criteria, mask: number): readonly Criteria[] {
+	if (criteria.mark !== null || mask === 0 || processorCount() < 2) return [criteria];
+	return [0, mask].map((value) => ({ ...criteria, mark: { value, mask } }));
 }
 
 /** The kernel leaves out other marks and families; one that is too old for that leaves it to the collector. */
 function buildRequest({ mark, family }: Criteria): Uint8Array {
 	const version = family === null ? 0 : family === 4 ? AF_INET : AF_INET6;
-	const header = Uint8Array.of(version, 0, 0, 0);
-	if (mark === null) return header;
-	return concatenate([
-		header,
-		buildAttribute(CTA_MARK, bigEndian32(mark.value)),
-		buildAttribute(CTA_MARK_MASK, bigEndian32(mark.mask)),
-	]);
-}
-
-function collect(collector: ConntrackCollector, criteria: Criteria): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const socket = Socket.open("netlink", "raw", NETLINK_NETFILTER);
-		const buffer = new Uint8Array(RECEIVE_BYTES);
-		const end = (settle: () => void) => {
-			clearTimeout(deadline);
-			watch.close();
-			socket.close();
-			settle();
-		};
-		const deadline = setTimeout(() => end(() => reject(new NetlinkError("read connections", 0))), TIMEOUT_MS);
-		const watch = socket.watch({ read: true }, () => {
-			try {
-				for (let count = 0; count < MOST_AT_ONCE; count++) {
-					const received = socket.receive(buffer);
-					if (received === null) return;
-					if (collector.add(buffer.subarray(0, received.bytes))) return end(resolve);
-				}
-			} catch (error) {
-				end(() => reject(error));
-			}
-		});
-		const message = {
-			type: CT_GET,
-			flags: NLM_F_REQUEST | NLM_F_DUMP,
-			sequence: 1,
-			payload: buildRequest(criteria),
-		};
-		try {
-			socket.bind({ family: "netlink", pid: 0, groups: 0 });
-			socket.send(buildMessage(message), { family: "netlink", pid: 0, groups: 0 });
-		} catch (error) {
-			end(() => reject(error));
-		}
-	});
+	const payload: Uint8Array[] = [Uint8Array.of(version, 0, 0, 0)];
+	if (mark !== null) {
+		payload.push(buildAttribute(CTA_MARK, bigEndian32(mark.value)));
+		payload.push(buildAttribute(CTA_MARK_MASK, bigEndian32(mark.mask)));
+	}
+	const flags = NLM_F_REQUEST | NLM_F_DUMP;
+	return buildMessage({ type: CT_GET, flags, sequence: 1, payload: concatenate(payload) });
 }

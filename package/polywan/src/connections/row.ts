@@ -2,7 +2,7 @@ import type { Family } from "polywan-core/family";
 import { readAddress } from "../netlink/address.ts";
 import { hostIsLittleEndian } from "../netlink/message.ts";
 
-// struct row of mod_conntrack.c.
+// struct row of conntrack.h.
 
 export const ROW_BYTES = 136;
 const HAS_START = 2;

@@ -29,6 +29,8 @@ export interface Paging {
 	readonly reverse: boolean;
 	readonly offset: number;
 	readonly limit: number;
+	/** A bit of the mark that tells one uplink's connections from another's. */
+	readonly splitMask?: number;
 }
 
 /** What tells the uplinks' connections apart. */
@@ -82,7 +84,7 @@ export function parsePaging(args: BlobTable): Paging {
 	};
 }
 
-/** struct filter of mod_conntrack.c. */
+/** struct filter of conntrack.h. */
 export function buildFilter(criteria: Criteria): Uint8Array {
 	const bytes = new Uint8Array(FILTER_BYTES);
 	const view = new DataView(bytes.buffer);
