@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "../lab/addresses.ts";
 import { renderPolywanConfig } from "../lab/polywan-config.ts";
+import { Reports } from "../lab/reports/reports.ts";
 import { until } from "../lab/until.ts";
 import { violations } from "./axe.ts";
 import { canBrowse, PanelBed, panelUrl } from "./bed.ts";
@@ -102,7 +103,7 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 		);
 		expect(error?.code).toBe(-32002);
 		for (const [name, text] of [
-			["quality", "How good the uplinks were"],
+			["quality", "Service level"],
 			["diagnostics", "The kernel is as the configuration wants it."],
 		]) {
 			await page.goto(`${panelUrl}#${name}`);
@@ -124,29 +125,95 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 		await page.context().close();
 	});
 
+	/** Reads as a slider does: where it stands, in words. */
+	const reading = (page: Page) => page.getByRole("slider").getAttribute("aria-valuetext");
+
 	it("tells quality and usage, and saves them", async () => {
 		const page = await bed.signedIn();
 		await page.goto(`${panelUrl}#quality`);
-		const spans = page.getByRole("region", { name: "How good the uplinks were" });
+		const spans = page.getByRole("region", { name: "As the probes measured it" });
 		await spans.getByText("100 %").first().waitFor();
 		expect(await spans.getByRole("rowheader", { name: "10 sec" }).count()).toBe(4);
 		await page.getByText(/ of 1\.0 GB, /).waitFor();
-		const graph = page.getByRole("img", { name: /^Round trip of wan,/ });
-		await until("there is a line", async () =>
-			(await graph.locator("path").first().getAttribute("d"))?.includes("L"),
+		await page.getByText("This router remembers the last ten minutes.").waitFor();
+		expect(await page.getByRole("radio", { name: "1 year" }).isDisabled()).toBe(true);
+		await until("values are read", async () =>
+			/^\d\d:\d\d:\d\d; Round trip: IPv4 [\d.]+ ms, IPv6 .*In use: IPv4 100 %/.test(
+				(await reading(page)) ?? "",
+			),
 		);
+		const levels = page.getByRole("region", { name: "Service level" });
+		expect(await levels.getByRole("row", { name: /^wan 100 % 0 / }).count()).toBe(1);
+		await page.getByText("The same as a table").click();
+		await page.getByRole("columnheader", { name: "Loss IPv6" }).waitFor();
 		expect(await violations(page)).toEqual([]);
 		const saved: Record<string, string> = {};
-		for (const name of ["How good the uplinks were", "The last ten minutes", "Usage"]) {
+		for (const name of ["History", "Service level", "Usage and quotas", "As the probes measured it"]) {
 			const download = page.waitForEvent("download");
 			await page.getByRole("button", { name: `Save as CSV: ${name}` }).click();
 			saved[name] = readFileSync(await (await download).path(), "utf8");
 		}
-		expect(saved["How good the uplinks were"]).toMatch(/^wan,IPv4,24h,[\d.]+,[\d.]+,/m);
-		expect(saved["The last ten minutes"]).toMatch(/^\d{4}-[^,]+Z,wanb,\d+,\d+,1,/m);
-		expect(saved.Usage).toMatch(/^wan,[^,]+Z,[^,]+Z,\d+,\d+,\d+,1000000000,/m);
+		expect(saved["As the probes measured it"]).toMatch(/^wan,IPv4,24h,[\d.]+,[\d.]+,/m);
+		expect(saved["Service level"]).toMatch(/^wanb,[^,]+Z,[^,]+Z,[\d.]+,0,0,0,[\d.]+,/m);
+		expect(saved.History).toMatch(/^\d{4}-[^,]+Z,wanb,5,[\d.]+,0,100,/m);
+		expect(saved["Usage and quotas"]).toMatch(/^wan,[^,]+Z,[^,]+Z,\d+,\d+,\d+,1000000000,/m);
 		await page.context().close();
 	});
+
+	it("shows a year where it is recorded, looks closer by drag and by keyboard, and marks outages", async () => {
+		await recordYear();
+		const page = await bed.signedIn();
+		await page.goto(`${panelUrl}#quality`);
+		await page.getByRole("radio", { name: "1 year" }).check();
+		await page.getByText("Outages: 1").waitFor();
+		expect(await page.getByText(/^[A-Z][a-z]{2} \d+, \d{4}, 12 h$/).count()).toBe(1);
+		const level = page
+			.getByRole("region", { name: "Service level" })
+			.getByRole("row", { name: /^wan 99\.8/ });
+		await level.waitFor();
+		const range = page.locator("#history-title + span");
+		const year = await range.textContent();
+		const plot = await page.locator(".graph-stack .u-over").first().boundingBox();
+		if (!plot) throw new Error("there is no graph");
+		await page.mouse.move(plot.x + plot.width * 0.6, plot.y + 20);
+		await page.mouse.down();
+		await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 20, { steps: 4 });
+		await page.mouse.up();
+		await until("it shows less time", async () => (await range.textContent()) !== year);
+		await page.getByText("No outage in this time.").waitFor();
+		const closer = await range.textContent();
+		await page.getByRole("slider").focus();
+		await page.keyboard.press("+");
+		await until("it shows even less time", async () => (await range.textContent()) !== closer);
+		await page.keyboard.press("Escape");
+		await until("it ends now", () => page.getByRole("button", { name: "Back to now" }).isDisabled());
+		await page.getByRole("radio", { name: "1 year" }).check();
+		await page.getByText("Outages: 1").waitFor();
+		await page.getByRole("slider").press("Home");
+		const first = await reading(page);
+		await page.getByRole("slider").press("ArrowRight");
+		expect(await reading(page)).not.toBe(first);
+		expect(await violations(page)).toEqual([]);
+		await page.context().close();
+	});
+
+	/** Days of a year as polywan-reports keeps them, of which one was bad. */
+	async function recordYear(): Promise<void> {
+		const { router } = bed.site;
+		const today = Math.floor(Date.now() / 86_400_000);
+		const rows = Array.from({ length: 360 }, (_, ago) => {
+			const usable = ago === 200 ? 500 : 1000;
+			return `(86400,'wan',${(today - 1 - ago) * 86_400},${ago * 1e6},1000,9000,9500,0,0,${usable},${usable})`;
+		});
+		const columns = ["rx", "tx", "rtt4", "rtt6", "loss4", "loss6", "usable4", "usable6"];
+		const sql = `PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE sample (step INTEGER NOT NULL, uplink TEXT NOT NULL,
+			at INTEGER NOT NULL, ${columns.map((name) => `${name} INTEGER`).join(", ")}, PRIMARY KEY (step, uplink, at)) WITHOUT ROWID;
+			PRAGMA user_version=1; INSERT INTO sample VALUES ${rows.join(",")};`;
+		await router.mustRun(["sh", "-c", "rm -rf /tmp/polywan-history; mkdir /tmp/polywan-history"]);
+		await router.mustRun(["sqlite3", "/tmp/polywan-history/history.db", sql]);
+		await new Reports(bed.site).configure("config history 'history'\n\toption enabled '1'\n");
+		await until("it is on the bus", async () => (await router.bus.list("polywan.reports")).length > 0);
+	}
 
 	it("shows what the doctor finds and what the kernel was given", async () => {
 		const page = await bed.signedIn();

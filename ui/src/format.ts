@@ -6,7 +6,7 @@ export interface Figure {
 
 /** "0.4", "12.3", "140": three digits at most, so that columns do not jump. */
 function shortNumber(value: number): string {
-	if (value >= 100 || value === 0) return String(Math.round(value));
+	if (value >= 99.95 || value === 0) return String(Math.round(value));
 	return value.toFixed(1);
 }
 
@@ -47,12 +47,14 @@ const SI_TIME_UNITS = [" s", " min", " h", " d"];
 export function formatDuration(ms: number, language: string): string {
 	const seconds = Math.max(0, Math.floor(ms / 1000));
 	const unit = (value: number, step: number) => value + ((TIME_UNITS[language] ?? SI_TIME_UNITS)[step] ?? "");
+	const both = (value: number, step: number, rest: number) =>
+		unit(value, step) + (rest > 0 ? ` ${unit(rest, step - 1)}` : "");
 	if (seconds < 60) return unit(seconds, 0);
 	const minutes = Math.floor(seconds / 60);
 	if (minutes < 60) return unit(minutes, 1);
 	const hours = Math.floor(minutes / 60);
-	if (hours < 24) return `${unit(hours, 2)} ${unit(minutes % 60, 1)}`;
-	return `${unit(Math.floor(hours / 24), 3)} ${unit(hours % 24, 2)}`;
+	if (hours < 24) return both(hours, 2, minutes % 60);
+	return both(Math.floor(hours / 24), 3, hours % 24);
 }
 
 /** "14:05:09" today, "Nov 19, 14:05" before that. */

@@ -50,11 +50,15 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 		]);
 		readOnly.value = options.readonly ?? !mayWrite;
 	};
+	const adopted = new Set<string>();
 	const panel: Panel = {
 		session,
 		alone,
 		changed: options.changed ?? (() => {}),
-		adopt: (more) => root.adoptedStyleSheets.push(toSheet(more)),
+		adopt: (more) => {
+			if (!adopted.has(more)) root.adoptedStyleSheets.push(toSheet(more));
+			adopted.add(more);
+		},
 		logout: () => {
 			stopFollowing?.();
 			stopFollowing = null;

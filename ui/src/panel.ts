@@ -10,7 +10,7 @@ export interface Panel {
 	/** Something was staged in UCI or taken back: LuCI counts it. */
 	changed(): void;
 	logout(): void;
-	/** Takes more of the style, for what was loaded later. */
+	/** Takes more of the style, for what was loaded later; once. */
 	adopt(style: string): void;
 }
 

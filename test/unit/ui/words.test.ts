@@ -11,17 +11,21 @@ import { moreDe } from "../../../ui/src/words/more/de.ts";
 import { moreEn } from "../../../ui/src/words/more/en.ts";
 import { moreEs } from "../../../ui/src/words/more/es.ts";
 import { moreZh } from "../../../ui/src/words/more/zh.ts";
+import { qualityDe } from "../../../ui/src/words/quality/de.ts";
+import { qualityEn } from "../../../ui/src/words/quality/en.ts";
+import { qualityEs } from "../../../ui/src/words/quality/es.ts";
+import { qualityZh } from "../../../ui/src/words/quality/zh.ts";
 import { zh } from "../../../ui/src/words/zh.ts";
 import { chooseLanguage } from "../../../ui/src/words.ts";
 
 const places = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
 
 test.each([
-	["de", { ...de, ...editDe, ...moreDe }],
-	["es", { ...es, ...editEs, ...moreEs }],
-	["zh", { ...zh, ...editZh, ...moreZh }],
+	["de", { ...de, ...editDe, ...moreDe, ...qualityDe }],
+	["es", { ...es, ...editEs, ...moreEs, ...qualityEs }],
+	["zh", { ...zh, ...editZh, ...moreZh, ...qualityZh }],
 ] as const)("every sentence in %s has the places of the English one", (_, words) => {
-	for (const [key, sentence] of Object.entries({ ...en, ...editEn, ...moreEn })) {
+	for (const [key, sentence] of Object.entries({ ...en, ...editEn, ...moreEn, ...qualityEn })) {
 		const translated: string = words[key as keyof typeof words];
 		expect(translated, key).toBeTruthy();
 		expect(places(translated), key).toEqual(places(sentence));

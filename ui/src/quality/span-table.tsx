@@ -1,9 +1,9 @@
 import type { FamilyStatus, SpanStatus, Status } from "polywan-core/status";
 import { formatMilliseconds, formatPercent } from "../format.ts";
 import { CsvButton } from "../page/csv-button.tsx";
-import { tm } from "../page/words.ts";
 import { Scroll } from "../part/scroll.tsx";
 import { language, t } from "../words.ts";
+import { tq } from "./words.ts";
 
 const SPANS = { "10s": [10, "second"], "1m": [1, "minute"], "1h": [1, "hour"], "24h": [24, "hour"] } as const;
 type Span = keyof typeof SPANS;
@@ -32,23 +32,23 @@ export function SpanTable({ status }: { readonly status: Status }) {
 	return (
 		<div class="card">
 			<header>
-				<h2 id="sla-title">{tm("quality.sla")}</h2>
-				<CsvButton name="quality" of={tm("quality.sla")} rows={rows} />
+				<h2 id="probes-title">{tq("quality.measured")}</h2>
+				<CsvButton name="quality" of={tq("quality.measured")} rows={rows} />
 			</header>
 			{lines.length === 0 ? (
-				<p class="soft">{tm("quality.none")}</p>
+				<p class="soft">{tq("quality.none")}</p>
 			) : (
-				<Scroll labelledBy="sla-title">
+				<Scroll labelledBy="probes-title">
 					<table class="spans">
 						<thead>
 							<tr>
-								<th scope="col">{tm("log.uplink")}</th>
-								<th scope="col">{tm("quality.span")}</th>
+								<th scope="col">{tq("quality.uplink")}</th>
+								<th scope="col">{tq("quality.over")}</th>
 								<th scope="col" class="number">
 									{t("card.rtt")}
 								</th>
 								<th scope="col" class="number">
-									{tm("quality.rttRange")}
+									{tq("quality.rttRange")}
 								</th>
 								<th scope="col" class="number">
 									{t("card.jitter")}
@@ -57,10 +57,10 @@ export function SpanTable({ status }: { readonly status: Status }) {
 									{t("card.loss")}
 								</th>
 								<th scope="col" class="number">
-									{tm("quality.inUse")}
+									{tq("quality.inUse")}
 								</th>
 								<th scope="col" class="number">
-									{tm("quality.probes")}
+									{tq("quality.probes")}
 								</th>
 							</tr>
 						</thead>

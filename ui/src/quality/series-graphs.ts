@@ -1,0 +1,77 @@
+import { formatRate } from "../format.ts";
+import { t } from "../words.ts";
+import type { Graph, Line } from "./graph.ts";
+import type { ByFamily, Series } from "./series.ts";
+import { tq } from "./words.ts";
+
+/** What of an uplink is drawn, above each other. */
+export function buildGraphs(series: Series): Graph[] {
+	return [
+		{
+			name: "rtt",
+			title: t("card.rtt"),
+			heightPx: 140,
+			lines: byFamily(series.rttMs),
+			leastTop: 5,
+			stepped: false,
+			lowest: false,
+			format: renderMs,
+		},
+		{
+			name: "loss",
+			title: t("card.loss"),
+			heightPx: 76,
+			lines: byFamily(series.lossPercent),
+			leastTop: 5,
+			stepped: false,
+			lowest: false,
+			format: renderPercent,
+		},
+		{
+			name: "rate",
+			title: tq("quality.traffic"),
+			heightPx: 120,
+			lines: [
+				{ label: t("card.download"), values: series.download },
+				{ label: t("card.upload"), values: series.upload },
+			],
+			leastTop: 12_500,
+			stepped: false,
+			lowest: false,
+			format: renderRate,
+		},
+		{
+			name: "use",
+			title: tq("quality.inUse"),
+			heightPx: 76,
+			lines: byFamily(series.usablePercent),
+			leastTop: 100,
+			stepped: true,
+			lowest: true,
+			format: renderPercent,
+		},
+	];
+}
+
+export function renderMs(ms: number): string {
+	return `${ms >= 100 ? Math.round(ms) : Number(ms.toFixed(1))} ms`;
+}
+
+export function renderPercent(percent: number): string {
+	return `${Number(percent.toFixed(1))} %`;
+}
+
+export function renderRate(bytesPerSecond: number): string {
+	const { value, unit } = formatRate(bytesPerSecond);
+	return `${value.replace(/\.0$/, "")} ${unit}`;
+}
+
+/** An IP version the uplink does not have is left out. */
+function byFamily({ ipv4, ipv6 }: ByFamily): Line[] {
+	const lines = [
+		{ label: "IPv4", values: ipv4 },
+		{ label: "IPv6", values: ipv6 },
+	];
+	const known = lines.filter(({ values }) => values.some((value) => value !== null));
+	return known.length > 0 ? known : lines.slice(0, 1);
+}
