@@ -41,8 +41,8 @@ function patches(): string[] {
 	return names.sort().map((name) => join(patchFolder, name));
 }
 
-/** git must not take the folder for a part of the project, whose paths a patch does not name. */
-function runStep(tool: string, args: string[], cwd: string): void {
+/** Throws with what the tool said. git must not take the folder for a part of the project, whose paths a patch does not name. */
+export function runStep(tool: string, args: string[], cwd: string): void {
 	const env = { ...process.env, GIT_CEILING_DIRECTORIES: resolve(cwd, "..") };
 	const step = spawnSync(tool, args, { cwd, env, encoding: "utf8" });
 	if (step.error || step.status !== 0)

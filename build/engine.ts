@@ -1,4 +1,4 @@
-// The runtime: QuickJS with the C of package/runtime, for every architecture. What nothing changed in is taken from the cache.
+// The runtime: QuickJS and mbedTLS with the C of package/runtime, for every architecture. What nothing changed in is taken from the cache.
 import { createHash } from "node:crypto";
 import {
 	chmodSync,
@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { engineFiles, engineHash, engineVersion, unpackEngine } from "./engine-source.ts";
 import { withLock } from "./lock.ts";
+import { tlsFlags, tlsFolder, unpackTls } from "./tls-source.ts";
 import { type RuntimeTarget, runCompiler, type Toolchain, toolchainOf } from "./toolchain.ts";
 
 const nativeFolder = join("package", "runtime", "c");
@@ -47,18 +48,20 @@ export async function buildRuntime(target: RuntimeTarget): Promise<string> {
 export function runtimeBuildId(target: RuntimeTarget): string {
 	const { flags, linkFlags, version } = toolchainOf(target);
 	const inputs = [target, engineHash(), engineFiles, flags, linkFlags, version, nativeFlags, engineFlags];
-	const hash = createHash("sha256").update(JSON.stringify(inputs));
-	for (const path of nativeFiles(/\.[ch]$/)) hash.update(path).update(readFileSync(path));
+	const hash = createHash("sha256").update(JSON.stringify([...inputs, tlsFlags()]));
+	for (const path of [...nativeFiles(/\.[ch]$/), ...nativeFiles(/\.[ch]$/, tlsFolder)])
+		hash.update(path).update(readFileSync(path));
 	return hash.digest("hex").slice(0, 16);
 }
 
-function nativeFiles(pattern: RegExp): string[] {
-	const names = readdirSync(nativeFolder).filter((name) => pattern.test(name));
-	return names.sort().map((name) => join(nativeFolder, name));
+function nativeFiles(pattern: RegExp, folder = nativeFolder): string[] {
+	const names = readdirSync(folder).filter((name) => pattern.test(name));
+	return names.sort().map((name) => join(folder, name));
 }
 
 async function compileRuntime(target: RuntimeTarget, id: string, built: string): Promise<void> {
 	const engine = unpackEngine();
+	unpackTls();
 	console.error(`build: polywan-run for ${target}`);
 	const toolchain = toolchainOf(target);
 	const define = [`-DCONFIG_VERSION="${engineVersion}"`];
@@ -70,14 +73,22 @@ async function compileRuntime(target: RuntimeTarget, id: string, built: string):
 		...engineFiles.map(
 			(file) => () => compile(toolchain, work, join(engine, file), [...engineFlags, ...define], []),
 		),
+		...nativeFiles(/\.c$/, tlsFolder).map(
+			(path) => () =>
+				compile(toolchain, work, path, [...nativeFlags, ...tlsFlags()], nativeFiles(/\.h$/, tlsFolder)),
+		),
 		...nativeFiles(/\.c$/).map((path) => () => {
 			const flags = [
 				...nativeFlags,
 				"-isystem",
 				engine,
 				...(basename(path) === "program.c" ? identify : define),
+				...(usesTls(path) ? tlsFlags() : []),
 			];
-			return compile(toolchain, work, path, flags, headers);
+			return compile(toolchain, work, path, flags, [
+				...headers,
+				...(usesTls(path) ? nativeFiles(/\.h$/, tlsFolder) : []),
+			]);
 		}),
 	];
 	const objects = await runAll(jobs);
@@ -92,6 +103,10 @@ async function compileRuntime(target: RuntimeTarget, id: string, built: string):
 		out,
 	]);
 	renameSync(out, built);
+}
+
+function usesTls(path: string): boolean {
+	return /^(mod_)?tls/.test(basename(path));
 }
 
 /** Compiles one file unless its object is there, made of the same source, headers and flags. */

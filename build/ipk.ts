@@ -15,7 +15,7 @@ import { setUp } from "./setup.ts";
 import { buildSourceArchives } from "./source-archive.ts";
 
 /** What every router needs (runtime and polywan) together, for each architecture. */
-export const ipkLimitBytes = 800_000;
+export const ipkLimitBytes = 1_000_000;
 
 /** Where an installed package's program comes from and goes to. */
 interface IpkSource {

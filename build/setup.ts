@@ -30,6 +30,8 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "lua5.1", why: "runs the collector for prometheus-node-exporter-lua" },
 	{ name: "chromium", why: "the browser the panel is tested in" },
 	{ name: "xz-utils", why: "unpacks the engine's source" },
+	{ name: "bzip2", why: "unpacks the TLS library's source" },
+	{ name: "openssl", why: "the TLS server the runtime is tested with" },
 	{ name: "ca-certificates", why: "downloads over https" },
 ];
 

@@ -56,8 +56,8 @@ function downloadSource(source: PinnedSource, path: string): void {
 	try {
 		writeAptSources(join(work, "sources"), source.suite);
 		runApt(work, ["update"]);
-		const request = `${source.package}=${source.version}`;
-		const messages = runApt(work, ["source", "--download-only", "--tar-only", request]);
+		// Without the version: a later one of Debian's often comes with the same upstream file.
+		const messages = runApt(work, ["source", "--download-only", "--tar-only", source.package]);
 		if (!existsSync(join(work, source.file))) throw missingSource(source, path, messages);
 		writeFileSync(`${path}.part`, readFileSync(join(work, source.file)));
 		renameSync(`${path}.part`, path);

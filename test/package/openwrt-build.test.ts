@@ -41,16 +41,18 @@ function make(packageFolder: string, ...variables: string[]): void {
 	execFileSync("make", ["-s", "-C", packageFolder, ...paths, ...variables], { stdio: "pipe" });
 }
 
-test("the runtime's Makefile pins the source that feeds/sources.json names", () => {
+test("the runtime's Makefile pins the sources that feeds/sources.json names", () => {
 	const makefile = readFileSync("package/runtime/Makefile", "utf8");
-	const { file, sha256 } = pinnedSource("quickjs");
-	expect(readVariable(makefile, "PKG_SOURCE")).toBe(file);
-	expect(readVariable(makefile, "PKG_HASH")).toBe(sha256);
+	const [engine, tls] = [pinnedSource("quickjs"), pinnedSource("mbedtls")];
+	expect(readVariable(makefile, "PKG_SOURCE")).toBe(engine.file);
+	expect(readVariable(makefile, "PKG_HASH")).toBe(engine.sha256);
+	expect(readVariable(makefile, "TLS_SOURCE")).toBe(tls.file);
+	expect(readVariable(makefile, "TLS_HASH")).toBe(tls.sha256);
 });
 
-test("the runtime builds from the pinned source with the target's compiler, and runs a program's text", () => {
-	const { file } = pinnedSource("quickjs");
-	copyFileSync(fetchSource("quickjs"), join(folder, "dl", file));
+test("the runtime builds from the pinned sources with the target's compiler, and runs a program's text", () => {
+	for (const name of ["quickjs", "mbedtls"] as const)
+		copyFileSync(fetchSource(name), join(folder, "dl", pinnedSource(name).file));
 	make("package/runtime");
 	const run = join(folder, "root/usr/bin/polywan-run");
 	const program = join(folder, "program.js");

@@ -1,6 +1,7 @@
 // Every module's behaviour, inside the binary of every architecture and under the sanitizers: the cases are in programs/, each file a program
 // of its own that prints "ok" or "FAIL" for each case.
 import { beforeAll, describe, expect, it } from "vitest";
+import { buildPki } from "../pki.ts";
 import {
 	type Finished,
 	isEmulated,
@@ -25,6 +26,7 @@ const programs = [
 	"system",
 	"conntrack",
 	"network",
+	"tls",
 ];
 
 /** Programs that change the network or the root file system have their own; "own-root" says so to them. */
@@ -63,7 +65,7 @@ describe.each(targets)("runtime of %s", (target) => {
 				...(target === "x86_64" ? [] : ["small"]),
 				...(isolated.has(program) ? ["own-root"] : []),
 			],
-			env: { POLYWAN_TEST: "a=b" },
+			env: { POLYWAN_TEST: "a=b", ...(program === "tls" && { POLYWAN_PKI: buildPki() }) },
 			inside: isolated.has(program) ? ownNamespaces : [],
 		});
 		expect(failures(finished, emulated)).toEqual([]);

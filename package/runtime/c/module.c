@@ -5,7 +5,8 @@
 
 static const struct native_module *const modules[] = {
 	&mod_checksum, &mod_clock, &mod_conntrack, &mod_descriptor, &mod_error, &mod_exec, &mod_file, &mod_interface,
-	&mod_loop, &mod_process, &mod_program, &mod_signal, &mod_socket, &mod_tun, &mod_xtables,
+	&mod_loop, &mod_process, &mod_program, &mod_signal, &mod_socket, &mod_tls, &mod_tun,
+	&mod_xtables,
 };
 
 static const struct native_module *find_module(JSContext *ctx, JSModuleDef *module)

@@ -26,7 +26,7 @@ struct native_module {
 };
 
 extern const struct native_module mod_checksum, mod_clock, mod_conntrack, mod_descriptor, mod_error, mod_exec, mod_file,
-	mod_interface, mod_loop, mod_process, mod_program, mod_signal, mod_socket, mod_tun, mod_xtables;
+	mod_interface, mod_loop, mod_process, mod_program, mod_signal, mod_socket, mod_tls, mod_tun, mod_xtables;
 
 /* A view of the bytes of a Uint8Array. Valid only until JavaScript runs again. */
 struct bytes {

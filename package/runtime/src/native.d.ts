@@ -123,6 +123,53 @@ declare module "polywan:file" {
 	export function rename(from: string, to: string): number;
 }
 
+declare module "polywan:tls" {
+	export interface Session {
+		readonly tlsSession: unique symbol;
+	}
+	/**
+	 * Options: 1 insecure, 2 a certificate that is not valid yet is taken. The session, or an error: negative results are those of
+	 * mbedTLS everywhere here.
+	 */
+	export function open(
+		name: string,
+		trust: readonly string[],
+		protocols: readonly string[],
+		options: number,
+		certificate: Uint8Array | null,
+		key: Uint8Array | null,
+	): Session | number;
+	/** 1: done, 0: more has to come. */
+	export function handshake(session: Session): number;
+	/** What came. */
+	export function put(session: Session, received: Uint8Array): number;
+	/** What is to go, after each of the others; null: nothing. */
+	export function take(session: Session): Uint8Array | null;
+	/** Bytes; 0: more has to come. */
+	export function read(session: Session, into: Uint8Array): number;
+	/** How many bytes were taken. */
+	export function write(session: Session, data: Uint8Array): number;
+	/** Says that nothing more will be sent. */
+	export function end(session: Session): void;
+	/** Gives the memory back. */
+	export function close(session: Session): void;
+	/** verified: MBEDTLS_X509_BADCERT_…; alert: the server's, or -1; authorities: how many were seen at the last look; version: as 0x304. */
+	export function state(session: Session): {
+		verified: number;
+		alert: number;
+		authorities: number;
+		version: number;
+		protocol: string | null;
+	};
+	export function certificate(session: Session): {
+		subject: string;
+		issuer: string;
+		names: (string | Uint8Array)[];
+		validFromMs: number;
+		validToMs: number;
+	} | null;
+}
+
 declare module "polywan:tun" {
 	export function open(name: string, tap: boolean): { fd: number; name: string } | number;
 }

@@ -55,8 +55,19 @@ export type SocketOption =
 /** An instruction of classic BPF (struct sock_filter of linux/filter.h). */
 export type FilterInstruction = readonly [code: number, jt: number, jf: number, k: number];
 
+/** What a stream socket and TLS over one have in common: see Socket, TlsSocket. */
+export interface StreamSocket {
+	readonly fd: number;
+	send(data: Uint8Array): number | null;
+	receive(into: Uint8Array): { bytes: number } | null;
+	/** Why it is not connected. */
+	error(): Error | null;
+	watch(interest: Interest, onReady: (ready: Ready) => void): FdWatch;
+	close(): void;
+}
+
 /** A socket: always non-blocking and closed on exec. Every method throws SystemError unless it says otherwise. */
-export class Socket {
+export class Socket implements StreamSocket {
 	/** -1 once it is closed. */
 	fd: number;
 	readonly #name: string;

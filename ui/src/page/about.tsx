@@ -15,6 +15,7 @@ export function AboutPage({ status }: { readonly status: Status }) {
 		[tm("about.uptime"), formatDuration(status.uptime_s * 1000, language.value)],
 		[tm("about.applied"), apply.error ?? (apply.at_ms === 0 ? "–" : applied)],
 		[tm("about.clock"), new Date(routerNowMs.value).toLocaleString(language.value)],
+		[tm("about.license"), "Apache-2.0 · QuickJS: MIT · Mbed TLS: Apache-2.0"],
 	] as const;
 	return (
 		<>
