@@ -9,7 +9,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import { monotonicMs } from "polywan-runtime/clock";
 import { listDirectory, readText } from "polywan-runtime/file";
 import { args, exit, writeStdout } from "polywan-runtime/program";
-import { parsePackage } from "uci-parser/parse";
+import { PackageReader } from "uci-parser/reread";
 import { Kernel } from "../../../package/polywan/src/apply/kernel.ts";
 import { linksOf } from "../../unit/polywan-core/fixture.ts";
 
@@ -34,8 +34,10 @@ function planOf(model: ReturnType<typeof parse>, down: string | null): Plan {
 	return buildPlan({ model, links, states, ids: allocateKernelIds(model, NO_IDS).ids });
 }
 
+const reader = new PackageReader("polywan");
+
 function parse(text: string) {
-	return parseModel(parsePackage("polywan", text), {});
+	return parseModel(reader.read(text), {});
 }
 
 /** Gives when new connections went where they should. */

@@ -1,7 +1,10 @@
 import { networkEnds } from "../address.ts";
 
-/** The values an element of a map with intervals stands for: in each part of the key from one text to another, in the order of texts. */
-export type Box = readonly (readonly [from: string, to: string])[];
+/** First and last value of a part of a key: numbers, or texts in the order of texts. */
+type Bounds = readonly [from: string | number, to: string | number];
+
+/** The values an element of a map with intervals stands for, in each part of the key. */
+export type Box = readonly Bounds[];
 
 /** What stands at one place among others: the earlier has precedence. */
 export interface PlacedBox {
@@ -13,11 +16,26 @@ export interface PlacedBox {
 const MOST_COMPARISONS = 100_000;
 
 /** A part of a key as nft takes it: a network, an address, a port, a range of ports, or a name. */
-export function boundsOf(value: string): readonly [from: string, to: string] {
-	if (/^[0-9]+(-[0-9]+)?$/.test(value)) {
-		const [from = "", to = from] = value.split("-");
-		return [from.padStart(5, "0"), to.padStart(5, "0")];
-	}
+export function boundsOf(value: string): Bounds {
+	if (value.includes(":")) return ipv6Bounds(value);
+	if (value.includes(".")) return ipv4Bounds(value);
+	const dash = value.indexOf("-");
+	const [from, to] = dash < 0 ? [value, value] : [value.slice(0, dash), value.slice(dash + 1)];
+	return from === "" || Number.isNaN(Number(from)) || Number.isNaN(Number(to))
+		? [value, value]
+		: [Number(from), Number(to)];
+}
+
+/** Most rules have some, and there may be thousands. */
+function ipv4Bounds(value: string): Bounds {
+	const slash = value.indexOf("/");
+	const [a = "", b = "", c = "", d = ""] = (slash < 0 ? value : value.slice(0, slash)).split(".");
+	const first = ((Number(a) * 256 + Number(b)) * 256 + Number(c)) * 256 + Number(d);
+	const size = 2 ** (32 - (slash < 0 ? 32 : Number(value.slice(slash + 1))));
+	return Number.isNaN(first) ? [value, value] : [first, first + size - 1];
+}
+
+function ipv6Bounds(value: string): Bounds {
 	const ends = networkEnds(value);
 	if (ends === null) return [value, value];
 	return [String.fromCharCode(...ends[0].bytes), String.fromCharCode(...ends[1].bytes)];
@@ -29,8 +47,8 @@ export function boundsOf(value: string): readonly [from: string, to: string] {
  */
 export function placesWithoutShadowed(boxes: readonly PlacedBox[]): ReadonlySet<number> | null {
 	const part = widestSpread(boxes);
-	const edge = (entry: PlacedBox, end: 0 | 1): string => entry.box[part]?.[end] ?? "";
-	const sorted = [...boxes].sort((a, b) => (edge(a, 0) < edge(b, 0) ? -1 : edge(a, 0) > edge(b, 0) ? 1 : 0));
+	const edge = (entry: PlacedBox, end: 0 | 1): string | number => entry.box[part]?.[end] ?? "";
+	const sorted = sortByStart(boxes, part);
 	const kept = new Set(boxes.map(({ place }) => place));
 	let open: PlacedBox[] = [];
 	let comparisons = 0;
@@ -47,6 +65,20 @@ export function placesWithoutShadowed(boxes: readonly PlacedBox[]): ReadonlySet<
 		open.push(entry);
 	}
 	return kept;
+}
+
+/** Above every place. */
+const MOST_PLACES = 65_536;
+
+function sortByStart(boxes: readonly PlacedBox[], part: number): readonly PlacedBox[] {
+	const starts = boxes.map(({ box }) => box[part]?.[0] ?? "");
+	if (boxes.length < MOST_PLACES && starts.every((start) => typeof start === "number")) {
+		// Numbers are sorted without a call for each pair of them.
+		const keys = Float64Array.from(starts, (start, index) => Number(start) * MOST_PLACES + index).sort();
+		return Array.from(keys, (key) => boxes[key % MOST_PLACES]).filter((entry) => entry !== undefined);
+	}
+	const startOf = ({ box }: PlacedBox): string | number => box[part]?.[0] ?? "";
+	return [...boxes].sort((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0));
 }
 
 /** The part of the key with the most different beginnings tells most boxes apart. */

@@ -20,13 +20,21 @@ export function renderNftChange(previous: Plan, next: Plan): string {
 
 /** A set's type and a chain's hook cannot be changed in place. */
 function canChange(before: NftRuleset, after: NftRuleset): boolean {
-	const sets = new Map(before.sets.map((set) => [set.name, set.definition.join(";")]));
-	const hooks = new Map(before.chains.map((chain) => [chain.name, chain.hook]));
-	return (
-		after.sets.every(
-			(set) => (sets.get(set.name) ?? set.definition.join(";")) === set.definition.join(";"),
-		) && after.chains.every((chain) => !hooks.has(chain.name) || hooks.get(chain.name) === chain.hook)
+	const sets = byName(before.sets);
+	const hooked = byName([...before.chains, ...after.chains].filter(({ hook }) => hook !== null));
+	const oldHooks = new Map(
+		before.chains.filter(({ name }) => hooked.has(name)).map(({ name, hook }) => [name, hook]),
 	);
+	return (
+		after.sets.every((set) => isSameDefinition(sets.get(set.name) ?? set, set)) &&
+		after.chains.every(
+			({ name, hook }) => !hooked.has(name) || !oldHooks.has(name) || oldHooks.get(name) === hook,
+		)
+	);
+}
+
+function isSameDefinition(one: NftSet, other: NftSet): boolean {
+	return one === other || one.definition.join(";") === other.definition.join(";");
 }
 
 function diffRulesets(before: NftRuleset, after: NftRuleset): readonly string[] {
@@ -61,6 +69,7 @@ function byName<T extends { readonly name: string }>(items: readonly T[]): Reado
 }
 
 function sameRules(before: NftChain | undefined, after: NftChain): boolean {
+	if (before === after) return true;
 	return before !== undefined && before.rules.join("\n") === after.rules.join("\n");
 }
 
@@ -77,6 +86,7 @@ function removeSet(set: NftSet): readonly string[] {
 }
 
 function diffElements(before: NftSet | undefined, after: NftSet): readonly string[] {
+	if (before === after) return [];
 	const old = before?.elements ?? new Map<string, string>();
 	const removed = [...old].filter(([key, value]) => after.elements.get(key) !== value);
 	const added = [...after.elements].filter(([key, value]) => old.get(key) !== value);

@@ -1,9 +1,9 @@
-import { familyOf, networkContains, parseNetwork } from "../address.ts";
+import { networkContains, parseNetwork } from "../address.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
 import { boundsOf, placesWithoutShadowed } from "./nft-box.ts";
-import { renderPorts } from "./nft-condition.ts";
+import { networksOf, renderPorts } from "./nft-condition.ts";
 import { ruleChain } from "./nft-rule.ts";
 import type { NftSet } from "./nft-ruleset.ts";
 
@@ -15,24 +15,17 @@ const MAX_COMBINATIONS = 64;
 
 /** One thing a rule looks at, as a part of a map's key. */
 interface Selector {
-	readonly letter: string;
 	readonly type: string;
 	readonly text: string;
-}
-
-interface Condition {
-	readonly selector: Selector;
-	readonly values: readonly string[];
-	/** Some value is a network of more than one address. */
-	readonly wide: boolean;
 }
 
 /** A rule that could be elements of a map. */
 interface Candidate {
 	readonly rule: PlanRule;
-	readonly conditions: readonly Condition[];
-	/** Equal for rules that can share a map. */
+	/** A letter for each thing it looks at; equal for rules that can share a map. */
 	readonly shape: string;
+	/** Every combination of its values. */
+	readonly keys: readonly string[];
 }
 
 /** What a chain of rules consists of: rules to look at one by one, and runs of them that one look-up decides. */
@@ -45,101 +38,120 @@ export type RuleStep = { readonly rule: PlanRule } | { readonly map: NftSet; rea
  */
 export function groupRules(rules: readonly PlanRule[], family: Family): readonly RuleStep[] {
 	const steps: RuleStep[] = [];
+	const used = new Map<string, KnownMap>();
 	let run: Candidate[] = [];
-	let maps = 0;
 	const finish = (): void => {
-		const map =
-			run.length < MIN_RULES ? null : buildMap(run, family, `g${maps + 1}_${family}_${run[0]?.shape}`);
-		if (map === null) steps.push(...run.map(({ rule }) => ({ rule })));
+		const { shape = "" } = run[0] ?? {};
+		const place = `${used.size + 1}_${family}`;
+		const known =
+			run.length < MIN_RULES ? null : findMap(run, family, `g${place}_${shape}`, knownMaps.get(place));
+		if (known === null || known.map === null) steps.push(...run.map(({ rule }) => ({ rule })));
 		else {
-			maps++;
-			steps.push({
-				map,
-				selectors: (run[0]?.conditions ?? []).map(({ selector }) => selector.text).join(" . "),
-			});
+			used.set(place, known);
+			const selectors = selectorsOf(shape, family);
+			steps.push({ map: known.map, selectors: selectors.map(({ text }) => text).join(" . ") });
 		}
 		run = [];
 	};
 	for (const rule of rules) {
 		if (!rule.match.families.includes(family)) continue;
-		const candidate = findCandidate(rule, family);
+		const candidate = candidateOf(rule, family);
 		if (candidate === null || candidate.shape !== run[0]?.shape) finish();
 		if (candidate === null) steps.push({ rule });
 		else run.push(candidate);
 	}
 	finish();
+	for (const place of [...knownMaps.keys()].filter((key) => key.endsWith(`_${family}`)))
+		knownMaps.delete(place);
+	for (const [place, known] of used) knownMaps.set(place, known);
 	return steps;
+}
+
+/** A map and the rules it stands for; null where they cannot be one. */
+interface KnownMap {
+	readonly rules: readonly PlanRule[];
+	readonly map: NftSet | null;
+}
+
+/** Those of the last time, by place and family: most changes leave rules as they are. */
+const knownMaps = new Map<string, KnownMap>();
+
+function findMap(
+	run: readonly Candidate[],
+	family: Family,
+	name: string,
+	known: KnownMap | undefined,
+): KnownMap {
+	const isSame =
+		known?.map?.name.startsWith(name) &&
+		known.rules.length === run.length &&
+		run.every(({ rule }, place) => rule === known.rules[place]);
+	return known !== undefined && isSame
+		? known
+		: { rules: run.map(({ rule }) => rule), map: buildMap(run, family, name) };
+}
+
+const knownCandidates = new WeakMap<PlanRule, { 4?: Candidate | null; 6?: Candidate | null }>();
+
+function candidateOf(rule: PlanRule, family: Family): Candidate | null {
+	const known = knownCandidates.get(rule) ?? {};
+	const before = known[family];
+	if (before !== undefined) return before;
+	const candidate = findCandidate(rule, family);
+	known[family] = candidate;
+	knownCandidates.set(rule, known);
+	return candidate;
+}
+
+/** The parts of a map's key by the letters of its shape; capital ones look at networks. */
+function selectorsOf(shape: string, family: Family): readonly Selector[] {
+	const ip = family === 4 ? "ip" : "ip6";
+	const address = `ipv${family}_addr`;
+	const selectors: Readonly<Record<string, Selector>> = {
+		i: { type: "ifname", text: "iifname" },
+		s: { type: address, text: `${ip} saddr` },
+		d: { type: address, text: `${ip} daddr` },
+		p: { type: "inet_proto", text: "meta l4proto" },
+		t: { type: "inet_service", text: "th sport" },
+		u: { type: "inet_service", text: "th dport" },
+	};
+	return [...shape.toLowerCase()].flatMap((letter) => selectors[letter] ?? []);
 }
 
 function findCandidate(rule: PlanRule, family: Family): Candidate | null {
 	const { match } = rule;
 	if (match.conditions.length > 0) return null;
-	const ip = family === 4 ? "ip" : "ip6";
-	const address = `ipv${family}_addr`;
-	const conditions: Condition[] = [];
-	const add = (letter: string, type: string, text: string, values: readonly string[], wide = false): void => {
-		if (values.length > 0)
-			conditions.push({
-				selector: { letter: wide ? letter.toUpperCase() : letter, type, text },
-				values,
-				wide,
-			});
-	};
-	const networks = (all: readonly string[]): readonly string[] =>
-		all.filter((network) => familyOf(network) === family);
-	const isWide = (all: readonly string[]): boolean =>
-		all.some((network) => !network.endsWith(family === 4 ? "/32" : "/128"));
-	const [sources, destinations] = [networks(match.sources), networks(match.destinations)];
-	add(
-		"i",
-		"ifname",
-		"iifname",
-		match.sourceDevices.map((device) => `"${device}"`),
-	);
-	add("s", address, `${ip} saddr`, sources, isWide(sources));
-	add("d", address, `${ip} daddr`, destinations, isWide(destinations));
-	add("p", "inet_proto", "meta l4proto", match.protocols.map(String));
-	add("t", "inet_service", "th sport", match.sourcePorts.map(renderPorts));
-	add("u", "inet_service", "th dport", match.destinationPorts.map(renderPorts));
+	const conditions = [
+		{ letter: "i", values: match.sourceDevices.map((device) => `"${device}"`) },
+		{ letter: "s", values: networksOf(match.sources, family) },
+		{ letter: "d", values: networksOf(match.destinations, family) },
+		{ letter: "p", values: match.protocols.map(String) },
+		{ letter: "t", values: match.sourcePorts.map(renderPorts) },
+		{ letter: "u", values: match.destinationPorts.map(renderPorts) },
+	].filter(({ values }) => values.length > 0);
 	const combinations = conditions.reduce((count, { values }) => count * values.length, 1);
 	if (conditions.length === 0 || combinations > MAX_COMBINATIONS) return null;
-	if (conditions.length === 1) widen(conditions);
-	const shape = conditions.map(({ selector }) => selector.letter).join("");
-	return { rule, conditions, shape: conditions.length === 1 ? shape : shape.toLowerCase() };
-}
-
-/** A single condition on addresses is always kept as networks, so that hosts and networks share a map. */
-function widen(conditions: Condition[]): void {
-	const [only] = conditions;
-	if (only === undefined || only.wide || !/[sd]/.test(only.selector.letter)) return;
-	conditions[0] = {
-		...only,
-		wide: true,
-		selector: { ...only.selector, letter: only.selector.letter.toUpperCase() },
-	};
+	const letters = conditions.map(({ letter }) => letter).join("");
+	// A single condition on addresses is always kept as networks, so that hosts and networks share a map.
+	const shape = /^[sd]$/.test(letters) ? letters.toUpperCase() : letters;
+	return { rule, shape, keys: combine(conditions.map(({ values }) => values)) };
 }
 
 function buildMap(run: readonly Candidate[], family: Family, name: string): NftSet | null {
-	const conditions = run[0]?.conditions ?? [];
-	const elements = new Map<string, readonly [comment: string, verdict: string]>();
-	for (const candidate of run) {
-		const verdict = `goto ${ruleChain(candidate.rule, family)}`;
-		const comment = `comment "${renderComment("rule", candidate.rule.name)}"`;
-		for (const key of combine(candidate.conditions)) {
-			if (!elements.has(key)) elements.set(key, [comment, verdict]);
-		}
-	}
-	const keys = [...elements.keys()];
-	const isSingle = conditions.length === 1;
-	const isInterval = isSingle
-		? conditions.some(({ wide }) => wide)
-		: keys.some((key) => /[/-]/.test(bareKey(key)));
+	const { shape = "" } = run[0] ?? {};
+	const owners = new Map<string, PlanRule>();
+	for (const { rule, keys } of run) for (const key of keys) if (!owners.has(key)) owners.set(key, rule);
+	const keys = [...owners.keys()];
+	const isSingle = shape.length === 1;
+	const isInterval = isSingle ? /[SD]/.test(shape) : keys.some((key) => /[/-]/.test(bareKey(key)));
 	const wanted = isInterval ? (isSingle ? withoutShadowed(keys) : reachable(keys)) : keys;
 	if (wanted === null) return null;
-	const type = `type ${conditions.map(({ selector }) => selector.type).join(" . ")} : verdict`;
-	const commented = wanted.map((key): [string, string] => {
-		const [comment = "", verdict = ""] = elements.get(key) ?? [];
-		return [`${key} ${comment}`, verdict];
+	const types = selectorsOf(shape, family).map((selector) => selector.type);
+	const type = `type ${types.join(" . ")} : verdict`;
+	const commented = wanted.flatMap((key): [string, string][] => {
+		const rule = owners.get(key);
+		if (rule === undefined) return [];
+		return [[`${key} comment "${renderComment("rule", rule.name)}"`, `goto ${ruleChain(rule, family)}`]];
 	});
 	const definition = isInterval ? [type, "flags interval", "counter"] : [type, "counter"];
 	// A definition cannot change under its name.
@@ -149,7 +161,7 @@ function buildMap(run: readonly Candidate[], family: Family, name: string): NftS
 
 /** A device's name may have a dash or a slash in it, and says nothing about intervals. */
 function bareKey(key: string): string {
-	return key.replace(/"[^"]*"/g, "");
+	return key.includes('"') ? key.replace(/"[^"]*"/g, "") : key;
 }
 
 /** Keys in the order of their rules that some packet reaches; null where their order matters, or for names of devices. */
@@ -162,9 +174,9 @@ function reachable(keys: readonly string[]): readonly string[] | null {
 }
 
 /** Every choice of one value of each condition, as keys of the map. */
-function combine(conditions: readonly Condition[]): readonly string[] {
+function combine(conditions: readonly (readonly string[])[]): readonly string[] {
 	let keys: readonly string[] = [""];
-	for (const { values } of conditions) {
+	for (const values of conditions) {
 		keys = keys.flatMap((key) =>
 			values.map((value) => (key === "" ? bare(value) : `${key} . ${bare(value)}`)),
 		);

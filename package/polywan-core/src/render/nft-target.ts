@@ -34,8 +34,9 @@ export function buildTargetChains(plan: Plan, family: Family): readonly NftChain
 		const rules = renderShare(shares[family], renderComment("policy", name), map, family);
 		return { name: `${kernelName}_${family}`, hook: null, rules };
 	});
+	const names = new Map(plan.uplinks.map((uplink) => [uplink.id, uplink.name]));
 	for (const target of uplinkTargets(plan)) {
-		const name = plan.uplinks.find((uplink) => uplink.id === target.id)?.name ?? "";
+		const name = names.get(target.id) ?? "";
 		const rules = renderShare(target.shares[family], renderComment("uplink", name), "", family);
 		chains.push({ name: targetChain(target, family), hook: null, rules });
 	}

@@ -3,6 +3,7 @@ import { FAMILIES, perFamily } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
+import { Remembered } from "../remember.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
 import { buildLimitChains, buildLimitHooks, buildLimitMaps } from "./nft-limit.ts";
 import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
@@ -131,7 +132,17 @@ function deviceElements(
 	return elements;
 }
 
+const knownMaps = new Remembered<readonly NftSet[]>();
+
 function buildMaps(plan: Plan): readonly NftSet[] {
+	const inputs = plan.uplinks.flatMap((uplink) => {
+		const { id, mark, devices } = uplink;
+		return [id, mark, devices[4], devices[6], ...boundPrefixes(uplink)];
+	});
+	return knownMaps.get(inputs, () => composeMaps(plan));
+}
+
+function composeMaps(plan: Plan): readonly NftSet[] {
 	const byDevice = ["type nf_proto . ifname : verdict"];
 	const restore = new Map(plan.uplinks.map(({ id, mark }) => [hex(mark), `goto ${uplinkChain(id)}`]));
 	const prefixes = new Map<string, string>();
@@ -182,7 +193,21 @@ function networkSet(name: string, family: Family, networks: readonly string[]): 
 	};
 }
 
+/** What an uplink's chains are stays while the uplink does. */
+const knownChains = new WeakMap<
+	PlanUplink,
+	{ readonly mask: number; readonly chains: readonly NftChain[] }
+>();
+
 function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
+	const known = knownChains.get(uplink);
+	if (known?.mask === plan.markMask) return known.chains;
+	const chains = composeUplinkChains(plan, uplink);
+	knownChains.set(uplink, { mask: plan.markMask, chains });
+	return chains;
+}
+
+function composeUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
 	const { id, mark, name } = uplink;
 	const comment = `comment "${renderComment("uplink", name)}"`;
 	const unowned = `ct mark & ${hex(plan.markMask)} == 0`;
