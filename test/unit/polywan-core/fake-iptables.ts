@@ -130,9 +130,16 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-m owner --uid-owner (\d+)/, onValue((packet, value) => packet.user === Number(value))],
 	[/^-m owner --gid-owner (\d+)/, onValue((packet, value) => packet.group === Number(value))],
 	// Nothing is remembered: each packet is the first of its source.
-	[/^-m set --match-set (polywan_k[0-9a-f]{8}_\d+_[46]) src/, never],
+	[/^-m set --match-set (polywan_k[0-9a-f]{8}_\d+_[46]) src(?!,)/, never],
+	[/^-m set --match-set (polywan_[qh][0-9a-f]{8}(?:_\d+)?_[46]) src,dst,dst/, never],
 	[/^-m set --match-set (polywan_d[0-9a-f]{8}_[46]) dst/, never],
 	[/^-j SET --add-set (polywan_k[0-9a-f]{8}_\d+_[46]) src --exist --timeout \d+/, () => () => "next"],
+	[
+		/^-j SET --add-set (polywan_[qh][0-9a-f]{8}(?:_\d+)?_[46]) src,dst,dst --exist --timeout \d+/,
+		() => () => "next",
+	],
+	[/^-m conntrack --ctdir (ORIGINAL)/, () => () => "next"],
+	[/^-m connbytes --connbytes (\d+) --connbytes-mode bytes --connbytes-dir both/, never],
 	[/^-m limit --limit (10\/sec) --limit-burst 20/, () => () => "next"],
 	[/^-j LOG --log-prefix "(polywan [\w.-]{1,19}: )"/, () => () => "next"],
 	[/^-p (\d+)/, onValue((packet, value) => packet.protocol === Number(value))],

@@ -69,9 +69,12 @@ function findIptablesLimits({ name, sticky, match }: Rule): readonly Problem[] {
 	if (sticky?.key === "source_destination")
 		add(
 			"sticky_key",
-			"cannot be source_destination with iptables; connections of a source stay together, whatever their destination",
+			"with iptables the port of the destination counts, too: connections to another one may go by another uplink",
 		);
 	if (match.conditions.some(({ on }) => on === "heavy"))
-		add("heavy", "cannot be done with iptables; the rule is left out");
+		add(
+			"heavy",
+			"with iptables the port of the destination counts, too: connections to another one do not match",
+		);
 	return problems;
 }

@@ -13,7 +13,11 @@ const FEATURES: Readonly<
 	set: { words: "sets", option: "dest_set", iptablesPackage: "kmod-ipt-ipset" },
 	log: { words: "logging", option: "log", iptablesPackage: "kmod-ipt-core" },
 	sticky: { words: "sticky rules", option: "sticky", iptablesPackage: "kmod-ipt-ipset" },
-	heavy: { words: "heavy connections", option: "heavy", iptablesPackage: "" },
+	heavy: {
+		words: "heavy connections",
+		option: "heavy",
+		iptablesPackage: "iptables-mod-conntrack-extra",
+	},
 	rate: { words: "limits of rates", option: "quota_action", iptablesPackage: "iptables-mod-hashlimit" },
 };
 
@@ -25,6 +29,7 @@ export function featuresOf(rule: Rule): {
 	const needed = new Set<Feature>();
 	for (const { on } of rule.match.conditions) {
 		if (on === "sourceMac" || on === "dscp" || on === "heavy") needed.add(on);
+		if (on === "heavy") needed.add("set");
 		if (on === "user" || on === "group") needed.add("account");
 		if (on === "domain" || on === "app" || on === "sourceSet" || on === "destinationSet") needed.add("set");
 	}
@@ -71,7 +76,9 @@ const IPTABLES_TESTS: Readonly<Record<Feature, readonly string[]>> = {
 	set: ["-m set --match-set polywan_test dst"],
 	log: ['-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "polywan"'],
 	sticky: ["-m set --match-set polywan_test src -j SET --add-set polywan_test src --exist --timeout 1"],
-	heavy: [],
+	heavy: [
+		"-m conntrack --ctdir ORIGINAL -m connbytes --connbytes 1 --connbytes-mode bytes --connbytes-dir both -j RETURN",
+	],
 	rate: [
 		"-m hashlimit --hashlimit-above 16kb/s --hashlimit-burst 16kb --hashlimit-name polywan_test -j DROP",
 	],

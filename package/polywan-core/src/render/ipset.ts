@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlanSticky } from "../plan/plan.ts";
 
 /** A set of the kernel's ipset that iptables rules of ours look into. */
 export interface Ipset {
@@ -12,6 +12,16 @@ export interface Ipset {
 /** An address that no answer has named for so long is no longer one of the name's. */
 export const DOMAIN_TIMEOUT_S = 172_800;
 
+/** A pair of source and destination without a heavy connection for so long is no longer one that has them. */
+export const HEAVY_TIMEOUT_S = 3600;
+
+/** For pairs of source and destination: ipset has none without a port (hash:net,net is rare), so that the destination's is part of it. */
+const PAIRS = "hash:ip,port,ip";
+/** What of a packet is looked up in such a set: its source, the destination's port, its destination. */
+export const PAIR_SIDES = "src,dst,dst";
+
+const STICKY_TYPES = { source: "hash:ip", source_destination: PAIRS } as const;
+
 /** Prefix of every set of ours. */
 export const IPSET_PREFIX = "polywan_";
 
@@ -22,13 +32,14 @@ export function buildIpsets(plan: Plan, family: Family): readonly Ipset[] {
 		.filter(({ match }) => match.families.includes(family))
 		.flatMap(({ kernelName, sticky }) =>
 			(sticky?.uplinks[family] ?? []).map((id) => ({
-				name: stickyIpset(kernelName, id, family),
-				definition: `hash:ip family ${inet(family)} timeout 86400`,
+				name: stickyIpset(kernelName, id, family, sticky?.key ?? "source"),
+				definition: `${STICKY_TYPES[sticky?.key ?? "source"]} family ${inet(family)} timeout 86400`,
 			})),
 		);
 	for (const { kind, kernelName } of plan.sets) {
-		if (kind !== "domains") continue;
-		const definition = `hash:ip family ${inet(family)} maxelem 65536 timeout ${DOMAIN_TIMEOUT_S}`;
+		if (kind === "named") continue;
+		const [type, timeoutS] = kind === "domains" ? ["hash:ip", DOMAIN_TIMEOUT_S] : [PAIRS, HEAVY_TIMEOUT_S];
+		const definition = `${type} family ${inet(family)} maxelem 65536 timeout ${timeoutS}`;
 		sets.push({ name: ownIpset(kernelName, family), definition });
 	}
 	return [...new Map(sets.map((set) => [set.name, set])).values()];
@@ -39,9 +50,15 @@ export function ownIpset(kernelName: string, family: Family): string {
 	return `${IPSET_PREFIX}${kernelName}_${family}`;
 }
 
-/** The sources that a sticky rule keeps on an uplink. */
-export function stickyIpset(kernelName: string, uplink: number, family: Family): string {
-	return `${IPSET_PREFIX}k${kernelName.slice(1)}_${uplink}_${family}`;
+/** What a sticky rule keeps on an uplink; a set cannot become one of another type. */
+export function stickyIpset(
+	kernelName: string,
+	uplink: number,
+	family: Family,
+	key: PlanSticky["key"],
+): string {
+	const kind = key === "source" ? "k" : "q";
+	return `${IPSET_PREFIX}${kind}${kernelName.slice(1)}_${uplink}_${family}`;
 }
 
 /** Text for `ipset -exist restore` after which the sets are there; those that are keep what they hold. */

@@ -1,7 +1,7 @@
 import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 import type { PlanCondition } from "../plan/plan.ts";
-import { ownIpset } from "./ipset.ts";
+import { ownIpset, PAIR_SIDES } from "./ipset.ts";
 import { networksOf } from "./nft-condition.ts";
 
 /** xt_multiport: XT_MULTI_PORTS; a range takes two. */
@@ -51,9 +51,7 @@ export function renderCondition(
 			return [`-m set --match-set ${foreign?.name ?? ownIpset(set, family)} ${side}`];
 		}
 		case "heavy":
-			throw new Error(
-				"ipset has no set for pairs of addresses that every kernel has: such rules are left out",
-			);
+			return [`-m set --match-set ${ownIpset(condition.set, family)} ${PAIR_SIDES}`];
 		case "user":
 			return condition.ids.map((id) => `-m owner --uid-owner ${id}`);
 		case "group":

@@ -1,6 +1,6 @@
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
-import { stickyIpset } from "./ipset.ts";
+import { PAIR_SIDES, stickyIpset } from "./ipset.ts";
 import { combine, join, renderCondition, renderPorts } from "./iptables-condition.ts";
 import type { IptablesChain } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX } from "./iptables-ruleset.ts";
@@ -34,7 +34,7 @@ export function isForOthersOnly(rule: PlanRule): boolean {
 }
 
 /**
- * `place`: among the rules. `target`: the chain that sets the mark. Null: not of this family, or nothing iptables can do.
+ * `place`: among the rules. `target`: the chain that sets the mark. Null: not of this family.
  */
 export function renderIptablesRule(
 	rule: PlanRule,
@@ -44,7 +44,7 @@ export function renderIptablesRule(
 	marks: Marks,
 ): RenderedRule | null {
 	const { match } = rule;
-	if (!match.families.includes(family) || match.conditions.some(({ on }) => on === "heavy")) return null;
+	if (!match.families.includes(family)) return null;
 	const own = buildOwnChain(rule, family, target, marks);
 	const goto = `-g ${own?.name ?? target}`;
 	const comment = `-m comment --comment ${renderComment("rule", rule.name)}`;
@@ -101,18 +101,20 @@ function buildOwnChain(rule: PlanRule, family: Family, target: string, marks: Ma
 	return { name: `${CHAIN_PREFIX}${rule.kernelName}`, rules, dynamic: false };
 }
 
-/** One set of sources for each uplink; a source is in one of them. */
+/** One set of sources, or of pairs, for each uplink; each is in one of them. */
 function stickyRules(rule: PlanRule, family: Family, target: string, marks: Marks): readonly string[] {
 	const timeoutS = rule.sticky?.timeoutS ?? 0;
 	const uplinks = rule.sticky?.uplinks[family] ?? [];
-	const add = (set: string): string => `-j SET --add-set ${set} src --exist --timeout ${timeoutS}`;
+	const key = rule.sticky?.key ?? "source";
+	const sides = key === "source" ? "src" : PAIR_SIDES;
+	const add = (set: string): string => `-j SET --add-set ${set} ${sides} --exist --timeout ${timeoutS}`;
 	const known = uplinks.flatMap((id) => {
-		const set = stickyIpset(rule.kernelName, id, family);
-		const isIn = `-m set --match-set ${set} src`;
+		const set = stickyIpset(rule.kernelName, id, family, key);
+		const isIn = `-m set --match-set ${set} ${sides}`;
 		return [`${isIn} ${add(set)}`, `${isIn} -g ${CHAIN_PREFIX}u${id}`];
 	});
 	const chosen = uplinks.map(
-		(id) => `-m mark --mark ${marks.ofUplink(id)} ${add(stickyIpset(rule.kernelName, id, family))}`,
+		(id) => `-m mark --mark ${marks.ofUplink(id)} ${add(stickyIpset(rule.kernelName, id, family, key))}`,
 	);
 	return [...known, `-j ${target}`, ...chosen];
 }

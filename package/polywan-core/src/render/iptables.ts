@@ -3,6 +3,7 @@ import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanRule, PlanTarget, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
+import { HEAVY_TIMEOUT_S, ownIpset, PAIR_SIDES } from "./ipset.ts";
 import { buildIptablesLimits } from "./iptables-limit.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
 import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
@@ -246,6 +247,20 @@ function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonl
 			...restored,
 			...(hasRules ? [`-g ${ours("own")}`] : []),
 		]),
-		chain("postrouting", [`-m connmark ! --mark ${unmarked} -j RETURN`, ...byDevice("-o")]),
+		chain("postrouting", [
+			...heavyRules(plan, family),
+			`-m connmark ! --mark ${unmarked} -j RETURN`,
+			...byDevice("-o"),
+		]),
 	];
+}
+
+/** Of where packets leave: they put source and destination of heavy connections into the sets. */
+function heavyRules(plan: Plan, family: Family): readonly string[] {
+	return plan.sets.flatMap((set) => {
+		if (set.kind !== "heavy") return [];
+		const isHeavy = `-m conntrack --ctdir ORIGINAL -m connbytes --connbytes ${set.bytes + 1} --connbytes-mode bytes --connbytes-dir both`;
+		const name = ownIpset(set.kernelName, family);
+		return [`${isHeavy} -j SET --add-set ${name} ${PAIR_SIDES} --exist --timeout ${HEAVY_TIMEOUT_S}`];
+	});
 }
