@@ -35,7 +35,12 @@ export const layers: readonly Layer[] = [
 	{ folder: "package/polywan-balancer", imports: everything },
 	{
 		folder: "ui",
-		imports: ["polywan-core", "ubus-js/browser"],
+		imports: [
+			"polywan-core",
+			"ubus-js/browser",
+			"polywan-reports/config/schema",
+			"polywan-reports/config/parse",
+		],
 		libraries: ["preact", "@preact/signals", "uplot"],
 	},
 ];

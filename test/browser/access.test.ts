@@ -13,8 +13,12 @@ const pages = [
 	"quality",
 	"diagnostics",
 	"log",
+	"notifications",
+	"backup",
 	"about",
 	"setup",
+	"templates",
+	"import",
 ];
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";

@@ -14,8 +14,12 @@ const pages = [
 	"quality",
 	"diagnostics",
 	"log",
+	"notifications",
+	"backup",
 	"about",
 	"setup",
+	"templates",
+	"import",
 ] as const;
 const looks = {
 	light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },

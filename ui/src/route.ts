@@ -1,34 +1,26 @@
 import { signal } from "@preact/signals";
-import type { WordKey } from "./words/en.ts";
-
-export type PageName =
-	| "overview"
-	| "uplinks"
-	| "policies"
-	| "rules"
-	| "settings"
-	| "connections"
-	| "quality"
-	| "diagnostics"
-	| "log"
-	| "about"
-	| "setup";
 
 /** In the order of the menu. */
-export const PAGES: readonly { readonly name: PageName; readonly title: WordKey }[] = [
-	{ name: "overview", title: "nav.overview" },
-	{ name: "uplinks", title: "nav.uplinks" },
-	{ name: "policies", title: "nav.policies" },
-	{ name: "rules", title: "nav.rules" },
-	{ name: "settings", title: "nav.settings" },
-	{ name: "connections", title: "nav.connections" },
-	{ name: "quality", title: "nav.quality" },
-	{ name: "diagnostics", title: "nav.diagnostics" },
-	{ name: "log", title: "nav.log" },
-	{ name: "about", title: "nav.about" },
-];
+export const PAGES = [
+	"overview",
+	"uplinks",
+	"policies",
+	"rules",
+	"settings",
+	"connections",
+	"quality",
+	"diagnostics",
+	"log",
+	"notifications",
+	"backup",
+	"about",
+] as const;
+/** Pages that others lead to. */
+const HIDDEN = ["setup", "templates", "import"] as const;
 
-const names: readonly string[] = [...PAGES.map(({ name }) => name), "setup"];
+export type PageName = (typeof PAGES)[number] | (typeof HIDDEN)[number];
+
+const names: readonly string[] = [...PAGES, ...HIDDEN];
 
 export const page = signal<PageName>("overview");
 

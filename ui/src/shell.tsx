@@ -23,13 +23,9 @@ export function Shell(props: {
 				{props.preferences}
 			</header>
 			<nav class="tabs" aria-label={t("nav.label")}>
-				{PAGES.map((entry) => (
-					<a
-						key={entry.name}
-						href={`#${entry.name}`}
-						aria-current={page.value === entry.name ? "page" : undefined}
-					>
-						{t(entry.title)}
+				{PAGES.map((name) => (
+					<a key={name} href={`#${name}`} aria-current={page.value === name ? "page" : undefined}>
+						{t(`nav.${name}`)}
 					</a>
 				))}
 			</nav>

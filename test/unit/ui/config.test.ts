@@ -76,7 +76,9 @@ describe("differences", () => {
 				? `${difference.option} ${difference.before} ${difference.after}`
 				: difference.kind === "ordered"
 					? difference.names.join(" ")
-					: `${difference.kind} ${difference.section.name}`,
+					: difference.kind === "secret"
+						? difference.option
+						: `${difference.kind} ${difference.section.name}`,
 		);
 		expect(told).toEqual(["removed wanb", "weight 3 5", "all cfg0392bd"]);
 	});

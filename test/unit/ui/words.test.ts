@@ -1,5 +1,10 @@
 import { SCHEMA } from "polywan-core/config/schema";
+import { REPORTS_SCHEMA, SECRETS_SCHEMA } from "polywan-reports/config/schema";
 import { expect, test } from "vitest";
+import { backupDe } from "../../../ui/src/words/backup/de.ts";
+import { backupEn } from "../../../ui/src/words/backup/en.ts";
+import { backupEs } from "../../../ui/src/words/backup/es.ts";
+import { backupZh } from "../../../ui/src/words/backup/zh.ts";
 import { de } from "../../../ui/src/words/de.ts";
 import { editDe, helpDe } from "../../../ui/src/words/edit/de.ts";
 import { editEn } from "../../../ui/src/words/edit/en.ts";
@@ -7,6 +12,10 @@ import { editEs, helpEs } from "../../../ui/src/words/edit/es.ts";
 import { editZh, helpZh } from "../../../ui/src/words/edit/zh.ts";
 import { en } from "../../../ui/src/words/en.ts";
 import { es } from "../../../ui/src/words/es.ts";
+import { mwan3De } from "../../../ui/src/words/import/de.ts";
+import { mwan3En } from "../../../ui/src/words/import/en.ts";
+import { mwan3Es } from "../../../ui/src/words/import/es.ts";
+import { mwan3Zh } from "../../../ui/src/words/import/zh.ts";
 import { moreDe } from "../../../ui/src/words/more/de.ts";
 import { moreEn } from "../../../ui/src/words/more/en.ts";
 import { moreEs } from "../../../ui/src/words/more/es.ts";
@@ -15,6 +24,18 @@ import { qualityDe } from "../../../ui/src/words/quality/de.ts";
 import { qualityEn } from "../../../ui/src/words/quality/en.ts";
 import { qualityEs } from "../../../ui/src/words/quality/es.ts";
 import { qualityZh } from "../../../ui/src/words/quality/zh.ts";
+import { reportsDe, reportsHelpDe } from "../../../ui/src/words/reports/de.ts";
+import { reportsEn } from "../../../ui/src/words/reports/en.ts";
+import { reportsEs, reportsHelpEs } from "../../../ui/src/words/reports/es.ts";
+import { reportsHelpZh, reportsZh } from "../../../ui/src/words/reports/zh.ts";
+import { templatesDe } from "../../../ui/src/words/templates/de.ts";
+import { templatesEn } from "../../../ui/src/words/templates/en.ts";
+import { templatesEs } from "../../../ui/src/words/templates/es.ts";
+import { templatesZh } from "../../../ui/src/words/templates/zh.ts";
+import { whyDe } from "../../../ui/src/words/why/de.ts";
+import { whyEn } from "../../../ui/src/words/why/en.ts";
+import { whyEs } from "../../../ui/src/words/why/es.ts";
+import { whyZh } from "../../../ui/src/words/why/zh.ts";
 import { zh } from "../../../ui/src/words/zh.ts";
 import { chooseLanguage } from "../../../ui/src/words.ts";
 
@@ -30,6 +51,32 @@ test.each([
 		expect(translated, key).toBeTruthy();
 		expect(places(translated), key).toEqual(places(sentence));
 	}
+});
+
+// Parts of the panel, each with words of its own: a key means something else in each.
+const PARTS = {
+	backup: { en: backupEn, de: backupDe, es: backupEs, zh: backupZh },
+	import: { en: mwan3En, de: mwan3De, es: mwan3Es, zh: mwan3Zh },
+	reports: { en: reportsEn, de: reportsDe, es: reportsEs, zh: reportsZh },
+	templates: { en: templatesEn, de: templatesDe, es: templatesEs, zh: templatesZh },
+	why: { en: whyEn, de: whyDe, es: whyEs, zh: whyZh },
+};
+
+test.each(Object.entries(PARTS))("every sentence of %s has the places of the English one", (_, part) => {
+	const { en: english, ...others } = part;
+	for (const words of Object.values<Readonly<Record<string, string>>>(others))
+		for (const [key, sentence] of Object.entries(english)) {
+			expect(words[key], key).toBeTruthy();
+			expect(places(words[key] ?? ""), key).toEqual(places(sentence));
+		}
+});
+
+test("every option of reports has a name, and help is about options there are", () => {
+	const options = REPORTS_SCHEMA.flatMap(({ type, options }) => options.map(({ name }) => `${type}.${name}`));
+	const secrets = SECRETS_SCHEMA.flatMap(({ options }) => options.map(({ name }) => `secret.${name}`));
+	expect([...options, ...secrets].filter((option) => !(`option.${option}` in reportsEn))).toEqual([]);
+	for (const help of [reportsHelpDe, reportsHelpEs, reportsHelpZh])
+		expect(Object.keys(help).filter((key) => !options.includes(key))).toEqual([]);
 });
 
 test("help is about options there are", () => {

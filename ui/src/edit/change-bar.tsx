@@ -1,13 +1,16 @@
 import { renderProblem } from "polywan-core/config/problem";
 import { useState } from "preact/hooks";
+import { useLoaded } from "../loaded.ts";
 import { nowMs } from "../store.ts";
 import type { Difference } from "./differences.ts";
-import { differences, newErrors, outcome, trial } from "./staging.ts";
+import { differences, newErrors, outcome, reports, secrets, trial } from "./staging.ts";
 import { useStaging } from "./use-staging.ts";
-import { optionLabel, te, typeLabel } from "./words.ts";
+import { optionLabel, secretLabel, te, typeLabel } from "./words.ts";
 
 /** What is staged, in words, and what may be done with it. */
 export function ChangeBar() {
+	const isForeign = reports.differences.value.length > 0 || secrets.differences.value.length > 0;
+	useLoaded(isForeign, () => import("../reports/reports-config.ts"));
 	return (
 		<>
 			{trial.value !== null ? (
@@ -125,6 +128,7 @@ export function DifferenceList(props: { readonly differences: readonly Differenc
 }
 
 function describe(difference: Difference): string {
+	if (difference.kind === "secret") return secretLabel(difference);
 	if (difference.kind === "ordered") return te("diff.ordered", { names: difference.names.join(", ") });
 	const { section } = difference;
 	const place = { type: typeLabel(section.type), name: nameOf(difference) };
@@ -137,8 +141,8 @@ function describe(difference: Difference): string {
 }
 
 /** Members have names nobody chose: what they join says more. */
-function nameOf({ section }: Exclude<Difference, { kind: "ordered" }>): string {
-	if (section.type === "globals") return "";
+function nameOf({ section }: Exclude<Difference, { kind: "ordered" | "secret" }>): string {
+	if (section.type === "globals" || section.type === section.name) return "";
 	if (section.type !== "member") return section.name;
 	return [section.options.get("uplink"), section.options.get("policy")].join(" → ");
 }

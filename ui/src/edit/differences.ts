@@ -20,6 +20,13 @@ export type Difference =
 			readonly before: string | null;
 			readonly after: string | null;
 	  }
+	/** A secret of reports, which nobody can read. */
+	| {
+			readonly kind: "secret";
+			readonly section: string;
+			readonly option: string;
+			readonly removed: boolean;
+	  }
 	/** The order of the sections of a type, where it means something. */
 	| { readonly kind: "ordered"; readonly type: string; readonly names: readonly string[] };
 
@@ -49,6 +56,8 @@ function applyDifference(config: ConfigPackage, difference: Difference): ConfigP
 			if (findSection(config, name) !== undefined) return config;
 			return addSection(config, type, name, Object.fromEntries(options));
 		}
+		case "secret":
+			return config;
 		case "removed":
 			return deleteSection(config, difference.section.name);
 		case "changed": {

@@ -1,8 +1,11 @@
 import "../shared.ts";
+import type { FunctionComponent } from "preact";
+import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
 import { liveness, readOnly } from "../store.ts";
 import { t } from "../words.ts";
 import { ChangeBar } from "./change-bar.tsx";
+import type { ConfigPackage } from "./config.ts";
 import style from "./edit.css";
 import { PoliciesPage } from "./policies-page.tsx";
 import { RulesPage } from "./rules-page.tsx";
@@ -12,12 +15,22 @@ import { draft, trial } from "./staging.ts";
 import { UplinksPage } from "./uplinks-page.tsx";
 import { useStaging } from "./use-staging.ts";
 
-const PAGES = {
+type Page = FunctionComponent<{ readonly config: ConfigPackage }>;
+
+const PAGES: Partial<Record<PageName, Page>> = {
 	uplinks: UplinksPage,
 	policies: PoliciesPage,
 	rules: RulesPage,
 	settings: SettingsPage,
 	setup: SetupPage,
+};
+
+/** Larger pages come in scripts of their own. */
+const LARGE: Partial<Record<PageName, () => Promise<Page>>> = {
+	notifications: async () => (await import("../reports/reports-page.tsx")).ReportsPage,
+	backup: async () => (await import("../backup/backup-page.tsx")).BackupPage,
+	templates: async () => (await import("../templates/templates-page.tsx")).TemplatesPage,
+	import: async () => (await import("../import/import-page.tsx")).ImportPage,
 };
 
 /** Everything the panel loads once something is to be edited. */
@@ -29,10 +42,26 @@ function EditPage({ name }: { readonly name: PageName }) {
 	const config = draft.value;
 	if (config === null)
 		return liveness.value.kind === "gone" ? null : <p class="soft">{t("live.connecting")}</p>;
-	const Page = PAGES[name as keyof typeof PAGES];
+	const Page = PAGES[name];
+	const load = LARGE[name];
 	return (
-		<fieldset class="sheet" disabled={readOnly.value || trial.value !== null}>
-			<Page config={config} />
-		</fieldset>
+		<div class={name === "rules" ? "beside" : ""}>
+			<fieldset class="sheet" disabled={readOnly.value || trial.value !== null}>
+				{Page !== undefined && <Page config={config} />}
+				{load !== undefined && <LargePage load={load} config={config} />}
+			</fieldset>
+			{name === "rules" && <Tester />}
+		</div>
 	);
+}
+
+/** Beside the rules, for those who may only look, too. */
+function Tester() {
+	const loaded = useLoaded(true, () => import("../why/why-tester.tsx"));
+	return loaded && <loaded.WhyTester />;
+}
+
+function LargePage({ load, config }: { load(): Promise<Page>; readonly config: ConfigPackage }) {
+	const loaded = useLoaded(true, async () => ({ Page: await load() }));
+	return loaded === null ? <p class="soft">{t("live.connecting")}</p> : <loaded.Page config={config} />;
 }

@@ -1,5 +1,6 @@
 import { RESERVED_NAMES } from "polywan-core/config/schema";
 import { useId, useState } from "preact/hooks";
+import type { ConfigPackage } from "./config.ts";
 import { draft } from "./staging.ts";
 import { te } from "./words.ts";
 
@@ -8,12 +9,14 @@ export function NewSection(props: {
 	readonly title: string;
 	/** A name that is free, where one is as good as another. */
 	readonly proposal?: string;
+	/** Where it will be; without it /etc/config/polywan. */
+	readonly config?: ConfigPackage;
 	onAdd(name: string): void;
 }) {
 	const [typed, setTyped] = useState<string | null>(null);
 	const id = useId();
 	const name = typed ?? props.proposal ?? "";
-	const wrong = complaint(name);
+	const wrong = complaint(name, props.config ?? draft.value);
 	const add = (event: Event) => {
 		event.preventDefault();
 		if (name === "" || wrong !== null) return;
@@ -47,10 +50,9 @@ export function NewSection(props: {
 }
 
 /** UCI's names; targets of their own cannot be called so, and names are shared by all sections of the file. */
-function complaint(name: string): string | null {
+function complaint(name: string, config: ConfigPackage | null): string | null {
 	if (name === "") return null;
 	if (!/^[A-Za-z0-9_]+$/.test(name)) return te("form.badName");
-	const taken =
-		RESERVED_NAMES.includes(name) || draft.value?.sections.some((section) => section.name === name);
+	const taken = RESERVED_NAMES.includes(name) || config?.sections.some((section) => section.name === name);
 	return taken ? te("form.takenName") : null;
 }

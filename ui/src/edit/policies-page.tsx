@@ -13,6 +13,9 @@ export function PoliciesPage({ config }: { readonly config: ConfigPackage }) {
 			<header class="intro">
 				<h2>{t("nav.policies")}</h2>
 				<p class="soft">{te("policies.intro")}</p>
+				<a class="push" href="#templates">
+					{te("link.templates")}
+				</a>
 			</header>
 			{sectionsOf(config, "policy").map((policy) => (
 				<PolicyCard

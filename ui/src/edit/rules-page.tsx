@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { RuleStatus } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { useAsked } from "../page/use-asked.ts";
+import { hit } from "../why/question.ts";
 import { language, t } from "../words.ts";
 import {
 	addSection,
@@ -54,6 +55,7 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 		if (rule && neighbour) move(rule.name, neighbour.name, by > 0);
 	};
 	const mark = (name: string) => {
+		if (hit.value?.rule === name) return "hit";
 		const drag = dragged.value;
 		if (drag?.item === name) return "dragged";
 		return drag?.zone === name ? (drag.behind ? "drop-behind" : "drop-before") : "";
@@ -63,6 +65,9 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 			<header>
 				<h2 id="rules-title">{t("nav.rules")}</h2>
 				<p class="soft">{te("rules.intro")}</p>
+				<a class="push" href="#templates">
+					{te("link.templates")}
+				</a>
 			</header>
 			{rules.length === 0 && <p class="soft">{te("rules.none")}</p>}
 			<ol class="rows" data-drag-area>
@@ -156,6 +161,7 @@ function RuleRow(props: {
 				<h3>
 					{rule.name}
 					{wrong && <span class="wrong"> ⚠</span>}
+					{hit.value?.rule === rule.name && <span class="state up">{hit.value.label()}</span>}
 				</h3>
 				<p class="small soft">
 					{describeMatch(rule)} <span aria-hidden="true">→</span> <b>{textOf(rule, "target") ?? "?"}</b>

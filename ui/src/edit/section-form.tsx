@@ -1,4 +1,11 @@
-import { type OptionSchema, RESERVED_NAMES, type SectionType, schemaOf } from "polywan-core/config/schema";
+import type { Problem } from "polywan-core/config/problem";
+import {
+	type OptionSchema,
+	RESERVED_NAMES,
+	type SectionSchema,
+	type SectionType,
+	schemaOf,
+} from "polywan-core/config/schema";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { EditKey } from "../words/edit/en.ts";
@@ -8,21 +15,53 @@ import { draft, model, netifs } from "./staging.ts";
 import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
-export interface Group {
-	readonly title: EditKey;
+export interface Group<Title extends string = EditKey> {
+	readonly title: Title;
 	/** "rest": what no other group names. */
 	readonly options: readonly string[] | "rest";
 	/** Closed while none of its options is written. */
 	readonly folded?: boolean;
 }
 
-/** Every option of a section, as its schema says, in groups. */
+/** What a form needs of the configuration its section is in. */
+export interface FormSource<Title extends string> {
+	readonly schema: SectionSchema<string>;
+	readonly problems: readonly Problem[];
+	title(title: Title): string;
+	suggest(option: OptionSchema): Suggestions;
+	edit(change: (config: ConfigPackage) => ConfigPackage): void;
+}
+
+export interface Suggestions {
+	readonly suggestions: readonly string[];
+	/** Nothing else makes sense. */
+	readonly closed: boolean;
+}
+
+/** Every option of a section of /etc/config/polywan, as its schema says, in groups. */
 export function SectionForm(props: { readonly section: ConfigSection; readonly groups: readonly Group[] }) {
 	const { section, groups } = props;
 	const staging = useStaging();
-	const schema = schemaOf(section.type as SectionType);
+	const source: FormSource<EditKey> = {
+		schema: schemaOf(section.type as SectionType),
+		problems: model.value.problems,
+		title: te,
+		suggest: (option) => suggest(option, draft.value),
+		edit: (change) => staging.edit(change),
+	};
+	return <SchemaForm section={section} groups={groups} source={source} />;
+}
+
+/** Every option of a section of any configuration, in groups. */
+export function SchemaForm<Title extends string>(props: {
+	readonly section: ConfigSection;
+	readonly groups: readonly Group<Title>[];
+	readonly source: FormSource<Title>;
+}) {
+	const { section, groups, source } = props;
+	const { schema } = source;
 	const named = groups.flatMap(({ options }) => (options === "rest" ? [] : options));
-	const problems = model.value.problems.filter((problem) => problem.section === section.name);
+	const problems = source.problems.filter((problem) => problem.section === section.name);
 	const shown = groups.map(({ title, options, folded = false }) => ({
 		title,
 		folded,
@@ -47,7 +86,7 @@ export function SectionForm(props: { readonly section: ConfigSection; readonly g
 			{shown.map(({ title, options, folded }) => (
 				<GroupPart
 					key={title}
-					title={te(title)}
+					title={source.title(title)}
 					folded={folded}
 					written={options.some(({ name }) => section.options.has(name))}
 				>
@@ -57,9 +96,9 @@ export function SectionForm(props: { readonly section: ConfigSection; readonly g
 							section={section}
 							option={option}
 							problems={problems.filter((problem) => problem.option === option.name)}
-							{...suggest(option, draft.value)}
+							{...source.suggest(option)}
 							onChange={(value) =>
-								staging.edit((config) => setOption(config, section.name, option.name, value))
+								source.edit((config) => setOption(config, section.name, option.name, value))
 							}
 						/>
 					))}
@@ -98,10 +137,7 @@ function GroupPart(props: {
 }
 
 /** Names an option can have here. */
-function suggest(
-	{ type, default: fallback }: OptionSchema,
-	config: ConfigPackage | null,
-): { readonly suggestions: readonly string[]; readonly closed: boolean } {
+function suggest({ type, default: fallback }: OptionSchema, config: ConfigPackage | null): Suggestions {
 	if (type.kind === "protocol") return { suggestions: ["tcp", "udp", "icmp", "icmpv6"], closed: false };
 	if (type.kind !== "name" || config === null) return { suggestions: [], closed: false };
 	if (type.of.includes("interface"))

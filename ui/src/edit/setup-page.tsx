@@ -37,6 +37,10 @@ export function SetupPage({ config }: { readonly config: ConfigPackage }) {
 		<section class="card setup" aria-labelledby="setup-title">
 			<header>
 				<h2 id="setup-title">{te("setup.title")}</h2>
+				<span class="push links">
+					<a href="#templates">{te("link.templates")}</a>
+					<a href="#import">{te("link.import")}</a>
+				</span>
 			</header>
 			{lines.length === 0 && <p class="notice warn">{te("setup.none")}</p>}
 			<fieldset class="group">

@@ -1,14 +1,13 @@
 import { computed, effect, signal } from "@preact/signals";
 import { parseModel } from "polywan-core/config/parse";
-import type { Problem } from "polywan-core/config/problem";
 import type { UbusSession } from "ubus-js/browser";
 import { fail } from "../follow.ts";
-import { staged, stagedRound } from "../staged.ts";
+import { STAGED_KEY, staged, stagedRound } from "../staged.ts";
 import { events } from "../store.ts";
 import { type ConfigPackage, type ConfigSection, parseConfig } from "./config.ts";
-import { applyDifferences, buildDifferences, type Difference, withoutChanges } from "./differences.ts";
 import { type Netif, parseNetifs } from "./netif.ts";
-import { buildOperations } from "./operations.ts";
+import { type ConfigName, StagedConfig } from "./staged-config.ts";
+import { StagedSecrets } from "./staged-secrets.ts";
 import {
 	beginTrial,
 	cancelTrial,
@@ -18,35 +17,36 @@ import {
 	TrialRefusal,
 } from "./trial.ts";
 
-const CONFIG = "polywan";
 /** Typing is staged once it rests. */
 const REST_MS = 400;
-const BASE_KEY = "polywan-base";
+
+const polywan = new StagedConfig("polywan");
+export const reports = new StagedConfig("polywan_reports");
+export const secrets = new StagedSecrets();
+const CONFIGS = [polywan, reports] as const;
 
 /** The configuration with what is edited here; null before it was read. */
-export const draft = signal<ConfigPackage | null>(null);
+export const draft = polywan.draft;
 /** The configuration in force. */
-export const base = signal<ConfigPackage | null>(null);
+export const base = polywan.base;
 export const netifs = signal<readonly Netif[]>([]);
 /** Applied and not yet kept. */
 export const trial = signal<PendingTrial | null>(null);
 /** What the last attempt came to, until the next. */
 export const outcome = signal<"kept" | "returned" | "busy" | "failed" | null>(null);
 
-export const differences = computed(() =>
-	draft.value === null || base.value === null ? [] : buildDifferences(base.value, draft.value),
-);
+export const differences = computed(() => [
+	...CONFIGS.flatMap((config) => config.differences.value),
+	...secrets.differences.value,
+]);
 
 /** What the daemon would make of the edited configuration: the same code, the same words. */
 export const model = computed(() => modelOf(draft.value));
 
 /** Errors that editing brought: with them nothing is applied. */
-export const newErrors = computed((): readonly Problem[] => {
-	const known = new Set(modelOf(base.value).problems.map((problem) => JSON.stringify(problem)));
-	return model.value.problems.filter(
-		(problem) => problem.severity === "error" && !known.has(JSON.stringify(problem)),
-	);
-});
+export const newErrors = computed(() => CONFIGS.flatMap((config) => config.newErrors.value));
+
+polywan.check.value = (config) => modelOf(config).problems;
 
 function modelOf(config: ConfigPackage | null) {
 	const names = netifs.value.map(({ name }) => name);
@@ -57,10 +57,10 @@ function modelOf(config: ConfigPackage | null) {
 export class Staging {
 	readonly #session: UbusSession<AbortSignal>;
 	readonly #changed: () => void;
-	/** What rpcd has for this session. */
-	#inRouter: ConfigPackage | null = null;
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#sending: Promise<void> = Promise.resolve();
+	/** Of the reading begun last: answers of earlier ones are out of date. */
+	#round = 0;
 
 	constructor(session: UbusSession<AbortSignal>, changed: () => void) {
 		this.#session = session;
@@ -101,22 +101,30 @@ export class Staging {
 	/** Reads what is staged and what is in force; edits that were not staged, in a session that was lost say, are staged again. */
 	async read(): Promise<void> {
 		if (!this.#session.signedIn) {
-			draft.value = null;
-			base.value = null;
+			for (const config of CONFIGS) config.forget();
+			secrets.forget();
 			return;
 		}
+		const round = ++this.#round;
 		try {
-			const [got, { changes }, dump, pending] = await Promise.all([
-				this.#session.call("uci", "get", { config: CONFIG }),
-				this.#session.call("uci", "changes", { config: CONFIG }),
+			const [own, others, dump, pending] = await Promise.all([
+				this.#readConfig("polywan"),
+				this.#readConfig("polywan_reports").catch(() => NOTHING),
 				this.#session.call("network.interface", "dump"),
 				// Whoever may only look is not told.
 				readTrial(this.#session).catch(() => null),
 			]);
+			if (round !== this.#round) return;
 			netifs.value = parseNetifs(dump);
 			const ended = trial.value !== null && pending === null;
 			trial.value = pending;
-			this.#take(parseConfig(CONFIG, got.values), Array.isArray(changes) ? changes : []);
+			const kept = keptOf(this.#session.sid);
+			const onTrial = pending !== null;
+			const isNews = [
+				polywan.take({ ...own, kept: kept.polywan ?? null, onTrial }),
+				reports.take({ ...others, kept: kept.polywan_reports ?? null, onTrial }),
+			];
+			if (isNews.includes(true)) void this.flush().catch(fail);
 			if (ended) outcome.value = differences.value.length === 0 ? "kept" : "returned";
 		} catch (error) {
 			fail(error);
@@ -124,9 +132,19 @@ export class Staging {
 	}
 
 	/** Changes the draft at once and stages it when typing rests. */
-	edit(change: (config: ConfigPackage) => ConfigPackage): void {
-		if (draft.value === null) return;
-		draft.value = change(draft.value);
+	edit(change: (config: ConfigPackage) => ConfigPackage, config: StagedConfig = polywan): void {
+		if (config.draft.value === null) return;
+		config.draft.value = change(config.draft.value);
+		this.#rest();
+	}
+
+	/** Null takes the secret away, undefined leaves it as it is. */
+	editSecret(section: string, option: string, value: string | null | undefined): void {
+		secrets.set(section, option, value);
+		outcome.value = null;
+	}
+
+	#rest(): void {
 		outcome.value = null;
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.flush().catch(fail), REST_MS);
@@ -144,9 +162,11 @@ export class Staging {
 	async revert(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		await this.#sending.catch(() => {});
-		await this.#session.call("uci", "revert", { config: CONFIG }).catch(fail);
-		draft.value = base.value;
-		keepBase(this.#session.sid, null);
+		await Promise.all(
+			this.#stagedNames().map((config) => this.#session.call("uci", "revert", { config }).catch(fail)),
+		);
+		for (const config of CONFIGS) config.draft.value = config.base.value;
+		this.#settled();
 		await this.read();
 		this.#changed();
 	}
@@ -155,10 +175,8 @@ export class Staging {
 		outcome.value = null;
 		try {
 			await this.flush();
-			const begun = await beginTrial(this.#session, CONFIG);
-			trial.value = begun;
-			// The router counts too, and tells of the end; where that was lost, a look does.
-			setTimeout(() => trial.value === begun && void this.read(), begun.endsAtMs - Date.now() + 1500);
+			await secrets.send(this.#session);
+			this.#follow(await beginTrial(this.#session, this.#stagedNames()));
 			this.#changed();
 		} catch (error) {
 			outcome.value = error instanceof TrialRefusal ? "busy" : "failed";
@@ -166,10 +184,16 @@ export class Staging {
 		}
 	}
 
+	/** Something else was put in force on trial: a backup. */
+	async watchTrial(): Promise<void> {
+		const begun = await readTrial(this.#session);
+		if (begun !== null) this.#follow(begun);
+		await this.read();
+	}
+
 	/** Stays with what is on trial. */
 	async keep(): Promise<void> {
-		if (trial.value !== null && (await confirmTrial(this.#session, trial.value)))
-			keepBase(this.#session.sid, null);
+		if (trial.value !== null && (await confirmTrial(this.#session, trial.value))) this.#settled();
 		await this.read();
 	}
 
@@ -179,59 +203,67 @@ export class Staging {
 		await this.read();
 	}
 
-	#take(inRouter: ConfigPackage, changes: readonly unknown[]): void {
-		const mine = differences.value;
-		const known = base.value ?? keptBase(this.#session.sid);
-		this.#inRouter = inRouter;
-		if (changes.length > 0) base.value = known ?? withoutChanges(inRouter, changes);
-		// What is on trial is in force at the router, but may be gone in a minute.
-		else if (trial.value === null) base.value = inRouter;
-		if (mine.length === 0) draft.value = inRouter;
-		else if (changes.length === 0 && trial.value === null) this.#rebase(inRouter, mine, known);
+	#follow(begun: PendingTrial): void {
+		trial.value = begun;
+		// The router counts too, and tells of the end; where that was lost, a look does.
+		setTimeout(() => trial.value === begun && void this.read(), begun.endsAtMs - Date.now() + 1500);
 	}
 
-	/** Edits that this session's rpcd does not know: those of a session that was lost, or that were on trial. */
-	#rebase(inForce: ConfigPackage, mine: readonly Difference[], before: ConfigPackage | null): void {
-		if (draft.value === null || buildOperations(inForce, draft.value).length === 0) draft.value = inForce;
-		else if (before === null || buildOperations(before, inForce).length > 0)
-			draft.value = applyDifferences(inForce, mine);
-		void this.flush().catch(fail);
+	/** Nothing is staged any more. */
+	#settled(): void {
+		secrets.forget();
+		sessionStorage.removeItem(STAGED_KEY);
+	}
+
+	/** The files that edits are for; secrets before those who use them. */
+	#stagedNames(): string[] {
+		const edited = CONFIGS.filter((config) => config.differences.value.length > 0).map(({ name }) => name);
+		const names = secrets.differences.value.length > 0 ? ["polywan_secrets", ...edited] : edited;
+		return names.length > 0 ? names : ["polywan"];
+	}
+
+	async #readConfig(config: ConfigName) {
+		const [{ values }, { changes }] = await Promise.all([
+			this.#session.call("uci", "get", { config }),
+			this.#session.call("uci", "changes", { config }),
+		]);
+		return { inRouter: parseConfig(config, values), changes: Array.isArray(changes) ? changes : [] };
 	}
 
 	async #send(): Promise<void> {
-		const target = draft.value;
-		if (target === null || this.#inRouter === null || trial.value !== null) return;
-		const operations = buildOperations(this.#inRouter, target);
-		if (operations.length === 0) return;
-		keepBase(this.#session.sid, base.value);
-		await Promise.all(
-			operations.map(({ method, args }) => this.#session.call("uci", method, { config: CONFIG, ...args })),
-		);
-		this.#inRouter = target;
+		if (trial.value !== null) return;
+		const done: boolean[] = [];
+		for (const part of CONFIGS) done.push(await part.send(this.#session));
+		if (!done.includes(true)) return;
+		keepStaged(this.#session.sid);
 		this.#changed();
 	}
 }
 
+const NOTHING = { inRouter: null, changes: [] };
+
+type KeptSection = Omit<ConfigSection, "options"> & { readonly options: [string, string | string[]][] };
+
 /** After a reload of the page the words for what is staged need what was in force. */
-function keepBase(sid: string, config: ConfigPackage | null): void {
-	if (config === null) {
-		sessionStorage.removeItem(BASE_KEY);
-		return;
-	}
-	const sections = config.sections.map((section) => ({ ...section, options: [...section.options] }));
-	sessionStorage.setItem(BASE_KEY, JSON.stringify({ sid, sections }));
+function keepStaged(sid: string): void {
+	const configs = CONFIGS.map(({ name, base: { value } }) => [
+		name,
+		value?.sections.map((section) => ({ ...section, options: [...section.options] })),
+	]);
+	sessionStorage.setItem(STAGED_KEY, JSON.stringify({ sid, configs: Object.fromEntries(configs) }));
 }
 
-function keptBase(sid: string): ConfigPackage | null {
-	const text = sessionStorage.getItem(BASE_KEY);
-	if (text === null) return null;
-	const kept = JSON.parse(text) as {
-		sid: string;
-		sections: (Omit<ConfigSection, "options"> & { options: [string, string | string[]][] })[];
-	};
-	if (kept.sid !== sid) return null;
-	const sections = kept.sections.map((section) => ({ ...section, options: new Map(section.options) }));
-	return { name: CONFIG, sections };
+function keptOf(sid: string): Partial<Record<ConfigName, ConfigPackage>> {
+	const kept: { sid?: string; configs?: Record<string, readonly KeptSection[]> } = JSON.parse(
+		sessionStorage.getItem(STAGED_KEY) ?? "{}",
+	);
+	if (kept.sid !== sid) return {};
+	return Object.fromEntries(
+		Object.entries(kept.configs ?? {}).map(([name, sections]) => [
+			name,
+			{ name, sections: sections.map((section) => ({ ...section, options: new Map(section.options) })) },
+		]),
+	);
 }
 
 let current: { readonly session: UbusSession<AbortSignal>; readonly staging: Staging; stop(): void } | null =

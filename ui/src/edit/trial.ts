@@ -20,12 +20,12 @@ const RETURN_MS = 20_000;
 const RETRY_MS = 1000;
 
 /** Puts what is staged in force; the daemon returns by itself unless it is confirmed. Rejects with TrialRefusal or RpcError. */
-export async function beginTrial(session: Session, config: string): Promise<PendingTrial> {
+export async function beginTrial(session: Session, configs: readonly string[]): Promise<PendingTrial> {
 	const { error } = await call(session, { action: "begin", timeout: TRIAL_S });
 	if (error !== null) throw new TrialRefusal(error);
 	const endsAtMs = Date.now() + TRIAL_S * 1000;
 	try {
-		await session.call("uci", "commit", { config });
+		for (const config of configs) await session.call("uci", "commit", { config });
 	} catch (failure) {
 		await call(session, { action: "cancel" }).catch(() => {});
 		throw failure;

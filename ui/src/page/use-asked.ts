@@ -11,29 +11,30 @@ export interface Asked {
 	again(): void;
 }
 
-/** What a method of the daemon answers: asked at once, again every `everyMs` (null: never) while somebody looks and the router answers. */
+/** What a method of the daemon, or of another object, answers: asked at once, again every `everyMs` (null: never) while somebody looks and the router answers. */
 export function useAsked(
 	method: string,
 	everyMs: number | null,
-	options: { args?: RpcTable; timeoutMs?: number } = {},
+	options: { object?: string; args?: RpcTable; timeoutMs?: number } = {},
 ): Asked {
 	const { session } = usePanel();
 	const [answer, setAnswer] = useState<RpcTable | null>(null);
 	const [failed, setFailed] = useState(false);
 	const [asking, setAsking] = useState(false);
 	const alive = liveness.value.kind === "live";
+	const object = options.object ?? "polywan";
 	const args = JSON.stringify(options.args ?? {});
 	const again = useCallback(async () => {
 		setAsking(true);
 		try {
-			setAnswer(await session.call("polywan", method, JSON.parse(args) as RpcTable, options));
+			setAnswer(await session.call(object, method, JSON.parse(args) as RpcTable, options));
 			setFailed(false);
 		} catch {
 			setFailed(true);
 		} finally {
 			setAsking(false);
 		}
-	}, [session, method, args]);
+	}, [session, object, method, args]);
 	useEffect(() => {
 		if (!alive) return;
 		void again();

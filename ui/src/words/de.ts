@@ -6,6 +6,8 @@ export const de: Words = {
 	"nav.quality": "Qualität",
 	"nav.diagnostics": "Diagnose",
 	"nav.log": "Ereignisse",
+	"nav.notifications": "Benachrichtigungen",
+	"nav.backup": "Sicherung",
 	"nav.about": "Über",
 	"state.up": "Verbunden",
 	"state.down": "Ausgefallen",

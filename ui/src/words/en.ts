@@ -4,6 +4,8 @@ export const en = {
 	"nav.quality": "Quality",
 	"nav.diagnostics": "Diagnostics",
 	"nav.log": "Events",
+	"nav.notifications": "Notifications",
+	"nav.backup": "Backup",
 	"nav.about": "About",
 	"state.up": "Up",
 	"state.down": "Down",

@@ -6,6 +6,8 @@ export const es: Words = {
 	"nav.quality": "Calidad",
 	"nav.diagnostics": "Diagnóstico",
 	"nav.log": "Eventos",
+	"nav.notifications": "Avisos",
+	"nav.backup": "Copia de seguridad",
 	"nav.about": "Acerca de",
 	"state.up": "Activo",
 	"state.down": "Caído",

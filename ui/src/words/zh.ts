@@ -6,6 +6,8 @@ export const zh: Words = {
 	"nav.quality": "质量",
 	"nav.diagnostics": "诊断",
 	"nav.log": "事件",
+	"nav.notifications": "通知",
+	"nav.backup": "备份",
 	"nav.about": "关于",
 	"state.up": "正常",
 	"state.down": "中断",

@@ -1,0 +1,33 @@
+export const backupEn = {
+	title: "Backup",
+	intro: "Everything you wrote as one file, and back again.",
+	readonly: "You may look, and change nothing: a backup holds secrets.",
+	forbidden: "Your account lacks the grant for backups (access group polywan-backup): they hold secrets.",
+	failed: "That did not work:",
+	"save.title": "Save",
+	"save.intro": "Settings, uplinks, policies, rules, reports with their secrets, and your script.",
+	"save.button": "Download the backup",
+	"save.secrets": "The file holds passwords where you set some: keep it as you keep those.",
+	"restore.title": "Restore",
+	"restore.intro": "The file is looked at first, and tells what it would change.",
+	"restore.file": "File of a backup",
+	kept: "Kept from before the last restore: {when}, polywan {version}.",
+	"kept.name": "before the last restore",
+	"kept.look": "Look at it",
+	"kept.save": "Download it",
+	"check.title": "What would change: {name}",
+	"check.of": "of {when}, made by polywan {version}",
+	"check.unusable": "It cannot be used:",
+	"check.same": "Everything is as in this file already.",
+	"check.errors": "Its configuration has errors, so it is not taken:",
+	"check.edits": "Apply or discard your changes first.",
+	"check.plan": "In words",
+	"check.apply": "Restore on trial",
+	"check.close": "Close",
+	"file.same": "as it is",
+	"file.changed": "is replaced",
+	"file.added": "is added",
+};
+
+export type BackupKey = keyof typeof backupEn;
+export type BackupWords = Readonly<Record<BackupKey, string>>;

@@ -1,0 +1,33 @@
+import type { BackupWords } from "./en.ts";
+
+export const backupEs: BackupWords = {
+	title: "Copia de seguridad",
+	intro: "Todo lo que usted ha escrito en un archivo, y de vuelta.",
+	readonly: "Puede mirar, pero no cambiar nada: una copia contiene secretos.",
+	forbidden:
+		"A su cuenta le falta el permiso para copias (grupo de acceso polywan-backup): contienen secretos.",
+	failed: "No ha sido posible:",
+	"save.title": "Guardar",
+	"save.intro": "Ajustes, enlaces, políticas, reglas, informes con sus secretos y su script.",
+	"save.button": "Descargar la copia",
+	"save.secrets": "El archivo contiene contraseñas si usted las puso: guárdelo como a ellas.",
+	"restore.title": "Restaurar",
+	"restore.intro": "Primero se examina el archivo, y se dice qué cambiaría.",
+	"restore.file": "Archivo de una copia",
+	kept: "Conservado de antes de la última restauración: {when}, polywan {version}.",
+	"kept.name": "antes de la última restauración",
+	"kept.look": "Examinar",
+	"kept.save": "Descargar",
+	"check.title": "Qué cambiaría: {name}",
+	"check.of": "de {when}, hecha con polywan {version}",
+	"check.unusable": "No se puede usar:",
+	"check.same": "Todo está ya como en este archivo.",
+	"check.errors": "Su configuración tiene errores, así que no se adopta:",
+	"check.edits": "Aplique o descarte antes sus cambios.",
+	"check.plan": "En palabras",
+	"check.apply": "Restaurar a prueba",
+	"check.close": "Cerrar",
+	"file.same": "queda como está",
+	"file.changed": "se sustituye",
+	"file.added": "se añade",
+};

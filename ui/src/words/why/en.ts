@@ -1,0 +1,33 @@
+export const whyEn = {
+	title: "Where would it go?",
+	intro: "Asks the router which way a new connection takes now, and why.",
+	source: "From",
+	destination: "To (address or name)",
+	protocol: "Protocol",
+	port: "Port",
+	any: "Any",
+	router: "the router itself",
+	ask: "Ask",
+	failed: "The router gave no answer.",
+	staged: "This goes by what is in force, not by changes that are not applied.",
+	steps: "How it came about",
+	hit: "decides this",
+	"step.passed": "Does not concern it",
+	"step.open": "May concern it",
+	"step.decided": "Decided",
+	"step.told": "By the way",
+	"answer.nothing": "Nothing is known of it.",
+	"answer.one": "It goes over {where}.",
+	"answer.shared": "It goes over one of: {shares}.",
+	"answer.open": "It depends on what was not said: {where}.",
+	"answer.kept": "Where an earlier connection is kept to: {uplinks}.",
+	"to.main": "the main routing table",
+	"to.mainNone": "the main routing table, which has no route",
+	"to.specific": "a route of its own",
+	"to.local": "no line: the router itself is meant",
+	"to.unreachable": "nothing: it is refused with an error",
+	"to.blackhole": "nothing: it is dropped",
+};
+
+export type WhyKey = keyof typeof whyEn;
+export type WhyWords = Readonly<Record<WhyKey, string>>;
