@@ -72,20 +72,39 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 		});
 		await page.goto(`${panelUrl}#connections`);
 		await page.getByLabel("Group by").selectOption("host");
-		await page.getByRole("button", { name: "Show: 192.168.1.77" }).waitFor();
+		const host = page.getByRole("button", { name: "192.168.1.77", exact: false }).first();
+		await host.waitFor();
+		expect(await host.getAttribute("aria-expanded")).toBe("false");
+		await host.press("Enter");
+		await list(page).getByRole("cell", { name: "192.168.1.77:40000" }).first().waitFor();
 		expect(await violations(page)).toEqual([]);
 		await page.getByLabel("To", { exact: true }).fill("10.0.9.9");
+		await page.getByLabel("Group by").selectOption("app");
+		await page.getByRole("row", { name: /HTTPS Connections: 1/ }).waitFor();
 		await page.getByLabel("Group by").selectOption("uplink");
-		await page.getByRole("row", { name: "wanb 1" }).waitFor();
-		await page.getByRole("button", { name: "Show: wanb" }).click();
+		await page.getByRole("row", { name: /wanb Connections: 1/ }).waitFor();
+		await page.goto(`${panelUrl}#log`);
+		await page.getByRole("heading", { name: "Events" }).waitFor();
+		await page.goto(`${panelUrl}#connections`);
+		await page.getByRole("button", { name: "wanb", exact: false }).first().click();
 		await cell(page, "10.0.9.9:443").waitFor();
 		await list(page).getByRole("button", { name: /^End:/ }).click();
 		await page.getByText("1 ended.").waitFor();
 		await page.getByText("No connection matches.").waitFor();
 		await page.getByLabel("To", { exact: true }).fill("10.0.9.0/28");
-		await page.getByRole("button", { name: "End these 7" }).click();
-		await page.getByText("7 ended.").waitFor();
-		expect(questions[0]).toBe("End the connection 192.168.1.77:40000 → 10.0.9.9:443?");
+		await page.getByRole("button", { name: "End all: wan", exact: true }).click();
+		await page.getByText("8 ended.").waitFor();
+		await page.getByLabel("Group by").selectOption("none");
+		await page.getByLabel("Contains").fill("10.0.9.1");
+		await page.getByRole("button", { name: "End these 4" }).click();
+		await page.getByText("4 ended.").waitFor();
+		await page.getByLabel("Contains").fill("");
+		await page.getByRole("button", { name: "End these 3" }).click();
+		await page.getByText("3 ended.").waitFor();
+		expect(questions.slice(0, 2)).toEqual([
+			"End the connection 192.168.1.77:40000 → 10.0.9.9:443?",
+			"End all 8 connections of wan?",
+		]);
 		await page.context().close();
 	});
 

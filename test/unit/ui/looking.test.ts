@@ -1,11 +1,7 @@
 import type { ConnectionStatus } from "polywan-core/status";
 import { expect, test } from "vitest";
-import {
-	criteriaOf,
-	groupByHost,
-	mentions,
-	renderEnd,
-} from "../../../ui/src/connections/connection-query.ts";
+import { criteriaOf, mentions, renderEnd } from "../../../ui/src/connections/connection-query.ts";
+import { groupConnections, listItems } from "../../../ui/src/connections/group.ts";
 import { renderCsv } from "../../../ui/src/page/csv.ts";
 
 const connection: ConnectionStatus = {
@@ -53,10 +49,47 @@ test("a text is searched in all that is shown", () => {
 	expect(mentions(connection, "wanb")).toBe(false);
 });
 
-test("hosts come by their data, both ways", () => {
-	const small = { ...connection, source: "fd00:1::101", received_bytes: 0 };
-	expect(groupByHost([small, connection, small])).toEqual([
-		{ host: "fd00:1::100", count: 1, bytes: 1000 },
-		{ host: "fd00:1::101", count: 2, bytes: 200 },
+const small = {
+	...connection,
+	source: "fd00:1::101",
+	received_bytes: 0,
+	uplink: null,
+	destination_port: 6000,
+};
+
+test("groups come by their data, both ways", () => {
+	const told = (by: Parameters<typeof groupConnections>[1]) =>
+		groupConnections([small, connection, small], by).map(({ name, bytes, connections }) => [
+			name,
+			bytes,
+			connections.length,
+		]);
+	expect(told("host")).toEqual([
+		["fd00:1::100", 1000, 1],
+		["fd00:1::101", 200, 2],
+	]);
+	expect(told("uplink")).toEqual([
+		["wan", 1000, 1],
+		["", 200, 2],
+	]);
+	expect(told("rule")).toEqual([["", 1200, 3]]);
+	expect(told("app")).toEqual([
+		["HTTPS", 1000, 1],
+		["", 200, 2],
+	]);
+});
+
+test("what no port tells is together by its protocol", () => {
+	const other = { ...small, protocol: "udp" };
+	expect(groupConnections([small, other, small], "app").map(({ key }) => key)).toEqual([":tcp", ":udp"]);
+});
+
+test("an open group is followed by what is in it", () => {
+	const items = listItems(groupConnections([connection, small, small], "uplink"), new Set([":tcp"]));
+	expect(items.map((item) => (item.kind === "group" ? [item.group.name, item.open] : item.inner))).toEqual([
+		["wan", false],
+		["", true],
+		true,
+		true,
 	]);
 });

@@ -5,6 +5,10 @@ import { backupDe } from "../../../ui/src/words/backup/de.ts";
 import { backupEn } from "../../../ui/src/words/backup/en.ts";
 import { backupEs } from "../../../ui/src/words/backup/es.ts";
 import { backupZh } from "../../../ui/src/words/backup/zh.ts";
+import { connectionsDe } from "../../../ui/src/words/connections/de.ts";
+import { connectionsEn } from "../../../ui/src/words/connections/en.ts";
+import { connectionsEs } from "../../../ui/src/words/connections/es.ts";
+import { connectionsZh } from "../../../ui/src/words/connections/zh.ts";
 import { de } from "../../../ui/src/words/de.ts";
 import { editDe, helpDe } from "../../../ui/src/words/edit/de.ts";
 import { editEn } from "../../../ui/src/words/edit/en.ts";
@@ -42,11 +46,15 @@ import { chooseLanguage } from "../../../ui/src/words.ts";
 const places = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
 
 test.each([
-	["de", { ...de, ...editDe, ...moreDe, ...qualityDe }],
-	["es", { ...es, ...editEs, ...moreEs, ...qualityEs }],
-	["zh", { ...zh, ...editZh, ...moreZh, ...qualityZh }],
+	["de", { ...de, ...editDe, ...moreDe }],
+	["es", { ...es, ...editEs, ...moreEs }],
+	["zh", { ...zh, ...editZh, ...moreZh }],
 ] as const)("every sentence in %s has the places of the English one", (_, words) => {
-	for (const [key, sentence] of Object.entries({ ...en, ...editEn, ...moreEn, ...qualityEn })) {
+	for (const [key, sentence] of Object.entries({
+		...en,
+		...editEn,
+		...moreEn,
+	})) {
 		const translated: string = words[key as keyof typeof words];
 		expect(translated, key).toBeTruthy();
 		expect(places(translated), key).toEqual(places(sentence));
@@ -56,7 +64,9 @@ test.each([
 // Parts of the panel, each with words of its own: a key means something else in each.
 const PARTS = {
 	backup: { en: backupEn, de: backupDe, es: backupEs, zh: backupZh },
+	connections: { en: connectionsEn, de: connectionsDe, es: connectionsEs, zh: connectionsZh },
 	import: { en: mwan3En, de: mwan3De, es: mwan3Es, zh: mwan3Zh },
+	quality: { en: qualityEn, de: qualityDe, es: qualityEs, zh: qualityZh },
 	reports: { en: reportsEn, de: reportsDe, es: reportsEs, zh: reportsZh },
 	templates: { en: templatesEn, de: templatesDe, es: templatesEs, zh: templatesZh },
 	why: { en: whyEn, de: whyDe, es: whyEs, zh: whyZh },

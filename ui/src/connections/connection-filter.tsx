@@ -1,10 +1,9 @@
 import { parseNetwork } from "polywan-core/address";
 import type { Status } from "polywan-core/status";
 import { useId } from "preact/hooks";
-import { tm } from "../page/words.ts";
 import type { Criteria } from "./connection-query.ts";
-
-export type Grouping = "none" | "uplink" | "host";
+import type { Grouping } from "./group.ts";
+import { tc } from "./words.ts";
 
 /** As typed and chosen; empty: any. */
 export interface Filter {
@@ -48,34 +47,34 @@ export function ConnectionFilter(props: {
 	return (
 		<search class="filters">
 			<label class="field small">
-				{tm("log.uplink")}
+				{tc("conn.uplink")}
 				<select value={filter.uplink} onChange={(event) => onChange({ uplink: event.currentTarget.value })}>
-					<option value="">{tm("conn.all")}</option>
+					<option value="">{tc("conn.all")}</option>
 					{props.status.uplinks.map(({ name }) => (
 						<option key={name}>{name}</option>
 					))}
 				</select>
 			</label>
 			<label class="field small">
-				{tm("conn.protocol")}
+				{tc("conn.protocol")}
 				<select
 					value={filter.protocol}
 					onChange={(event) => onChange({ protocol: event.currentTarget.value })}
 				>
-					<option value="">{tm("conn.all")}</option>
+					<option value="">{tc("conn.all")}</option>
 					{["tcp", "udp", "icmp"].map((name) => (
 						<option key={name}>{name}</option>
 					))}
 				</select>
 			</label>
-			<NetworkInput label={tm("conn.from")} value={filter.source} onType={(source) => onChange({ source })} />
+			<NetworkInput label={tc("conn.from")} value={filter.source} onType={(source) => onChange({ source })} />
 			<NetworkInput
-				label={tm("conn.to")}
+				label={tc("conn.to")}
 				value={filter.destination}
 				onType={(destination) => onChange({ destination })}
 			/>
 			<label class="field small">
-				{tm("conn.contains")}
+				{tc("conn.contains")}
 				<input
 					type="search"
 					value={filter.text}
@@ -83,14 +82,16 @@ export function ConnectionFilter(props: {
 				/>
 			</label>
 			<label class="field small">
-				{tm("conn.group")}
+				{tc("conn.group")}
 				<select
 					value={filter.grouping}
 					onChange={(event) => onChange({ grouping: event.currentTarget.value as Grouping })}
 				>
-					<option value="none">{tm("conn.groupNone")}</option>
-					<option value="uplink">{tm("conn.groupUplink")}</option>
-					<option value="host">{tm("conn.groupHost")}</option>
+					<option value="none">{tc("conn.groupNone")}</option>
+					<option value="uplink">{tc("conn.groupUplink")}</option>
+					<option value="host">{tc("conn.groupHost")}</option>
+					<option value="rule">{tc("conn.groupRule")}</option>
+					<option value="app">{tc("conn.groupApp")}</option>
 				</select>
 			</label>
 		</search>
@@ -110,13 +111,13 @@ function NetworkInput(props: { readonly label: string; readonly value: string; o
 				autocapitalize="none"
 				spellcheck={false}
 				value={props.value}
-				placeholder={tm("conn.example")}
+				placeholder={tc("conn.example")}
 				aria-invalid={wrong}
 				aria-describedby={`${id}-wrong`}
 				onInput={(event) => props.onType(event.currentTarget.value)}
 			/>
 			<span id={`${id}-wrong`} class="wrong" role="status">
-				{wrong ? tm("conn.badAddress") : ""}
+				{wrong ? tc("conn.badAddress") : ""}
 			</span>
 		</label>
 	);

@@ -82,21 +82,3 @@ export function mentions(connection: ConnectionStatus, wanted: string): boolean 
 	];
 	return shown.some((text) => text.toLowerCase().includes(wanted));
 }
-
-export interface HostGroup {
-	readonly host: string;
-	readonly count: number;
-	readonly bytes: number;
-}
-
-/** By who opened them, most data first. */
-export function groupByHost(connections: readonly ConnectionStatus[]): HostGroup[] {
-	const groups = new Map<string, { host: string; count: number; bytes: number }>();
-	for (const { source: host, sent_bytes: sent, received_bytes: received } of connections) {
-		const group = groups.get(host) ?? { host, count: 0, bytes: 0 };
-		group.count++;
-		group.bytes += sent + received;
-		groups.set(host, group);
-	}
-	return [...groups.values()].sort((a, b) => b.bytes - a.bytes || b.count - a.count);
-}

@@ -1,35 +1,47 @@
 import type { ConnectionStatus } from "polywan-core/status";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { formatBytes, formatDuration } from "../format.ts";
-import { tm } from "../page/words.ts";
+import type { VNode } from "preact";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { language } from "../words.ts";
-import { type Order, renderEnd } from "./connection-query.ts";
+import type { Order } from "./connection-query.ts";
+import { ConnectionRow, GroupRow } from "./connection-row.tsx";
+import type { Group, Item } from "./group.ts";
+import { tc } from "./words.ts";
 
 /** As the style has it: rows of one height are found without being measured. */
 const ROW_PX = 34;
-/** Rows drawn beyond what is seen, on both sides. */
-const MARGIN_ROWS = 12;
+/** Rows drawn beyond what is seen, on both sides; as many are scrolled before there is something to do. */
+const MARGIN_ROWS = 16;
 
-/** A table of any length, of which only what is seen is drawn. */
-export function ConnectionTable(props: {
+/** Rows kept as they were drawn: those that are seen are among them. */
+const MOST_DRAWN = 500;
+
+interface TableProps {
 	/** With another one it begins at the top. */
 	readonly question: string;
 	readonly count: number;
 	readonly order: Order;
-	row(index: number): ConnectionStatus | undefined;
+	item(index: number): Item | undefined;
 	onSee(first: number, last: number): void;
 	onOrder(order: Order): void;
+	onToggle(group: Group): void;
+	groupName(group: Group): string;
 	/** Null: nobody here may end one. */
 	readonly onEnd: ((connection: ConnectionStatus) => void) | null;
-}) {
+	readonly onEndGroup: ((group: Group) => void) | null;
+}
+
+/** A table of any length, of which only what is seen is drawn. */
+export function ConnectionTable(props: TableProps) {
 	const { count, onEnd } = props;
 	const box = useRef<HTMLElement>(null);
 	const [seen, setSeen] = useState({ first: 0, rows: 30 });
 	const look = () => {
 		const element = box.current;
 		if (element === null) return;
-		const first = Math.floor(element.scrollTop / ROW_PX);
-		const rows = Math.ceil(element.clientHeight / ROW_PX);
+		// In steps of half the margin, so that most frames of scrolling draw nothing.
+		const step = MARGIN_ROWS / 2;
+		const first = Math.floor(element.scrollTop / ROW_PX / step) * step;
+		const rows = Math.ceil(element.clientHeight / ROW_PX) + step;
 		if (first !== seen.first || rows !== seen.rows) setSeen({ first, rows });
 	};
 	const first = Math.max(0, Math.min(seen.first, count - seen.rows) - MARGIN_ROWS);
@@ -38,23 +50,8 @@ export function ConnectionTable(props: {
 	useEffect(() => props.onSee(first, Math.max(first, end - 1)), [first, end]);
 	useEffect(look);
 	const columns = onEnd === null ? 8 : 9;
-	const sortable = (sort: Order["sort"], label: string) => {
-		const active = props.order.sort === sort;
-		const reverse = active && !props.order.reverse;
-		return (
-			<th
-				scope="col"
-				class="number"
-				aria-sort={active ? (props.order.reverse ? "ascending" : "descending") : undefined}
-			>
-				<button type="button" class="sort" onClick={() => props.onOrder({ sort, reverse })}>
-					{label}
-					<span aria-hidden="true">{active ? (props.order.reverse ? " ↑" : " ↓") : ""}</span>
-				</button>
-			</th>
-		);
-	};
 	const rows = Array.from({ length: end - first }, (_, index) => first + index);
+	const draw = useRows(props, columns);
 	return (
 		<section
 			ref={box}
@@ -67,36 +64,106 @@ export function ConnectionTable(props: {
 			<table aria-rowcount={count + 1}>
 				<thead>
 					<tr aria-rowindex={1}>
-						<th scope="col">{tm("conn.protocol")}</th>
+						<th scope="col">{tc("conn.protocol")}</th>
 						<th scope="col" class="end">
-							{tm("conn.from")}
+							{tc("conn.from")}
 						</th>
 						<th scope="col" class="end">
-							{tm("conn.to")}
+							{tc("conn.to")}
 						</th>
-						<th scope="col">{tm("log.uplink")}</th>
-						<th scope="col">{tm("conn.rule")}</th>
+						<th scope="col">{tc("conn.uplink")}</th>
+						<th scope="col">{tc("conn.rule")}</th>
 						<th scope="col" class="wide">
-							{tm("conn.state")}
+							{tc("conn.state")}
 						</th>
-						{sortable("bytes", tm("conn.data"))}
-						{sortable("age", tm("conn.age"))}
+						<Sortable sort="bytes" label={tc("conn.data")} order={props.order} onOrder={props.onOrder} />
+						<Sortable sort="age" label={tc("conn.age")} order={props.order} onOrder={props.onOrder} />
 						{onEnd !== null && (
 							<th scope="col">
-								<span class="unseen">{tm("conn.end")}</span>
+								<span class="unseen">{tc("conn.end")}</span>
 							</th>
 						)}
 					</tr>
 				</thead>
 				<tbody>
 					<Space rows={first} columns={columns} />
-					{rows.map((index) => (
-						<Row key={index} index={index} connection={props.row(index)} columns={columns} onEnd={onEnd} />
-					))}
+					{rows.map(draw)}
 					<Space rows={count - end} columns={columns} />
 				</tbody>
 			</table>
 		</section>
+	);
+}
+
+/** What a row is drawn by; a row that is as it was is not even compared. */
+function useRows(props: TableProps, columns: number): (index: number) => VNode {
+	const latest = useRef(props);
+	latest.current = props;
+	const { onEnd, onEndGroup } = props;
+	const mayEnd = onEnd !== null && onEndGroup !== null;
+	const words = language.value;
+	// A table that says the same otherwise is drawn anew.
+	const drawn = useMemo(
+		() => new Map<number, { readonly item: Item | undefined; readonly row: VNode }>(),
+		[columns, mayEnd, words, props.question],
+	);
+	const toggle = useCallback((group: Group) => latest.current.onToggle(group), []);
+	const endOne = useCallback((connection: ConnectionStatus) => latest.current.onEnd?.(connection), []);
+	const endGroup = useCallback((group: Group) => latest.current.onEndGroup?.(group), []);
+	return (index) => {
+		const item = props.item(index);
+		const before = drawn.get(index);
+		if (before !== undefined && before.item === item) return before.row;
+		const row =
+			item?.kind === "group" ? (
+				<GroupRow
+					key={index}
+					index={index}
+					group={item.group}
+					name={props.groupName(item.group)}
+					open={item.open}
+					onToggle={toggle}
+					onEnd={mayEnd ? endGroup : null}
+				/>
+			) : (
+				<ConnectionRow
+					key={index}
+					index={index}
+					connection={item?.connection}
+					inner={item?.inner ?? false}
+					columns={columns}
+					onEnd={mayEnd ? endOne : null}
+				/>
+			);
+		if (drawn.size > MOST_DRAWN) drawn.clear();
+		drawn.set(index, { item, row });
+		return row;
+	};
+}
+
+function Sortable(props: {
+	readonly sort: Order["sort"];
+	readonly label: string;
+	readonly order: Order;
+	onOrder(order: Order): void;
+}) {
+	const { sort, order } = props;
+	const active = order.sort === sort;
+	return (
+		<th
+			scope="col"
+			class="number"
+			aria-sort={active ? (order.reverse ? "ascending" : "descending") : undefined}
+		>
+			<button
+				type="button"
+				class="sort"
+				onClick={() => props.onOrder({ sort, reverse: active && !order.reverse })}
+			>
+				{props.label}
+				<span aria-hidden="true">{active ? (order.reverse ? " ↑" : " ↓") : ""}</span>
+			</button>
+		</th>
 	);
 }
 
@@ -107,53 +174,4 @@ function Space({ rows, columns }: { readonly rows: number; readonly columns: num
 			<td colSpan={columns} style={{ height: `${rows * ROW_PX}px` }} />
 		</tr>
 	);
-}
-
-function Row(props: {
-	readonly index: number;
-	readonly connection: ConnectionStatus | undefined;
-	readonly columns: number;
-	readonly onEnd: ((connection: ConnectionStatus) => void) | null;
-}) {
-	const { connection, onEnd } = props;
-	if (connection === undefined)
-		return (
-			<tr aria-rowindex={props.index + 2}>
-				<td colSpan={props.columns} class="soft">
-					…
-				</td>
-			</tr>
-		);
-	const from = renderEnd(connection.source, connection.source_port);
-	const to = renderEnd(connection.destination, connection.destination_port);
-	const age = connection.age_s;
-	return (
-		<tr aria-rowindex={props.index + 2}>
-			<td>{connection.protocol}</td>
-			<td title={from}>{from}</td>
-			<td title={to}>{to}</td>
-			<td>{connection.uplink ?? "–"}</td>
-			<td class="soft">{connection.rule ?? "–"}</td>
-			<td class="soft">{connection.state.replace("_", " ")}</td>
-			<td class="number">{bytes(connection.sent_bytes + connection.received_bytes)}</td>
-			<td class="number soft">{age === null ? "–" : formatDuration(age * 1000, language.value)}</td>
-			{onEnd !== null && (
-				<td>
-					<button
-						type="button"
-						class="danger slight"
-						aria-label={`${tm("conn.end")}: ${from} → ${to}`}
-						onClick={() => onEnd(connection)}
-					>
-						{tm("conn.end")}
-					</button>
-				</td>
-			)}
-		</tr>
-	);
-}
-
-export function bytes(count: number): string {
-	const { value, unit } = formatBytes(count);
-	return `${value} ${unit}`;
 }

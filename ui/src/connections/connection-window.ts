@@ -23,6 +23,8 @@ export class ConnectionWindow {
 	readonly pages = signal<ReadonlyMap<number, readonly ConnectionStatus[]>>(new Map());
 	/** Null before the first answer. */
 	readonly total = signal<number | null>(null);
+	/** Page 0 is the whole sample. */
+	readonly sampled = signal(false);
 	/** What is there answers an earlier question. */
 	readonly pending = signal(true);
 	readonly accounting = signal(true);
@@ -92,6 +94,7 @@ export class ConnectionWindow {
 			const kept = this.pending.value ? [] : this.pages.value;
 			this.pages.value = new Map(kept).set(page, answer.connections);
 			this.pending.value = false;
+			this.sampled.value = sample;
 			this.total.value = answer.total;
 			this.accounting.value = answer.accounting;
 		});

@@ -1,117 +1,174 @@
 import "../shared.ts";
+import { signal } from "@preact/signals";
 import type { ConnectionStatus, Status } from "polywan-core/status";
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { RpcTable } from "ubus-js/browser";
+import { useEffect, useMemo } from "preact/hooks";
 import { Failed } from "../page/failed.tsx";
-import { tm } from "../page/words.ts";
 import { usePanel } from "../panel.ts";
 import { liveness, readOnly } from "../store.ts";
 import { ConnectionFilter, criteriaFor, type Filter, NO_FILTER } from "./connection-filter.tsx";
-import { HostGroups, UplinkGroups } from "./connection-groups.tsx";
-import { criteriaOf, groupByHost, mentions, type Order, renderEnd } from "./connection-query.ts";
+import { mentions, type Order } from "./connection-query.ts";
 import { ConnectionTable } from "./connection-table.tsx";
 import { ConnectionWindow, SAMPLE_ROWS } from "./connection-window.ts";
+import style from "./connections.css";
+import { type Ending, MOST_ONE_BY_ONE, useEnding } from "./ending.ts";
+import { type Group, groupConnections, type Item, listItems } from "./group.ts";
+import { tc } from "./words.ts";
 
 const REFRESH_MS = 3000;
+/** Of all that is searched and grouped, which are some thousands. */
+const SAMPLE_REFRESH_MS = 6000;
+
+/** What was chosen stays while other pages are looked at. */
+const filter = signal<Filter>(NO_FILTER);
+const order = signal<Order>({ sort: "bytes", reverse: false });
+const openGroups = signal<ReadonlySet<string>>(new Set());
 
 /** What the router carries now: sorted and filtered there, and shown in windows of any list's length. */
 export function ConnectionsPage({ status }: { readonly status: Status }) {
-	const { session } = usePanel();
+	const { adopt, session } = usePanel();
+	useMemo(() => adopt(style), [adopt]);
 	const list = useMemo(() => new ConnectionWindow(session), [session]);
-	const [filter, setFilter] = useState<Filter>(NO_FILTER);
-	const [order, setOrder] = useState<Order>({ sort: "bytes", reverse: false });
-	const [round, setRound] = useState(0);
-	const text = filter.text.trim().toLowerCase();
-	const sample = text !== "" || filter.grouping === "host";
-	const criteria = criteriaFor(filter);
-	const question = JSON.stringify({ criteria, order, sample });
-	const alive = liveness.value.kind === "live";
+	const chosen = filter.value;
+	const { grouping } = chosen;
+	const text = chosen.text.trim().toLowerCase();
+	const sample = text !== "" || grouping !== "none";
+	const criteria = criteriaFor(chosen);
+	const question = JSON.stringify({ criteria, order: order.value, sample });
 	useEffect(() => list.want(JSON.parse(question)), [list, question]);
-	useEffect(() => {
-		if (!alive) return;
-		const timer = setInterval(() => {
-			if (document.hidden) return;
-			list.refresh();
-			setRound((before) => before + 1);
-		}, REFRESH_MS);
-		return () => clearInterval(timer);
-	}, [list, alive]);
-	const end = useEnding(() => {
-		list.refresh();
-		setRound((before) => before + 1);
-	});
+	useRefresh(list, sample ? SAMPLE_REFRESH_MS : REFRESH_MS);
+	const end = useEnding(() => list.refresh());
+	const { items, matches } = useItems(list, sample, text);
 	const total = list.total.value;
-	const sampled = sample ? (list.pages.value.get(0) ?? []) : [];
-	const found = text === "" ? sampled : sampled.filter((connection) => mentions(connection, text));
-	const count = sample ? found.length : (total ?? 0);
-	const change = (next: Partial<Filter>) => setFilter((before) => ({ ...before, ...next }));
-	const endAll = () => {
-		if (confirm(tm("conn.endTheseAsk", { count }))) void end.send({ ...criteria });
-	};
-	const pending = list.pending.value;
-	const bounded = !pending && Object.keys(criteria).length > 0 && text === "" && filter.grouping === "none";
+	const found = sample ? matches.length : (total ?? 0);
+	const count = sample ? items.length : found;
+	const isThere = total !== null && (!sample || list.sampled.value);
+	const empty = !list.pending.value && found === 0;
 	return (
 		<div class="card">
 			<header>
-				<h2 id="connections-title">{tm("conn.number")}</h2>
-				<span class="soft small number">{total !== null && tm("conn.count", { count })}</span>
+				<h2 id="connections-title">{tc("conn.number")}</h2>
+				<span class="soft small number">{isThere && tc("conn.count", { count: found })}</span>
 				<span class="small" role="status">
 					{end.said}
 				</span>
-				{!readOnly.value && bounded && count > 0 && (
-					<button type="button" class="danger push" onClick={endAll}>
-						{tm("conn.endThese", { count })}
-					</button>
+				{!readOnly.value && !list.pending.value && (
+					<EndThese end={end} count={found} text={text} matches={matches} />
 				)}
 			</header>
 			<Failed when={list.failed.value} />
-			<ConnectionFilter filter={filter} status={status} onChange={change} />
+			<ConnectionFilter
+				filter={chosen}
+				status={status}
+				onChange={(change) => {
+					filter.value = { ...chosen, ...change };
+				}}
+			/>
 			{sample && total !== null && total > SAMPLE_ROWS && (
-				<p class="soft small">{tm("conn.sample", { count: SAMPLE_ROWS, total })}</p>
+				<p class="soft small">{tc("conn.sample", { count: SAMPLE_ROWS, total })}</p>
 			)}
-			{!list.accounting.value && <p class="soft small">{tm("conn.noAccounting")}</p>}
-			{filter.grouping === "uplink" ? (
-				<UplinkGroups
-					status={status}
-					criteria={criteria}
-					round={round}
-					onShow={(uplink) => change({ uplink, grouping: "none" })}
-				/>
-			) : filter.grouping === "host" ? (
-				<HostGroups groups={groupByHost(found)} onShow={(source) => change({ source, grouping: "none" })} />
-			) : (
-				<ConnectionTable
-					question={question}
-					count={count}
-					order={order}
-					row={(index) => (sample ? found[index] : list.row(index))}
-					onSee={(first, last) => list.see(first, last)}
-					onOrder={setOrder}
-					onEnd={readOnly.value ? null : (connection) => end.ask(connection)}
-				/>
-			)}
-			{!pending && count === 0 && filter.grouping !== "uplink" && <p class="soft">{tm("conn.none")}</p>}
+			{!list.accounting.value && <p class="soft small">{tc("conn.noAccounting")}</p>}
+			<ConnectionTable
+				question={question + grouping}
+				count={count}
+				order={order.value}
+				item={(index) => (sample ? items[index] : plain(list.row(index)))}
+				onSee={(first, last) => list.see(first, last)}
+				onOrder={(next) => {
+					order.value = next;
+				}}
+				onToggle={({ key }) => {
+					const open = new Set(openGroups.value);
+					if (!open.delete(key)) open.add(key);
+					openGroups.value = open;
+				}}
+				groupName={(group) => nameOf(group)}
+				onEnd={readOnly.value ? null : end.one}
+				onEndGroup={readOnly.value ? null : (group) => endGroup(end, group, text)}
+			/>
+			{empty && <p class="soft">{tc("conn.none")}</p>}
 		</div>
 	);
 }
 
-/** Ends connections, and says what came of it. */
-function useEnding(onEnded: () => void) {
-	const { session } = usePanel();
-	const [said, setSaid] = useState("");
-	const send = async (criteria: RpcTable) => {
-		try {
-			const { killed } = await session.call("polywan", "connections_kill", criteria);
-			setSaid(tm("conn.ended", { count: Number(killed ?? 0) }));
-			onEnded();
-		} catch {
-			setSaid(tm("conn.refused"));
-		}
-	};
-	const ask = (connection: ConnectionStatus) => {
-		const { source, source_port: sourcePort, destination, destination_port: destinationPort } = connection;
-		const what = `${renderEnd(source, sourcePort)} → ${renderEnd(destination, destinationPort)}`;
-		if (confirm(tm("conn.endAsk", { what }))) void send(criteriaOf(connection));
-	};
-	return { said, send, ask };
+/** Reads again what is on the screen, while somebody looks. */
+function useRefresh(list: ConnectionWindow, everyMs: number): void {
+	const alive = liveness.value.kind === "live";
+	useEffect(() => {
+		if (!alive) return;
+		const timer = setInterval(() => !document.hidden && list.refresh(), everyMs);
+		return () => clearInterval(timer);
+	}, [list, alive, everyMs]);
+}
+
+/** What of the sample the text is found in, and the lines that show it. */
+function useItems(list: ConnectionWindow, sample: boolean, text: string) {
+	const page = sample && list.sampled.value ? list.pages.value.get(0) : undefined;
+	const { grouping } = filter.value;
+	const open = openGroups.value;
+	const matches = useMemo(
+		() => (page ?? []).filter((connection) => text === "" || mentions(connection, text)),
+		[page, text],
+	);
+	const groups = useMemo(
+		() => (grouping === "none" ? [] : groupConnections(matches, grouping)),
+		[matches, grouping],
+	);
+	const items = useMemo(
+		() => (grouping === "none" ? matches.map(alone) : listItems(groups, open)),
+		[matches, groups, grouping, open],
+	);
+	return { items, matches };
+}
+
+function plain(connection: ConnectionStatus | undefined): Item | undefined {
+	return connection === undefined ? undefined : alone(connection);
+}
+
+/** What is asked for twice is the same: so a table knows that it has not changed. */
+const itemsOf = new WeakMap<ConnectionStatus, Item>();
+
+function alone(connection: ConnectionStatus): Item {
+	const item = itemsOf.get(connection) ?? { kind: "connection", connection, inner: false };
+	itemsOf.set(connection, item);
+	return item;
+}
+
+/** All that the filter lets through; never everything there is. */
+function EndThese(props: {
+	readonly end: Ending;
+	readonly count: number;
+	readonly text: string;
+	readonly matches: readonly ConnectionStatus[];
+}) {
+	const { end, count, text, matches } = props;
+	const criteria = criteriaFor(filter.value);
+	const isBounded = text === "" ? Object.keys(criteria).length > 0 : count <= MOST_ONE_BY_ONE;
+	if (!isBounded || count === 0) return null;
+	return (
+		<button
+			type="button"
+			class="danger push"
+			onClick={() => (text === "" ? end.matching(criteria, null) : end.each(matches, null))}
+		>
+			{tc("conn.endThese", { count })}
+		</button>
+	);
+}
+
+/** Where the router can mean the group, all of it is ended; else those that are listed. */
+function endGroup(end: Ending, group: Group, text: string): void {
+	const { grouping } = filter.value;
+	const criteria = criteriaFor(filter.value);
+	if (text === "" && group.name !== "" && grouping === "uplink")
+		end.matching({ ...criteria, uplink: group.name }, group.name);
+	else if (text === "" && grouping === "host") end.matching({ ...criteria, source: group.name }, group.name);
+	else end.each(group.connections.slice(0, MOST_ONE_BY_ONE), nameOf(group));
+}
+
+function nameOf({ name, connections }: Group): string {
+	if (name !== "") return name;
+	const { grouping } = filter.value;
+	if (grouping === "uplink") return tc("conn.noUplink");
+	if (grouping === "rule") return tc("conn.noRule");
+	return tc("conn.otherApp", { protocol: (connections[0]?.protocol ?? "").toUpperCase() });
 }

@@ -32,7 +32,7 @@ export const qualityZh: QualityWords = {
 	"quality.table": "以表格显示",
 	"quality.tableOf": "{uplink} 的历史表格",
 	"quality.time": "时间",
-	"quality.uplink": "线路",
+	"quality.uplink": "上行线路",
 	"quality.sla": "服务水平",
 	"quality.available": "可用率",
 	"quality.downTotal": "中断总时长",
