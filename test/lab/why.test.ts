@@ -13,6 +13,9 @@ import { until } from "./until.ts";
 
 const isPossible = process.getuid?.() === 0 && existsSync(join(root, "dist/x86_64/polywan"));
 const FLOWS = 240;
+/** Of the LAN host. */
+const MAC = "02:00:00:00:00:77";
+const MARKED_PORT = 7777;
 
 const config = renderPolywanConfig({
 	globals: { default_policy: "both", reset_connections: "0" },
@@ -52,6 +55,14 @@ const config = renderPolywanConfig({
 		listed: { dest_set: "lab4", proto: "!icmp", target: "wanc" },
 		kept: { dest_ip: "203.0.113.7", sticky: "1", target: "both" },
 		guest: { src_iface: "guest", target: "blackhole" },
+		marked: { dest_ip: "1.1.1.1", mark: "0x5/0xf", target: "wanc" },
+		urgent: { dest_ip: "1.1.1.1", dscp: "EF", target: "wanb" },
+		card: { dest_ip: "1.0.0.1", src_mac: MAC, proto: "tcp", target: "wanb" },
+		other_card: { dest_ip: "1.0.0.1", src_mac: `!${MAC}`, proto: "udp", target: "wanc" },
+		echo: { dest_ip: "8.8.8.8", icmp_type: "echo-request", target: "wanb" },
+		no_echo: { dest_ip: "8.8.4.4", icmp_type: "!echo-request", target: "blackhole" },
+		agent: { dest_ip: "9.9.9.9", user: "nobody", target: "wanc" },
+		crew: { dest_ip: "9.9.9.9", group: "nogroup", target: "wanb" },
 		six: { family: "ipv6", dest_ip: "2001:db8:ffff::8/125", proto: "tcp", target: "wanb" },
 	},
 });
@@ -74,8 +85,13 @@ const destinations = {
 /** From the prefixes that the ISPs of wan and wanb delegate. */
 const delegated = ["2001:db8:1:8000::10", "2001:db8:2:8000::10"];
 
-const KEEP_REFUSED = `table inet lab_refused {
-	chain prerouting { type filter hook prerouting priority raw; policy accept; tcp flags & rst == rst drop; }
+/** A refused connection would be forgotten by the kernel at once. And somebody marks packets. */
+const OTHERS = `table inet lab_refused {
+	chain prerouting {
+		type filter hook prerouting priority raw; policy accept
+		tcp flags & rst == rst drop
+		udp sport ${MARKED_PORT} meta mark set 0x15
+	}
 }
 `;
 
@@ -86,6 +102,10 @@ interface Flow {
 	protocol: number;
 	sourcePort: number;
 	destinationPort: number;
+	dscp?: number;
+	mark?: number;
+	/** More words of the question. */
+	words?: string;
 }
 
 describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan why with %s", (firewall) => {
@@ -101,6 +121,7 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 		await site
 			.host(0)
 			.network.ip([
+				`link set eth0 address ${MAC}`,
 				...sources[4].map((address) => `addr add ${address}/24 dev eth0`),
 				...[...sources[6], ...delegated].map((address) => `addr add ${address}/64 dev eth0 nodad`),
 			]);
@@ -115,8 +136,7 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 				"replace",
 				...route.split(" "),
 			]);
-		// A refused connection would be forgotten by the kernel at once.
-		await site.router.mustRun(["nft", "-f", "-"], { input: KEEP_REFUSED });
+		await site.router.mustRun(["nft", "-f", "-"], { input: OTHERS });
 		const [argv, input] =
 			firewall === "nftables"
 				? [
@@ -137,8 +157,8 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 
 	async function whyAll(flows: readonly Flow[], option = ""): Promise<Explanation[]> {
 		const lines = flows.map(
-			({ source, destination, protocol, sourcePort, destinationPort }) =>
-				`${source ?? "router"} ${destination} ${protocol} ${destinationPort} --source-port=${sourcePort} ${option}`,
+			({ source, destination, protocol, sourcePort, destinationPort, words = "" }) =>
+				`${source ?? "router"} ${destination} ${protocol} ${destinationPort} --source-port=${sourcePort} ${words} ${option}`,
 		);
 		const script = 'while read -r words; do polywan why $words --json || exit 1; echo "%%"; done';
 		const { code, stdout, stderr } = await site.router.run(["sh", "-c", script], {
@@ -150,11 +170,15 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 		return texts.map((text) => JSON.parse(text) as Explanation);
 	}
 
-	async function sendAll(from: Pick<NetworkNamespace, "mustRun">, flows: readonly Flow[]): Promise<void> {
+	async function sendAll(
+		from: Pick<NetworkNamespace, "mustRun">,
+		flows: readonly Flow[],
+		as: readonly string[] = [],
+	): Promise<void> {
 		const file = `/tmp/why-${process.pid}.json`;
 		await from.mustRun(["sh", "-c", `cat > ${file}`], { input: JSON.stringify(flows) });
 		const [runtime, sender] = ["polywan-run", "sender"].map((name) => join(root, "dist/x86_64", name));
-		await from.mustRun([runtime ?? "", sender ?? "", file]);
+		await from.mustRun([...as, runtime ?? "", sender ?? "", file]);
 		await from.mustRun(["rm", file]);
 	}
 
@@ -229,6 +253,43 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 		expect(await findWrong(flows, explanations)).toEqual([]);
 	});
 
+	it("is right about what few rules look at, once it is told", async () => {
+		const flow = (destination: string, protocol: number, words: string, more: Partial<Flow> = {}): Flow => ({
+			...{ source: "192.168.1.101", destination, protocol, sourcePort: nextPort++, destinationPort: 9 },
+			...{ words, ...more },
+		});
+		let nextPort = 50_000;
+		const plain = "--mark=0 --dscp=0";
+		const flows = [
+			flow("1.1.1.1", 17, "--mark=0x15", { sourcePort: MARKED_PORT }),
+			flow("1.1.1.1", 6, "--mark=0 --dscp=ef", { dscp: 46 }),
+			flow("1.1.1.1", 6, plain),
+			flow("1.0.0.1", 6, `--mac=${MAC}`),
+			flow("1.0.0.1", 17, `--mac=${MAC}`),
+			flow("8.8.8.8", 1, "--icmp-type=echo-request"),
+			flow("8.8.4.4", 1, "--icmp-type=8"),
+		];
+		const explanations = await whyAll(flows);
+		const rules = ["marked", "urgent", null, "card", null, "echo", null];
+		expect(explanations.map(({ rule }) => rule)).toEqual(rules);
+		expect(explanations.filter(({ isOpen }) => isOpen)).toEqual([]);
+		await sendAll(site.host(0).network, flows);
+		expect(await findWrong(flows, explanations)).toEqual([]);
+
+		const own = (words: string) => flow("9.9.9.9", 17, words, { source: null, destinationPort: 80 });
+		const [agent, crew, root] = [
+			own("--user=nobody --group=0"),
+			own("--user=0 --group=nogroup"),
+			own("--user=0 --group=0"),
+		];
+		const ofRouter = await whyAll([agent, crew, root]);
+		expect(ofRouter.map(({ rule }) => rule)).toEqual(["agent", "crew", null]);
+		await sendAll(site.router, [agent], ["setpriv", "--reuid", "65534", "--clear-groups"]);
+		await sendAll(site.router, [crew], ["setpriv", "--regid", "65534", "--clear-groups"]);
+		await sendAll(site.router, [root]);
+		expect(await findWrong([agent, crew, root], ofRouter)).toEqual([]);
+	});
+
 	it("is right about what comes in from the Internet", async () => {
 		for (const { name, lease } of site.uplinks) {
 			const flow = {
@@ -300,6 +361,12 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 			["nobody", "203.0.113.1"],
 			["192.168.1.101", "fd00::1"],
 			["router", "203.0.113.1", "quic"],
+			["router", "203.0.113.1", "--mac=02:00:00:00:00:01"],
+			["192.168.1.101", "203.0.113.1", "--user=root"],
+			["router", "203.0.113.1", "--user=nobody-of-that-name"],
+			["192.168.1.101", "203.0.113.1", "tcp", "--icmp-type=8"],
+			["192.168.1.101", "203.0.113.1", "--mark=0x1000000"],
+			["192.168.1.101", "203.0.113.1", "--dscp=64"],
 		])
 			expect((await polywan.run("why", ...words)).code).toBe(2);
 	});

@@ -11,6 +11,8 @@ interface Flow {
 	protocol: number;
 	sourcePort: number;
 	destinationPort: number;
+	dscp?: number;
+	mark?: number;
 }
 
 const TCP = 6;
@@ -28,6 +30,8 @@ function open(flow: Flow): Socket {
 	const type = flow.protocol === TCP ? "stream" : flow.protocol === UDP ? "dgram" : "raw";
 	const socket = Socket.open(family, type, flow.protocol);
 	if (hasPorts) socket.setOption("reuseAddress", 1);
+	if (flow.dscp !== undefined) socket.setOption("typeOfService", flow.dscp << 2);
+	if (flow.mark !== undefined) socket.setOption("mark", flow.mark);
 	const anywhere = family === "inet6" ? "::" : "0.0.0.0";
 	socket.bind(addressOf(flow.source ?? anywhere, hasPorts ? flow.sourcePort : 0));
 	return socket;

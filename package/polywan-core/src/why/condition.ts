@@ -52,30 +52,51 @@ export function matchCondition(condition: PlanCondition, packet: Packet, sets: S
 			return decide(sets.has(set, on), not, side, `in ${sets.describe(set)}`);
 		}
 		case "icmpType":
-			return matchIcmpType(packet);
+			return matchIcmpType(condition.types[packet.family], not, packet);
 		case "user":
 		case "group":
 			// Without a socket of the router's there is no account to compare, and the condition fails either way.
-			return isOwn
-				? maybe(`it depends on the ${condition.on} that sends it`)
-				: no(`it is for the router's own programs, by ${condition.on}`);
+			if (!isOwn) return no(`it is for the router's own programs, by ${condition.on}`);
+			return matchValue(condition.ids, packet[condition.on], not, `${condition.on} (by number)`, String);
 		case "sourceMac":
-			return isOwn
-				? no("it is for a sender's hardware address, and the router's own packets have none")
-				: maybe("it depends on the sender's hardware address");
+			if (isOwn) return no("it is for a sender's hardware address, and the router's own packets have none");
+			return matchValue(condition.addresses, packet.sourceMac, not, "sender's hardware address", String);
 		case "dscp":
-			return maybe("it depends on the DSCP of the packet");
-		case "mark":
-			return maybe("it depends on the mark that others set");
+			return matchValue(condition.codePoints, packet.dscp, not, "DSCP", String);
+		case "mark": {
+			const { mask, values } = condition;
+			const bits = packet.mark === undefined ? undefined : (packet.mark & mask) >>> 0;
+			return matchValue(values, bits, not, `mark in the bits ${hex(mask)}`, hex);
+		}
 		default:
 			return maybe(`it depends on ${(condition as { readonly on: string }).on}`);
 	}
 }
 
-function matchIcmpType({ protocol, family }: Packet): Finding {
+/** "Not of these types" is for ICMP alone, too. */
+function matchIcmpType(
+	types: readonly number[],
+	not: boolean,
+	{ protocol, family, icmpType }: Packet,
+): Finding {
 	const icmp = ICMP[family];
 	if (protocol !== null && protocol !== icmp) return no(`its protocol must be ${protocolName(icmp)}`);
-	return maybe("it depends on the type of the ICMP message");
+	return matchValue(types, protocol === null ? undefined : icmpType, not, "ICMP type", String);
+}
+
+function matchValue<T>(
+	values: readonly T[],
+	value: T | undefined,
+	not: boolean,
+	subject: string,
+	render: (value: T) => string,
+): Finding {
+	const holds = value === undefined ? null : values.includes(value);
+	return decide(holds, not, subject, values.map(render).join(" or "));
+}
+
+function hex(value: number): string {
+	return `0x${value.toString(16)}`;
 }
 
 /** Networks of the other IP version are no condition. */

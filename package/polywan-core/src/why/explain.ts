@@ -120,9 +120,13 @@ class Explainer {
 
 	/** Destinations that are never balanced. Says why. */
 	#isLeftAlone(): boolean {
-		const { family, protocol } = this.#packet;
-		if (family === 6 && protocol === ICMPV6)
-			this.#say("told", "neighbour discovery (ICMPv6 types 133 to 137) is never touched");
+		const { family, protocol, icmpType } = this.#packet;
+		if (family === 6 && protocol === ICMPV6) {
+			const isDiscovery = icmpType !== undefined && icmpType >= 133 && icmpType <= 137;
+			const result = isDiscovery ? "decided" : "told";
+			this.#say(result, "neighbour discovery (ICMPv6 types 133 to 137) is never touched");
+			if (isDiscovery) return true;
+		}
 		const bypass = findBypass(this.#plan, this.#packet);
 		if (bypass !== null) {
 			const why = this.#model.globals.bypassNetworks.includes(bypass)

@@ -1,7 +1,22 @@
 import type { Family } from "../family.ts";
 
+/** What few rules look at; what is absent is not known. */
+export interface PacketDetails {
+	/** Of ICMP, or ICMPv6. */
+	readonly icmpType?: number;
+	/** Code point, 0–63. */
+	readonly dscp?: number;
+	/** What others set, without our own bits; unsigned. */
+	readonly mark?: number;
+	/** Lower case, with colons. */
+	readonly sourceMac?: string;
+	/** Who sends it, where the router does. */
+	readonly user?: number;
+	readonly group?: number;
+}
+
 /** The first packet of a connection, as far as it is known. */
-export interface Packet {
+export interface Packet extends PacketDetails {
 	readonly family: Family;
 	/** null: the router's own, without a source bound. */
 	readonly source: string | null;

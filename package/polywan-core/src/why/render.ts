@@ -52,5 +52,17 @@ function renderPacket(packet: Packet): string {
 	const from = `${source ?? "the router"}${sourcePort === null ? "" : ` port ${sourcePort}`}`;
 	const to = `${destination}${destinationPort === null ? "" : ` port ${destinationPort}`}`;
 	const by = incomingDevice === null ? ", sent by the router" : ` from ${incomingDevice}`;
-	return `${from} → ${to}${protocol === null ? "" : `, ${protocolName(protocol)}`}${by}`;
+	return `${from} → ${to}${protocol === null ? "" : `, ${protocolName(protocol)}`}${by}${renderDetails(packet)}`;
+}
+
+function renderDetails({ icmpType, dscp, mark, sourceMac, user, group }: Packet): string {
+	const details = [
+		icmpType === undefined ? "" : `ICMP type ${icmpType}`,
+		dscp === undefined ? "" : `DSCP ${dscp}`,
+		mark === undefined ? "" : `mark 0x${mark.toString(16)}`,
+		sourceMac ?? "",
+		user === undefined ? "" : `user ${user}`,
+		group === undefined ? "" : `group ${group}`,
+	].filter((detail) => detail !== "");
+	return details.length === 0 ? "" : ` (${details.join(", ")})`;
 }

@@ -2,9 +2,13 @@ import { familyOf, parseAddress, renderAddress } from "polywan-core/address";
 import { parseValue } from "polywan-core/config/datatype";
 import type { Family } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
-import type { Packet } from "polywan-core/why/packet";
+import type { Packet, PacketDetails } from "polywan-core/why/packet";
 import { resolveName } from "polywan-runtime/resolve";
+import { DetailError, type Details, parseDetails } from "./details.ts";
 import { readRoute } from "./route-facts.ts";
+
+/** IANA's numbers of ICMP and ICMPv6. */
+const ICMP = { 4: 1, 6: 58 } as const;
 
 /** What may stand for the source where the router itself sends. */
 const ROUTER = ["router", "self", "me"];
@@ -20,6 +24,7 @@ export interface Question {
 	readonly sourcePort: string | null;
 	/** Device or uplink it comes in by; null: the kernel's route to the source says it. */
 	readonly incoming: string | null;
+	readonly details?: Details;
 }
 
 /** The question cannot be understood; in words for whoever asked. */
@@ -32,15 +37,26 @@ export async function readPacket(question: Question, plan: Plan): Promise<Packet
 	const family = familyOf(destination);
 	if (source !== null && familyOf(source) !== family)
 		throw new QuestionError(`${source} and ${destination} are of different IP versions`);
+	const incomingDevice = await findDevice(question.incoming, source, plan, family);
+	const details = readDetails(question.details ?? {}, plan, family, incomingDevice === null);
 	return {
 		family,
 		source,
 		destination,
-		protocol: readProtocol(question.protocol),
+		protocol: readProtocol(question.protocol, details.icmpType === undefined ? null : family),
 		sourcePort: readPort(question.sourcePort),
 		destinationPort: readPort(question.port),
-		incomingDevice: await findDevice(question.incoming, source, plan, family),
+		incomingDevice,
+		...details,
 	};
+}
+
+function readDetails(details: Details, { markMask }: Plan, family: Family, isOwn: boolean): PacketDetails {
+	try {
+		return parseDetails(details, { family, isOwn, markMask });
+	} catch (error) {
+		throw error instanceof DetailError ? new QuestionError(error.message) : error;
+	}
 }
 
 function canonical(text: string, what: string): string {
@@ -59,11 +75,14 @@ async function findDestination(text: string, family: Family | null): Promise<str
 	throw new QuestionError(`the destination '${text}' is neither an address nor a name that can be resolved`);
 }
 
-function readProtocol(text: string | null): number | null {
-	if (text === null || text === "all" || text === "any") return null;
+/** `icmp`: of the IP version whose ICMP it must be; null: anything goes. */
+function readProtocol(text: string | null, icmp: Family | null): number | null {
+	if (text === null || text === "all" || text === "any") return icmp === null ? null : ICMP[icmp];
 	const protocol = parseValue({ kind: "protocol" }, text);
 	if (typeof protocol !== "number") throw new QuestionError(`'${text}' is not a protocol`);
-	return protocol;
+	if (icmp !== null && protocol !== ICMP[icmp] && protocol !== ICMP[4])
+		throw new QuestionError(`'${text}' has no types as ICMP has`);
+	return icmp === null ? protocol : ICMP[icmp];
 }
 
 function readPort(text: string | null): number | null {

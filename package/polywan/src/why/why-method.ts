@@ -3,7 +3,10 @@ import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import type { InForce } from "./answer.ts";
 
-/** `why {source, destination, protocol, port, source_port, in}`: which way a new connection would go. Answers WhyAnswer. */
+/** The same names as DETAILS of details.ts, which is read when it is wanted. */
+const DETAILS = ["icmp_type", "dscp", "mark", "mac", "user", "group"] as const;
+
+/** `why {source, destination, protocol, port, source_port, in, …details}`: which way a new connection would go. Answers WhyAnswer. */
 export function whyMethods(inForce: () => InForce | null): Record<string, UbusMethod> {
 	return {
 		why: {
@@ -14,6 +17,7 @@ export function whyMethods(inForce: () => InForce | null): Record<string, UbusMe
 				port: "string",
 				source_port: "string",
 				in: "string",
+				...(Object.fromEntries(DETAILS.map((name) => [name, "string"])) as Record<string, "string">),
 			},
 			call: async (args) => {
 				const { source, destination } = args;
@@ -43,6 +47,12 @@ async function answer(
 		port: textOf(args.port),
 		sourcePort: textOf(args.source_port),
 		incoming: textOf(args.in),
+		details: Object.fromEntries(
+			DETAILS.flatMap((name) => {
+				const text = textOf(args[name]);
+				return text === null ? [] : [[name, text]];
+			}),
+		),
 	};
 	try {
 		return { error: null, ...(await answerQuestion(question, inForce)) };
