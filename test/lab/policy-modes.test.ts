@@ -211,6 +211,30 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		expect(problems.length).toBe(firewall === "iptables" ? 1 : 0);
 	});
 
+	it("custom: weights shown and set by the command", async () => {
+		const weights = (...words: string[]) => polywan.run("weights", ...words);
+		expect((await weights("hand", "wan=9")).stdout).toMatch(/^wan +9 +1 +set by hand\nwanb +1 +1$/m);
+		expect(await percent("hand", "wan")).toBe(90);
+		expect(JSON.parse((await weights("hand", "wanb=0", "--json")).stdout)).toEqual({
+			policy: "hand",
+			weights: [
+				{ uplink: "wan", weight: 9, configured: 1, set: true },
+				{ uplink: "wanb", weight: 0, configured: 1, set: true },
+			],
+		});
+		expect(await percent("hand", "wan")).toBe(100);
+		expect((await weights("hand", "--clear")).stdout).not.toContain("by hand");
+		expect(await percent("hand", "wan")).toBe(50);
+		const refused = async (...words: string[]) => {
+			const { code, stderr } = await weights(...words);
+			return `${code} ${stderr}`;
+		};
+		expect(await refused("flows", "wan=1")).toMatch(/^1 .*'flows' is of mode flow_hash: .*custom/);
+		expect(await refused("none")).toMatch(/^1 .*no policy 'none'; of mode custom: hand/);
+		expect(await refused("hand", "nobody=1")).toMatch(/^1 .*'nobody' is no member .*: wan, wanb/);
+		expect(await refused("hand", "wan=1001")).toMatch(/^2 .*'wan=1001' is not <uplink>=<weight/);
+	});
+
 	it("custom: weights set over ubus hold at once, and after a restart", async () => {
 		expect([...(await uplinksTo(1, 4))].sort()).toEqual(["wan", "wan", "wanb", "wanb"]);
 		await weigh({ wan: 0 });

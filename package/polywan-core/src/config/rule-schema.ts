@@ -47,7 +47,7 @@ export const RULE: SectionSchema = {
 		match(
 			"heavy",
 			{ kind: "bytes" },
-			"Bytes of one connection after which later ones of its source to its destination match, for an hour (nftables only).",
+			"Bytes of one connection after which later ones of its source to its destination match, for an hour (with iptables, to the same port).",
 		),
 		match("src_port", { kind: "ports" }, "Source ports; proto is tcp and udp unless given."),
 		match("dest_port", { kind: "ports" }, "Destination ports; proto is tcp and udp unless given."),

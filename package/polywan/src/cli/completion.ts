@@ -1,3 +1,4 @@
+import type { Model } from "polywan-core/config/model";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { print } from "./print.ts";
@@ -31,12 +32,23 @@ function candidates(verbs: readonly Verb[], words: readonly string[], typed: str
 	if (typed.startsWith("-")) return verb.options.map((option) => `--${option}`);
 	if (words.length > verb.mostArguments + 1) return [];
 	if (verb.name === "help") return ["options", ...shown];
+	if (verb.name === "weights")
+		return words.length === 2 ? customPolicies() : uplinkNames().map((name) => `${name}=`);
 	return words.length === 2 && OF_AN_UPLINK.includes(verb.name) ? uplinkNames() : [];
 }
 
 function uplinkNames(): readonly string[] {
+	return (readModel()?.uplinks ?? []).map(({ name }) => name);
+}
+
+/** Policies whose weights can be set by hand. */
+function customPolicies(): readonly string[] {
+	return (readModel()?.policies ?? []).filter(({ mode }) => mode === "custom").map(({ name }) => name);
+}
+
+function readModel(): Model | null {
 	const understood = understandConfig(readConfigIfAny(CONFIG_FILE), {});
-	return "model" in understood ? understood.model.uplinks.map(({ name }) => name) : [];
+	return "model" in understood ? understood.model : null;
 }
 
 /** `polywan __complete <words…>`: one candidate a line for the last word, for the shells' completion files. */

@@ -21,6 +21,7 @@ import { useVerb } from "./use.ts";
 import type { Verb } from "./verb.ts";
 import { versionVerb } from "./version.ts";
 import { watchVerb } from "./watch.ts";
+import { weightsVerb } from "./weights.ts";
 
 /** A verb whose code is read from the program's file when it is wanted: those with much code of their own. */
 interface LazyVerb {
@@ -51,6 +52,7 @@ const VERBS: readonly (Verb | LazyVerb)[] = [
 	upVerb,
 	downVerb,
 	autoVerb,
+	weightsVerb,
 	useVerb,
 	reloadVerb,
 	applyVerb,

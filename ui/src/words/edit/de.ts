@@ -336,7 +336,7 @@ export const helpDe: HelpWords = {
 	"uplink.revive_after":
 		"Wie lange der Uplink ausgefallen ist, bevor revive_script läuft; jedes Mal doppelt so lange, höchstens eine Stunde.",
 	"rule.heavy":
-		"Bytes einer Verbindung, nach denen spätere derselben Quelle zum selben Ziel eine Stunde lang passen (nur nftables).",
+		"Bytes einer Verbindung, nach denen spätere derselben Quelle zum selben Ziel eine Stunde lang passen (bei iptables am selben Port).",
 	"rule.class":
 		"Art des Verkehrs für ein Ziel der Art adaptive: über 200 die kürzeste Umlaufzeit, unter 50 der am wenigsten benutzte Uplink, dazwischen die beste Qualität.",
 };

@@ -330,7 +330,7 @@ export const helpEs: HelpWords = {
 	"uplink.revive_after":
 		"Cuánto lleva caído antes de ejecutar revive_script; el doble cada vez, una hora como mucho.",
 	"rule.heavy":
-		"Bytes de una conexión tras los que las siguientes del mismo origen al mismo destino coinciden durante una hora (solo nftables).",
+		"Bytes de una conexión tras los que las siguientes del mismo origen al mismo destino coinciden durante una hora (con iptables, en el mismo puerto).",
 	"rule.class":
 		"Clase de tráfico para un destino de modo adaptive: por encima de 200 la ida y vuelta más corta, por debajo de 50 el enlace menos usado, entre ambos la mejor calidad.",
 };

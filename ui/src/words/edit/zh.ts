@@ -300,7 +300,8 @@ export const helpZh: HelpWords = {
 	"uplink.standby_hold": "不再需要后保持启用多久。",
 	"uplink.revive_script": "线路被需要却持续中断时运行的程序，参数为线路名称及其接口。",
 	"uplink.revive_after": "中断多久后运行 revive_script；每次加倍，最长一小时。",
-	"rule.heavy": "单个连接达到此字节数后，同一来源到同一目的的后续连接在一小时内匹配（仅 nftables）。",
+	"rule.heavy":
+		"单个连接达到此字节数后，同一来源到同一目的的后续连接在一小时内匹配（iptables 下限同一端口）。",
 	"rule.class":
 		"adaptive 模式目标的流量类别：高于 200 选往返时间最短者，低于 50 选占用最低者，其间选质量最佳者。",
 };
