@@ -24,7 +24,13 @@ export const layers: readonly Layer[] = [
 	{ folder: "package/polywan", imports: everything },
 	{
 		folder: "package/polywan-reports",
-		imports: [...everything, "polywan/bus/transport", "polywan/log", "polywan/version"],
+		imports: [
+			...everything,
+			"polywan/bus/transport",
+			"polywan/log",
+			"polywan/plugin/plugin-process",
+			"polywan/version",
+		],
 		libraries: ["mqtt"],
 	},
 	{

@@ -1,9 +1,10 @@
+import { parseHealthLine } from "polywan-core/health/plugin-message";
 import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { LineReader, MOST_LINE_BYTES } from "../../package/polywan/src/plugin/line-reader.ts";
 import { parseRow } from "../../package/polywan-reports/src/history/sql.ts";
 import { parseStatusLine } from "../../package/polywan-reports/src/notify/http-response.ts";
 import { parseReplyLine } from "../../package/polywan-reports/src/notify/smtp-reply.ts";
 import { parseUrl } from "../../package/polywan-reports/src/notify/url.ts";
-import { LineReader, MOST_LINE_BYTES } from "../../package/polywan-reports/src/plugin/line-reader.ts";
 import { parsePluginLine } from "../../package/polywan-reports/src/plugin/message.ts";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
 import { type Random, seededRandom } from "./random.ts";
@@ -39,16 +40,21 @@ function checkLines(bytes: Uint8Array, random: Random): void {
 	if (JSON.stringify(parts) !== JSON.stringify(whole)) throw new Error(`cut at ${cut} the lines differ`);
 	if (whole.some((line) => line.length > MOST_LINE_BYTES)) throw new Error("a line is too long");
 	for (const line of whole) {
+		const health = parseHealthLine(line);
+		if (health?.type === "health" && !(health.rttUs === null || health.rttUs >= 0)) throw new Error("a time");
 		const message = parsePluginLine(line, "x");
 		if (message?.type === "metrics") parseOpenMetrics(renderOpenMetrics(message.families));
 	}
 }
 
 function randomLine(random: Random): string {
-	const type = random.pick(["hello", "metrics", "done", "x"]);
+	const type = random.pick(["hello", "metrics", "health", "done", "x"]);
 	const line = JSON.stringify({
 		type,
 		id: random.pick([1, 0, -1, 1e300, "1", null]),
+		ok: random.pick([true, false, 1, undefined]),
+		rtt_ms: random.pick([1.5, -1, 1e300, "1", undefined]),
+		reason: random.pick(["red", "\u0000", 5, undefined]),
 		roles: random.pick([["metrics"], [], "metrics", [null]]),
 		metrics: random.oneIn(8)
 			? randomValue(random, 2)

@@ -19,6 +19,7 @@ const uplinks = {
 		target: ["http://server2.lab/generate_204", `http://${server(2).ipv4}/json#body=server&redirects=1`],
 	},
 	script: { target: ["script:/etc/probe.sh#timeout=1"], interval: "200ms", family: "ipv4" },
+	plugin: { target: ["plugin:mine?x#timeout=1&memory=64"], interval: "200ms", family: "ipv4" },
 } as const;
 
 const script = `#!/bin/sh
@@ -30,18 +31,37 @@ hang) sleep 100 & echo $! >/tmp/sleeper; wait ;;
 esac
 `;
 
+const folder = "/usr/lib/polywan/plugins";
+const plugin = `#!/bin/sh
+while read -r line; do
+	id=\${line#*\\"id\\":}
+	id=\${id%%[!0-9]*}
+	case "$line$(cat /tmp/plugin-verdict)" in
+	*hello*) echo '{"type":"hello","roles":["health"]}' ;;
+	*'"uplink":"plugin","family":"ipv4",'*'"argument":"x"'*good) echo "{\\"type\\":\\"health\\",\\"id\\":$id,\\"ok\\":true,\\"rtt_ms\\":7}" ;;
+	*hang) sleep 100 ;;
+	*) echo "{\\"type\\":\\"health\\",\\"id\\":$id,\\"ok\\":false,\\"reason\\":\\"the lamp is red\\"}" ;;
+	esac
+done
+`;
+
 describe.skipIf(!asRoot)("probes of every kind", () => {
 	let site: Site;
 	let polywan: Polywan;
 
 	beforeAll(async () => {
 		site = await Site.build({
-			uplinks: { gw: {}, tcp: {}, dns: {}, http: {}, script: {} },
+			uplinks: { gw: {}, tcp: {}, dns: {}, http: {}, script: {}, plugin: {} },
 			daemon: true,
 			config: renderPolywanConfig({ uplinks: uplinks as never }),
-			files: { "/etc/probe.sh": script, "/tmp/verdict": "good" },
+			files: {
+				"/etc/probe.sh": script,
+				"/tmp/verdict": "good",
+				[`${folder}/mine`]: plugin,
+				"/tmp/plugin-verdict": "good",
+			},
 		});
-		await site.router.mustRun(["chmod", "755", "/etc/probe.sh"]);
+		await site.router.mustRun(["chmod", "755", "/etc/probe.sh", `${folder}/mine`]);
 		polywan = new Polywan(site);
 	});
 	afterAll(() => site?.close());
@@ -118,6 +138,46 @@ describe.skipIf(!asRoot)("probes of every kind", () => {
 			const { code } = await site.router.run(["sh", "-c", `kill -0 ${sleeper}`]);
 			return code !== 0;
 		});
+	});
+
+	it("a plugin decides by what it says, one that hangs is ended and started again, and one that is not asked for ends", async () => {
+		const say = (verdict: string) => site.router.writeFile("/tmp/plugin-verdict", verdict);
+		const reason = async () => (await polywan.uplink("plugin")).ipv4?.reason;
+		say("good");
+		await site.router.setConfig("polywan", renderPolywanConfig({ uplinks: uplinks as never }));
+		await polywan.untilState("up", "plugin");
+		await until("it tells its time", async () => (await polywan.uplink("plugin")).ipv4?.rtt_ms === 7);
+		say("bad");
+		await polywan.untilState("down", "plugin");
+		expect(await reason()).toMatch(/plugin mine: the lamp is red/);
+		say("good");
+		await polywan.untilState("up", "plugin");
+		say("hang");
+		await polywan.untilState("down", "plugin");
+		expect(await reason()).toMatch(/plugin mine: it gave no answer within 1000 ms/);
+		say("good");
+		await polywan.untilState("up", "plugin");
+		const running = async () => (await site.router.run(["pgrep", "-f", folder])).stdout.trim();
+		expect(await running()).not.toBe("");
+		await site.router.setConfig(
+			"polywan",
+			renderPolywanConfig({ uplinks: { ...uplinks, plugin: {} } as never }),
+		);
+		await until("it has ended", async () => (await running()) === "");
+	});
+
+	it("the example of a plugin tells how fast the link is", async () => {
+		const ask = (least: number) => `{"id":1,"type":"probe","device":"eth1","argument":"${least}"}`;
+		const questions = ['{"type":"hello","version":1}', ask(10), ask(1_000_000)].join("\\n");
+		const command = `printf '${questions}\\n' | ${folder}/link-speed`;
+		const { stdout } = await site.router.run(["sh", "-c", command]);
+		const answers = stdout
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(answers[0].roles).toEqual(["health"]);
+		expect(answers.slice(1).map(({ ok }) => ok)).toEqual([true, false]);
+		expect(answers[2].reason).toMatch(/^eth1 runs at \d+ Mbit/);
 	});
 
 	it("quality over four spans on the CLI", async () => {

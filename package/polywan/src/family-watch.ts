@@ -99,7 +99,7 @@ export class FamilyWatch {
 	set(settings: WatchSettings): void {
 		const before = this.#settings;
 		this.#settings = settings;
-		if (proberKey(before) !== proberKey(settings)) this.#closeProber();
+		if (proberKey(before, this.family) !== proberKey(settings, this.family)) this.#closeProber();
 		if (!equal(before.probing, settings.probing)) {
 			const { probing } = settings;
 			this.#feed({ kind: "settings", probing, targets: probing.targets[this.family] });
@@ -195,10 +195,22 @@ export class FamilyWatch {
 }
 
 /** What a prober is bound to. */
-function proberKey({ link, mark, probing }: WatchSettings): string {
+function proberKey({ link, mark, probing }: WatchSettings, family: Family): string {
+	// Plugins run as long as they are asked for.
+	const plugins = probing.targets[family].filter((target) => target.startsWith("plugin:"));
 	const { ifindex, device, addresses, gateway, dnsServers } = link ?? {};
 	const { payloadBytes, isAuto } = probing;
-	return JSON.stringify([ifindex, device, addresses, gateway, dnsServers, mark, payloadBytes, isAuto]);
+	return JSON.stringify([
+		ifindex,
+		device,
+		addresses,
+		gateway,
+		dnsServers,
+		mark,
+		payloadBytes,
+		isAuto,
+		plugins,
+	]);
 }
 
 function equal(one: unknown, other: unknown): boolean {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { renderOpenMetrics } from "polywan-core/metrics/family";
 import { expect, test } from "vitest";
-import { LineReader, MOST_LINE_BYTES } from "../../../package/polywan-reports/src/plugin/line-reader.ts";
+import { LineReader, MOST_LINE_BYTES } from "../../../package/polywan/src/plugin/line-reader.ts";
 import { parsePluginLine } from "../../../package/polywan-reports/src/plugin/message.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
 

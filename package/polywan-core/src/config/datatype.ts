@@ -156,7 +156,7 @@ export function describeDatatype(type: Datatype): string {
 		case "bytes":
 			return "a number of bytes such as 500M, 100G or 1.5T";
 		case "probeTarget":
-			return "an address, gateway, or a URI such as tcp://192.0.2.1:80, dns://192.0.2.1/example.com, http://192.0.2.1/ or script:/path";
+			return "an address, gateway, or a URI such as tcp://192.0.2.1:80, dns://192.0.2.1/example.com, http://192.0.2.1/, script:/path or plugin:name";
 		case "network":
 			return "an IPv4 or IPv6 address or network, such as 192.0.2.0/24";
 		case "addresses":

@@ -189,7 +189,7 @@ const UPLINK: SectionSchema = {
 			"target",
 			{ kind: "probeTarget" },
 			null,
-			"What to probe; without any for an IP version, public resolvers of several providers. An address is asked by method; gateway resolves the gateway as a neighbour; tcp://host:port connects (#send=text&expect=text); dns://server/name?type=A asks a server, dns:name those of the link (#expect=192.0.2.1&tcp); http://host/path#status=204&header=Name:value&body=text&redirects=3 asks for a page; script:/path#timeout=5 runs a program, whose exit code 0 is an answer. Conditions behind # are joined by & and percent-encoded.",
+			"What to probe; without any for an IP version, public resolvers of several providers. An address is asked by method; gateway resolves the gateway as a neighbour; tcp://host:port connects (#send=text&expect=text); dns://server/name?type=A asks a server, dns:name those of the link (#expect=192.0.2.1&tcp); http://host/path#status=204&header=Name:value&body=text&redirects=3 asks for a page; script:/path#timeout=5 runs a program, whose exit code 0 is an answer; plugin:name?argument#timeout=5&memory=32 asks a program in /usr/lib/polywan/plugins that stays and speaks JSON lines (README there). Conditions behind # are joined by & and percent-encoded.",
 			{ list: true },
 		),
 		option(

@@ -3,7 +3,7 @@ import type { Family } from "../family.ts";
 import { type DnsType, parseDnsType } from "./probe-dns.ts";
 
 /** How a target is asked. */
-export type ProbeMethod = "ping" | "arp" | "tcp" | "dns" | "http" | "script";
+export type ProbeMethod = "ping" | "arp" | "tcp" | "dns" | "http" | "script" | "plugin";
 
 /** What one probe of an uplink asks, and what counts as an answer. */
 export type ProbeTarget =
@@ -13,7 +13,25 @@ export type ProbeTarget =
 	| TcpTarget
 	| DnsTarget
 	| HttpTarget
-	| { readonly method: "script"; readonly path: string; readonly timeoutMs: number };
+	| { readonly method: "script"; readonly path: string; readonly timeoutMs: number }
+	| PluginTarget;
+
+/** A program that stays and is asked again and again, by JSON lines. */
+export interface PluginTarget {
+	readonly method: "plugin";
+	/** A file in the folder of plugins. */
+	readonly program: string;
+	/** What it is told besides; empty: nothing. */
+	readonly argument: string;
+	readonly timeoutMs: number;
+	/** Of its address space. */
+	readonly memoryMb: number;
+}
+
+/** Whether answers come from a program, which takes its time. */
+export function isProgram(method: ProbeMethod): boolean {
+	return method === "script" || method === "plugin";
+}
 
 export interface TcpTarget {
 	readonly method: "tcp";
@@ -61,6 +79,7 @@ const DNS_PORT = 53;
 /** What a plain address is asked over DNS: a name that exists and is short; its servers are everywhere. */
 const DNS_NAME = ".";
 const SCRIPT_TIMEOUT_MS = 5000;
+const PLUGIN_MEMORY_MB = 32;
 const MOST_REDIRECTS = 10;
 /** A status that no portal gives by chance: what the connectivity checks of phones ask for. */
 const NO_CONTENT_PATH = /generate_204$/;
@@ -70,7 +89,7 @@ const HOST = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,252})$/;
 /**
  * "192.0.2.1" is pinged, "gateway" resolved as a neighbour, and URIs name what else is asked, with conditions behind a `#`:
  * tcp://host:port#send=text&expect=text, dns://server/name?type=A#expect=192.0.2.1&tcp, dns:name for the link's own servers,
- * http://host/path#status=204&header=name:value&body=text&redirects=3, script:/path#timeout=5. Null: none of these.
+ * http://host/path#status=204&header=name:value&body=text&redirects=3, script:/path#timeout=5, plugin:name?argument#timeout=5&memory=32. Null: none of these.
  */
 export function parseProbeTarget(text: string): ProbeTarget | null {
 	if (text === "gateway") return { method: "arp", address: null };
@@ -93,6 +112,8 @@ export function parseProbeTarget(text: string): ProbeTarget | null {
 			return parseHttp(rest, conditions);
 		case "script":
 			return parseScript(rest, conditions);
+		case "plugin":
+			return parsePlugin(rest, conditions);
 		default:
 			return null;
 	}
@@ -127,6 +148,8 @@ export function paceOfTarget(text: string): { readonly restMs: number; readonly 
 	switch (target?.method) {
 		case "script":
 			return { restMs: 5000, timeoutMs: target.timeoutMs };
+		case "plugin":
+			return { restMs: 1000, timeoutMs: target.timeoutMs };
 		case "http":
 			return { restMs: 2000, timeoutMs: 3000 };
 		default:
@@ -210,6 +233,16 @@ function parseScript(rest: string, conditions: Conditions): ProbeTarget | null {
 	return { method: "script", path, timeoutMs: seconds === null ? SCRIPT_TIMEOUT_MS : seconds * 1000 };
 }
 
+function parsePlugin(rest: string, conditions: Conditions): PluginTarget | null {
+	const [, program = "", , argument = ""] = /^([A-Za-z0-9][\w.-]{0,63})(\?([ -~]{0,200}))?$/.exec(rest) ?? [];
+	const seconds = parseCount(conditions.get("timeout"), 1, 60);
+	const memory = parseCount(conditions.get("memory"), 1, 1024);
+	if (program === "" || seconds === undefined || memory === undefined) return null;
+	if (!hasOnly(conditions, ["timeout", "memory"])) return null;
+	const timeoutMs = seconds === null ? SCRIPT_TIMEOUT_MS : seconds * 1000;
+	return { method: "plugin", program, argument, timeoutMs, memoryMb: memory ?? PLUGIN_MEMORY_MB };
+}
+
 /** "//host:port/rest"; `usualPort` null: the port must be given. */
 function parseAuthority(
 	text: string,
@@ -273,6 +306,7 @@ function addressOf(target: ProbeTarget): string | null {
 		case "http":
 			return target.host;
 		case "script":
+		case "plugin":
 			return null;
 	}
 }

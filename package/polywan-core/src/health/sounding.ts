@@ -3,7 +3,7 @@ import type { Burst } from "./burst.ts";
 import type { ProbeOrder, Quality } from "./event.ts";
 import { type Probe, ProbeLedger } from "./ledger.ts";
 import { countLoss, countLossSpans, type LossCount, LossWindow } from "./loss.ts";
-import type { ProbeMethod } from "./probe-target.ts";
+import { isProgram, type ProbeMethod } from "./probe-target.ts";
 import { QualityLog, SPANS, type Span, type SpanQuality } from "./quality-log.ts";
 import { RttEstimator } from "./rtt.ts";
 import { type Target, TargetSet } from "./target.ts";
@@ -222,7 +222,7 @@ export class Sounding {
 	#waitMs(target: Target, inBurst: boolean, patienceMs: number): number {
 		const { timeoutFloorMs } = this.#probing;
 		// A program is ended when its time is over, and its end takes a moment to be told.
-		if (target.method === "script" && target.timeoutMs !== null) return target.timeoutMs + SCRIPT_GRACE_MS;
+		if (isProgram(target.method) && target.timeoutMs !== null) return target.timeoutMs + PROGRAM_GRACE_MS;
 		const timeoutCapMs = Math.max(this.#probing.timeoutCapMs, target.timeoutMs ?? 0);
 		const floorMs = inBurst ? timeoutFloorMs * BURST_PATIENCE : timeoutFloorMs;
 		const measuredMs = this.#estimator(target).timeoutMs(target.rtt) ?? this.#unmeasuredMs(target);
@@ -239,4 +239,4 @@ export class Sounding {
 	}
 }
 
-const SCRIPT_GRACE_MS = 1500;
+const PROGRAM_GRACE_MS = 1500;

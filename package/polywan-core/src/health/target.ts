@@ -1,5 +1,5 @@
 import { countLoss, divergence, type LossWindow } from "./loss.ts";
-import { type ProbeMethod, paceOfTarget, parseProbeTarget } from "./probe-target.ts";
+import { isProgram, type ProbeMethod, paceOfTarget, parseProbeTarget } from "./probe-target.ts";
 import { PathRtt } from "./rtt.ts";
 
 /** One probe target of an uplink. */
@@ -44,7 +44,7 @@ export class Target {
 
 	/** One more probe can be on its way: programs are never run side by side. */
 	get hasRoom(): boolean {
-		return this.waiting < (this.method === "script" ? 1 : 64);
+		return this.waiting < (isProgram(this.method) ? 1 : 64);
 	}
 
 	answered(nowMs: number): void {
@@ -113,7 +113,7 @@ export class TargetSet {
 
 	/** Every one is a program. */
 	get areScripts(): boolean {
-		return this.all.length > 0 && this.all.every(({ method }) => method === "script");
+		return this.all.length > 0 && this.all.every(({ method }) => isProgram(method));
 	}
 
 	/** When the next one may be asked, if all rest. */
@@ -214,7 +214,7 @@ export class TargetSet {
 }
 
 /** Whose round trips stand for the uplink's, where it is asked in several ways. */
-const MEASURES_FIRST: readonly ProbeMethod[] = ["ping", "tcp", "dns", "http", "arp", "script"];
+const MEASURES_FIRST: readonly ProbeMethod[] = ["ping", "tcp", "dns", "http", "arp", "script", "plugin"];
 
 function isReady(target: Target, nowMs: number, rests: boolean): boolean {
 	return target.hasRoom && (!rests || nowMs - target.sentAtMs >= target.restMs);

@@ -74,7 +74,32 @@ export class ProberSet {
 				return new HttpProber(this.#options);
 			case "script":
 				return new ScriptProber(this.#options);
+			case "plugin":
+				return new LateProber(
+					import("./plugin.ts").then(({ PluginProber }) => new PluginProber(this.#options)),
+				);
 		}
+	}
+}
+
+/** One whose code is read from the program's file when it is wanted. */
+class LateProber implements Prober {
+	readonly #prober: Promise<Prober>;
+	#closed = false;
+
+	constructor(prober: Promise<Prober>) {
+		this.#prober = prober;
+	}
+
+	send(target: ProbeTarget, text: string, sequence: number): void {
+		void this.#prober.then((prober) => {
+			if (!this.#closed) prober.send(target, text, sequence);
+		});
+	}
+
+	close(): void {
+		this.#closed = true;
+		void this.#prober.then((prober) => prober.close());
 	}
 }
 

@@ -44,6 +44,10 @@ describe("targets", () => {
 			},
 		],
 		["http://a.example/generate_204", expect.objectContaining({ status: 204 })],
+		[
+			"plugin:modem?port 3#timeout=2&memory=64",
+			{ method: "plugin", program: "modem", argument: "port 3", timeoutMs: 2000, memoryMb: 64 },
+		],
 		["script:/etc/check#timeout=9", { method: "script", path: "/etc/check", timeoutMs: 9000 }],
 	])("%s", (text, target) => {
 		expect(parseProbeTarget(text)).toEqual(target);
@@ -63,6 +67,9 @@ describe("targets", () => {
 		"http://a example/",
 		"http://a.example/ b",
 		"http://[192.0.2.1]/x y",
+		"plugin:../etc/passwd",
+		"plugin:",
+		"plugin:a#memory=0",
 		"script:relative",
 		"script:/a#timeout=0",
 		"a.example",

@@ -58,10 +58,25 @@ test("quota, schedule and time zone", () => {
 		bytes: 1.5e12,
 		direction: "total",
 		action: "warn",
+		limit: { downloadBitsPerSecond: 1e6, uploadBitsPerSecond: 1e6 },
 		period: { every: "week", resetDay: 1, resetHour: 0 },
 	});
 	expect(uplink.schedule).toEqual([{ days: [1, 2, 3, 4, 5], fromMinute: 480, toMinute: 1080 }]);
 	expect(uplink.timeZone?.standardOffset).toBe(3600);
 	expect(problems).toHaveLength(2);
 	expect(parse("").uplink).toMatchObject({ quota: null, schedule: [], timeZone: null, whenDegraded: "keep" });
+});
+
+test("a rate for when the quota is used up, in each direction", () => {
+	const limit = (text: string) => {
+		const { uplink, problems } = parse(`\toption quota '1G'\n\toption quota_action 'limit'\n${text}`);
+		return [
+			uplink.quota?.limit.downloadBitsPerSecond,
+			uplink.quota?.limit.uploadBitsPerSecond,
+			problems.length,
+		];
+	};
+	expect(limit("\toption quota_rate '512k'\n")).toEqual([512_000, 512_000, 0]);
+	expect(limit("\toption quota_rate '2M'\n\toption quota_upload_rate '64k'\n")).toEqual([2e6, 64_000, 0]);
+	expect(limit("\toption quota_rate '8k'\n")).toEqual([16_000, 16_000, 1]);
 });
