@@ -29,6 +29,7 @@ export const layers: readonly Layer[] = [
 			"polywan/bus/transport",
 			"polywan/log",
 			"polywan/plugin/plugin-process",
+			"polywan/system-time-zone",
 			"polywan/version",
 		],
 		libraries: ["mqtt"],

@@ -256,6 +256,10 @@ describe.skipIf(!asRoot)("schedules", () => {
 		};
 		expect((await polywan.uplink("wan")).ipv4?.reason).toBe("out of its schedule");
 		expect(await seen()).toBe("wanb ");
+		// The month began at midnight by the router's clock on the wall.
+		expect((await polywan.run("usage")).stdout).toMatch(
+			/^wanb +\d{4}-\d\d-01 00:00:00 +\d{4}-\d\d-01 00:00:00 /m,
+		);
 		await until("the schedules open", async () => (await seen()) === "wan wan+wanb", { timeoutMs: 20_000 });
 		const events = (await polywan.events()).filter(({ kind }) => kind === "schedule");
 		expect(events.at(-1)?.reason).toMatch(/^the schedule of .* begins$/);

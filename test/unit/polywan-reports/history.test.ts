@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { parseTimeZone, UTC } from "polywan-core/schedule/time-zone";
 import { describe, expect, test } from "vitest";
 import { Recorder } from "../../../package/polywan-reports/src/history/recorder.ts";
 import { mergeSamples, type Sample } from "../../../package/polywan-reports/src/history/sample.ts";
@@ -117,7 +118,8 @@ describe("SQL in the real sqlite3", () => {
 
 	test("what is written comes back, with names that look like SQL", () => {
 		const uplink = "o'); DROP TABLE sample;--";
-		const sql = buildInsert(day, [{ uplink, sample: sample() }]) + buildQuery(uplink, 10, 10, day, day + 10);
+		const sql =
+			buildInsert(day, [{ uplink, sample: sample() }]) + buildQuery(uplink, 10, 10, day, day + 10, UTC);
 		expect(sqlite(sql).map(parseRow)).toEqual([[day, sample()]]);
 		expect(parseRow("1|2")).toBeNull();
 		expect(parseRow("x|1|1|1|1|1|1|1|1")).toBeNull();
@@ -129,13 +131,13 @@ describe("SQL in the real sqlite3", () => {
 			sql += buildInsert(at, [
 				{ uplink: "wan", sample: sample({ rx: 10, rtt4: at % 60 === 0 ? null : 1000 }) },
 			]);
-			sql += buildRollUps(at, at + 10);
+			sql += buildRollUps(at, at + 10, UTC);
 		}
-		sql += buildRollUps(day, day + 7200);
-		const minutes = sqlite(sql + buildQuery("wan", 60, 60, day, day + 7200)).map(parseRow);
+		sql += buildRollUps(day, day + 7200, UTC);
+		const minutes = sqlite(sql + buildQuery("wan", 60, 60, day, day + 7200, UTC)).map(parseRow);
 		expect(minutes).toHaveLength(120);
 		expect(minutes[0]).toEqual([day, sample({ rx: 60, tx: 60, rtt4: 1000 })]);
-		const hours = sqlite(sql + buildQuery("wan", 3600, 3600, day, day + 7200)).map(parseRow);
+		const hours = sqlite(sql + buildQuery("wan", 3600, 3600, day, day + 7200, UTC)).map(parseRow);
 		expect(hours.map((row) => row?.[1].rx)).toEqual([3600, 3600]);
 	});
 
@@ -145,16 +147,40 @@ describe("SQL in the real sqlite3", () => {
 			sql += buildInsert(at, [{ uplink: "wan", sample: sample({ rx: 1 }) }]);
 		// Minutes as they were made until then, one hour, and then nothing for half a day.
 		sql +=
-			buildRollUps(day - 7200, day - 60) + buildRollUps(null, day - 30) + buildRollUps(null, day + 40_000);
-		const days = sqlite(sql + buildQuery("wan", 86400, 86400, day - 86400, day + 1)).map(parseRow);
+			buildRollUps(day - 7200, day - 60, UTC) +
+			buildRollUps(null, day - 30, UTC) +
+			buildRollUps(null, day + 40_000, UTC);
+		const days = sqlite(sql + buildQuery("wan", 86400, 86400, day - 86400, day + 1, UTC)).map(parseRow);
 		expect(days).toEqual([[day - 86400, expect.objectContaining({ rx: 360 })]]);
+	});
+
+	test("days are those at home, also where the clock changes", () => {
+		const zone = parseTimeZone("CET-1CEST,M3.5.0,M10.5.0/3") ?? UTC;
+		const midnight = (month: number, date: number, offset: number) =>
+			Date.UTC(2027, month, date) / 1000 - offset * 3600;
+		// The 28th of March has 23 hours.
+		const midnights = [midnight(2, 27, 1), midnight(2, 28, 1), midnight(2, 29, 2), midnight(2, 30, 2)];
+		const [first = 0, , , last = 0] = midnights;
+		let sql = "";
+		for (let at = first; at < last; at += 3600)
+			sql += `INSERT INTO sample(step,uplink,at,rx,tx) VALUES(3600,'wan',${at},1,0);\n`;
+		for (let at = first; at < last; at += 3600) sql += buildRollUps(at, at + 3600, zone);
+		const days = sqlite(sql + buildQuery("wan", 86400, 86400, first, last, zone)).map(parseRow);
+		expect(days.map((row) => [row?.[0], row?.[1].rx])).toEqual([
+			[midnights[0], 24],
+			[midnights[1], 23],
+			[midnights[2], 24],
+		]);
+		const both = sqlite(sql + buildQuery("wan", 86400, 10 * 86400, first, last, zone)).map(parseRow);
+		expect(both.reduce((sum, row) => sum + (row?.[1].rx ?? 0), 0)).toBe(71);
+		expect(both.length).toBeLessThan(3);
 	});
 
 	test("a query makes fewer points of many rows", () => {
 		let sql = "";
 		for (let at = day; at < day + 1000; at += 10)
 			sql += buildInsert(at, [{ uplink: "wan", sample: sample() }]);
-		const rows = sqlite(sql + buildQuery("wan", 10, 100, day, day + 1000)).map(parseRow);
+		const rows = sqlite(sql + buildQuery("wan", 10, 100, day, day + 1000, UTC)).map(parseRow);
 		expect(rows).toHaveLength(10);
 		expect(rows.reduce((sum, row) => sum + (row?.[1].rx ?? 0), 0)).toBe(100 * 100);
 	});

@@ -1,3 +1,5 @@
+import { type Period, periodEnd, periodStart } from "polywan-core/quota/period";
+import type { TimeZone } from "polywan-core/schedule/time-zone";
 import type { Written } from "./recorder.ts";
 import { COLUMNS, type Sample } from "./sample.ts";
 import { STEPS, type Step } from "./step.ts";
@@ -31,23 +33,47 @@ export function buildInsert(at: number, rows: readonly Written[]): string {
 /** How far back steps are made again when it is not known which were: less than what they are made of is kept. */
 const LOOK_BACK_S: Readonly<Record<Step, number>> = { 10: 0, 60: 600, 3600: 7200, 86400: 172_800 };
 
-/** Makes the steps that ended between two moments of those one finer; made again, they are the same. Days are those of UTC. */
-export function buildRollUps(before: number | null, now: number): string {
+const DAY: Step = 86_400;
+const MIDNIGHT: Period = { every: "day", resetDay: 1, resetHour: 0 };
+
+/**
+ * Makes the steps that ended between two moments of those one finer; made again, they are the same. Days are those of the
+ * calendar at home, of whole hours: where its clock is off by half an hour, so are they.
+ */
+export function buildRollUps(before: number | null, now: number, zone: TimeZone): string {
 	const parts: string[] = [];
 	for (const [index, step] of STEPS.entries()) {
 		const finer = STEPS[index - 1];
-		const from = Math.floor((before ?? now - LOOK_BACK_S[step]) / step) * step;
+		if (finer === undefined) continue;
+		const since = before ?? now - LOOK_BACK_S[step];
+		if (step === DAY) {
+			for (const [from, to] of daysEnded(since, now, zone))
+				parts.push(buildRollUp(step, finer, from, to, `${from}`));
+			continue;
+		}
+		const from = Math.floor(since / step) * step;
 		const to = Math.floor(now / step) * step;
-		if (finer !== undefined && from < to) parts.push(buildRollUp(step, finer, from, to));
+		if (from < to) parts.push(buildRollUp(step, finer, from, to, `at/${step}*${step}`));
 	}
 	return parts.join("");
 }
 
-function buildRollUp(step: Step, finer: Step, from: number, to: number): string {
+/** Days of which the end lies between two moments. */
+function daysEnded(since: number, now: number, zone: TimeZone): readonly (readonly [number, number])[] {
+	const days: (readonly [number, number])[] = [];
+	let from = periodStart(MIDNIGHT, zone, since * 1000);
+	for (let to = periodEnd(MIDNIGHT, zone, from); to <= now * 1000; to = periodEnd(MIDNIGHT, zone, from)) {
+		days.push([Math.floor(from / 1000), Math.floor(to / 1000)]);
+		from = to;
+	}
+	return days;
+}
+
+function buildRollUp(step: Step, finer: Step, from: number, to: number, at: string): string {
 	const cells = COLUMNS.map((column) =>
 		column === "rx" || column === "tx" ? `SUM(${column})` : `CAST(ROUND(AVG(${column})) AS INTEGER)`,
 	);
-	return `INSERT OR REPLACE INTO sample SELECT ${step},uplink,at/${step}*${step} AS t,${cells.join(",")} FROM sample WHERE step=${finer} AND at>=${from} AND at<${to} GROUP BY uplink,t;\n`;
+	return `INSERT OR REPLACE INTO sample SELECT ${step},uplink,${at} AS t,${cells.join(",")} FROM sample WHERE step=${finer} AND at>=${from} AND at<${to} GROUP BY uplink,t;\n`;
 }
 
 /** `keepS`: how long rows of each step stay. Rows of the future are of a clock that was wrong. */
@@ -69,12 +95,25 @@ export const SHRINK_SQL = `DELETE FROM sample WHERE step=(SELECT MIN(step) FROM 
 PRAGMA incremental_vacuum;
 `;
 
-/** Rows of "at" and the columns, oldest first; bytes are summed, everything else is averaged. */
-export function buildQuery(uplink: string, source: Step, stepS: number, from: number, to: number): string {
+/**
+ * Rows of "at" and the columns, oldest first; bytes are summed, everything else is averaged. Of days, which begin when they
+ * do at home, so many as the step has make a point.
+ */
+export function buildQuery(
+	uplink: string,
+	source: Step,
+	stepS: number,
+	from: number,
+	to: number,
+	zone: TimeZone,
+): string {
 	const cells = COLUMNS.map((column) =>
 		column === "rx" || column === "tx" ? `SUM(${column})` : `CAST(ROUND(AVG(${column})) AS INTEGER)`,
 	);
-	return `SELECT at/${stepS}*${stepS} AS t,${cells.join(",")} FROM sample WHERE step=${source} AND uplink=${quote(uplink)} AND at>=${Math.trunc(from)} AND at<${Math.trunc(to)} GROUP BY t ORDER BY t LIMIT 1000;\n`;
+	// In summer days begin earlier: what is half a day off belongs to the nearest midnight.
+	const shift = source === DAY ? zone.standardOffset + DAY / 2 : 0;
+	const [at, group] = source === DAY ? ["MIN(at)", `(at+${shift})/${stepS}`] : [`at/${stepS}*${stepS}`, "t"];
+	return `SELECT ${at} AS t,${cells.join(",")} FROM sample WHERE step=${source} AND uplink=${quote(uplink)} AND at>=${Math.trunc(from)} AND at<${Math.trunc(to)} GROUP BY ${group} ORDER BY t LIMIT 1000;\n`;
 }
 
 /** A line of sqlite3's list mode as time and sample; null when it is none. */

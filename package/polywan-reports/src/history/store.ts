@@ -1,4 +1,5 @@
 import type { LogWriter } from "polywan/log";
+import { readSystemTimeZone } from "polywan/system-time-zone";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { exists, makeDirectory, removeFile, rename, stat } from "polywan-runtime/file";
 import type { HistoryModel } from "../config/model.ts";
@@ -30,6 +31,7 @@ export class Store {
 	readonly #copy: string | null;
 	readonly #keepS: Record<Step, number>;
 	#sqlite: Sqlite | null = null;
+	#zone = readSystemTimeZone();
 	#lastAt = 0;
 	#prunedAt = 0;
 	#copiedAtMs: number;
@@ -66,10 +68,11 @@ export class Store {
 	async write(at: number, rows: readonly Written[]): Promise<void> {
 		const isKnown = this.#lastAt > 0 && this.#lastAt <= at && at - this.#lastAt < 3600;
 		const before = isKnown ? this.#lastAt : null;
-		await this.#run(`BEGIN;\n${buildInsert(at, rows)}${buildRollUps(before, at)}COMMIT;\n`);
+		await this.#run(`BEGIN;\n${buildInsert(at, rows)}${buildRollUps(before, at, this.#zone)}COMMIT;\n`);
 		this.#lastAt = at;
 		if (Math.abs(at - this.#prunedAt) >= PRUNE_EVERY_S) {
 			this.#prunedAt = at;
+			this.#zone = readSystemTimeZone();
 			await this.#prune(at);
 		}
 		await this.copyIfDue();
@@ -83,7 +86,7 @@ export class Store {
 		from: number,
 		to: number,
 	): Promise<[at: number, sample: Sample][]> {
-		const lines = await this.#run(buildQuery(uplink, source, stepS, from, to));
+		const lines = await this.#run(buildQuery(uplink, source, stepS, from, to, this.#zone));
 		return lines.map(parseRow).filter((row) => row !== null);
 	}
 

@@ -36,11 +36,3 @@ export function renderBytes(bytes: number): string {
 	}
 	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
-
-/** "2026-03-01 14:02:11", local to the router as far as TZ says. */
-export function renderTime(atMs: number): string {
-	const at = new Date(atMs);
-	const two = (value: number) => String(value).padStart(2, "0");
-	const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-	return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}

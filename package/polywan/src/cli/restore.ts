@@ -6,9 +6,9 @@ import { hasTool } from "../apply/tool.ts";
 import { type Backup, checkBackup, writeFiles } from "../backup/backup.ts";
 import { BEFORE_RESTORE, keepCurrent, readBackup } from "../backup/review.ts";
 import { callDaemon, NoDaemonError } from "./daemon-client.ts";
-import { renderTime } from "./duration.ts";
 import { complain, print } from "./print.ts";
 import { renderProblems } from "./tables.ts";
+import { renderTime } from "./time.ts";
 import { EXIT, UsageError, type Verb } from "./verb.ts";
 
 const RELOAD_TIMEOUT_MS = 20_000;

@@ -8,8 +8,9 @@ import type {
 	Status,
 	UplinkStatus,
 } from "polywan-core/status";
-import { renderBytes, renderDuration, renderMilliseconds, renderTime } from "./duration.ts";
+import { renderBytes, renderDuration, renderMilliseconds } from "./duration.ts";
 import { type Cell, type Colour, paint, renderTable } from "./table.ts";
+import { renderTime } from "./time.ts";
 
 const STATE_COLOURS: Readonly<Record<string, Colour>> = {
 	up: "green",

@@ -2,9 +2,10 @@ import { parseValue } from "polywan-core/config/datatype";
 import type { HostUsagePage, UsageStatus } from "polywan-core/status";
 import { UbusError, ubusStatus } from "ubus-js/bus";
 import { callDaemon } from "./daemon-client.ts";
-import { renderBytes, renderTime } from "./duration.ts";
+import { renderBytes } from "./duration.ts";
 import { complain, print, printJson } from "./print.ts";
 import { type Cell, renderTable } from "./table.ts";
+import { renderTime } from "./time.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
 export const usageVerb: Verb = {

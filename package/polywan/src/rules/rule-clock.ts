@@ -1,7 +1,7 @@
 import type { Rule } from "polywan-core/config/model";
 import { isInForce, nextLook } from "polywan-core/schedule/rule-schedule";
 import { wallMs } from "polywan-runtime/clock";
-import { readSystemTimeZone } from "../usage/system-time-zone.ts";
+import { readSystemTimeZone } from "../system-time-zone.ts";
 
 /** The clock may be set, or jump. */
 const LOOK_MS = 10_000;

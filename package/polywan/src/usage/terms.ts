@@ -6,8 +6,8 @@ import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { isOpen, nextChange } from "polywan-core/schedule/window";
 import type { HostUsagePage, UsageStatus } from "polywan-core/status";
 import { wallMs } from "polywan-runtime/clock";
+import { readSystemTimeZone } from "../system-time-zone.ts";
 import type { HostUsage } from "./host-usage.ts";
-import { readSystemTimeZone } from "./system-time-zone.ts";
 import { UsageKeeper } from "./usage-keeper.ts";
 
 /** Between two looks at counters and the clock, which may jump. */
