@@ -162,8 +162,9 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 		expect(reports.log()).toMatch(/notify: wanb/);
 	});
 
-	it("keeps what it cannot send while no uplink works, and sends it over the one that does", async () => {
+	it("keeps what it cannot send while no uplink works, also when it is started again, and sends it over the one that does", async () => {
 		const url = `http://${server(5).ipv4}:8080/later`;
+		for (const name of ["wan", "wanb"]) await site.uplink(name).heal();
 		await reports.configure(notify("option type 'webhook'", `option url '${url}'`, "option severity 'info'"));
 		const told = () => internet.received.filter(({ path }) => path === "/later");
 		await until("it follows the daemon", async () => {
@@ -176,7 +177,13 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 		await site.uplink("wanb").blackhole();
 		await site.uplink("wan").blackhole();
 		await polywan.untilState("down", "wan", "wanb");
-		await until("it could not be sent", () => /notify: not sent/.test(reports.log()), { timeoutMs: 30_000 });
+		const kept = "/var/run/polywan-reports/me.json";
+		const isKept = async () =>
+			(await site.router.run(["grep", "-q", '"uplink":"wan",.*"to":"down"', kept])).code === 0;
+		await until("it could not be sent", isKept, { timeoutMs: 30_000 });
+		expect((await site.router.run(["stat", "-c", "%a", kept])).stdout.trim()).toBe("600");
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "restart"]);
+		await until("it runs again", async () => (await reports.pids()).length === 1);
 		await site.uplink("wanb").heal();
 		await until(
 			"it was told of the uplink that still is down",
@@ -188,6 +195,8 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 				),
 			{ timeoutMs: 40_000 },
 		);
+		const waits = () => site.router.run(["grep", "-q", '"waiting":\\[{', kept]);
+		await until("nothing waits any more", async () => (await waits()).code !== 0);
 		await site.uplink("wan").heal();
 	});
 });

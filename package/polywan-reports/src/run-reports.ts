@@ -13,6 +13,7 @@ import { guardSecrets, hostName, readReports } from "./config/read.ts";
 import { HistoryKeeper } from "./history/history.ts";
 import { Publisher } from "./mqtt/publisher.ts";
 import { Router } from "./mqtt/router.ts";
+import { forgetOtherBacklogs } from "./notify/backlog-file.ts";
 import { Notifier } from "./notify/notifier.ts";
 import { Plugin } from "./plugin/plugin.ts";
 
@@ -34,6 +35,7 @@ export async function runReports({ foreground }: { foreground: boolean }): Promi
 	const log = new Log(foreground || isTerminal(2));
 	guardSecrets();
 	const model = readReports();
+	forgetOtherBacklogs(model.notifiers.map(({ name }) => name));
 	for (const problem of model.problems) log.write(problem.severity, renderProblem(problem));
 	const bus = new UbusConnection(connectUbus(ubusSocketPath()));
 	bus.start();

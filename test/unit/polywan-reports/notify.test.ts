@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { WebhookModel } from "../../../package/polywan-reports/src/config/model.ts";
 import { maskSecrets, maskUrl } from "../../../package/polywan-reports/src/config/secrets.ts";
+import { parseBacklog, renderBacklog } from "../../../package/polywan-reports/src/notify/backlog.ts";
 import { encodeBase64 } from "../../../package/polywan-reports/src/notify/base64.ts";
 import { Gatherer } from "../../../package/polywan-reports/src/notify/gatherer.ts";
 import { renderMail } from "../../../package/polywan-reports/src/notify/mail-message.ts";
@@ -69,6 +70,28 @@ describe("when events are told", () => {
 		expect(severityOf(event({ to: "degraded" }))).toBe("warning");
 		expect(severityOf(event({ kind: "apply", to: null }))).toBe("error");
 	});
+});
+
+test("what was not told outlives a restart, and a damaged file does no harm", () => {
+	const model = { kinds: [], severity: "warning", gatherMs: 5000, perHour: 2 } as const;
+	const first = new Gatherer(model);
+	first.add([event()], 1000);
+	const waiting = [buildNotice("router", [event({ uplink: "wanb" })])];
+	const backlog = parseBacklog(renderBacklog({ waiting, ...first.saved }));
+	expect(backlog.waiting).toEqual(waiting);
+	const next = new Gatherer(model);
+	next.restore(backlog, 0);
+	// That it is over is told to who is told of the trouble, by whichever program.
+	next.add([event({ from: "recovering", to: "up" })], 10);
+	expect(next.take(5000).map(({ to }) => to)).toEqual(["down", "up"]);
+	for (const text of [
+		"",
+		"null",
+		"[]",
+		'{"format":2}',
+		'{"format":1,"waiting":[null,{"text":1}],"gathered":{}}',
+	])
+		expect(parseBacklog(text)).toEqual({ waiting: [], gathered: [], troubled: [] });
 });
 
 test("a notice of many events is short", () => {

@@ -1,5 +1,6 @@
 import type { PolywanEvent } from "polywan-core/status";
 import type { NotifierModel } from "../config/model.ts";
+import type { Backlog } from "./backlog.ts";
 import { isAtLeast, severityOf } from "./notice.ts";
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +23,17 @@ export class Gatherer {
 	constructor(model: Pick<NotifierModel, "kinds" | "severity" | "gatherMs" | "perHour">) {
 		this.#model = model;
 		this.#tokens = model.perHour;
+	}
+
+	/** What the program before this one had not told. */
+	restore({ gathered, troubled }: Pick<Backlog, "gathered" | "troubled">, nowMs: number): void {
+		for (const line of troubled) this.#troubled.add(line);
+		if (gathered.length > 0) this.#firstAtMs = nowMs;
+		this.#events = gathered.slice(-MOST_GATHERED);
+	}
+
+	get saved(): Pick<Backlog, "gathered" | "troubled"> {
+		return { gathered: this.#events, troubled: [...this.#troubled] };
 	}
 
 	add(events: readonly PolywanEvent[], nowMs: number): void {

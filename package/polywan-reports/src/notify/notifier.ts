@@ -4,6 +4,7 @@ import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Listener } from "../bus/feed.ts";
 import type { Means, NotifierModel } from "../config/model.ts";
 import { isUsable } from "../mqtt/topics.ts";
+import { BacklogFile } from "./backlog-file.ts";
 import { Gatherer } from "./gatherer.ts";
 import { renderMail } from "./mail-message.ts";
 import { buildNotice, buildTest, type Notice } from "./notice.ts";
@@ -24,6 +25,7 @@ export class Notifier implements Listener {
 	readonly #host: string;
 	readonly #log: LogWriter;
 	readonly #gatherer: Gatherer;
+	readonly #file: BacklogFile;
 	#waiting: Notice[] = [];
 	#sending = false;
 	#retryMs = LEAST_RETRY_MS;
@@ -37,9 +39,17 @@ export class Notifier implements Listener {
 		this.#host = host;
 		this.#log = log;
 		this.#gatherer = new Gatherer(model);
+		this.#file = new BacklogFile(model.name);
 	}
 
-	start(): void {}
+	/** Goes on with what the program before this one could not send. */
+	start(): void {
+		const backlog = this.#file.load();
+		this.#waiting = backlog.waiting.slice(-MOST_WAITING);
+		this.#gatherer.restore(backlog, monotonicMs());
+		this.#gather();
+		if (this.#waiting.length > 0) void this.#send();
+	}
 
 	onEvents(events: readonly PolywanEvent[]): void {
 		this.#gatherer.add(events, monotonicMs());
@@ -67,11 +77,24 @@ export class Notifier implements Listener {
 	close(): void {
 		clearTimeout(this.#gatherTimer);
 		clearTimeout(this.#retryTimer);
+		this.#save();
 		if (this.#waiting.length > 0)
-			this.#log("warning", "notify: messages not sent", {
+			this.#log("warning", "notify: messages not sent yet", {
 				notify: this.#model.name,
 				count: this.#waiting.length,
 			});
+	}
+
+	/** So that nothing is lost when the program ends, however it does. */
+	#save(): void {
+		try {
+			this.#file.save({ waiting: this.#waiting, ...this.#gatherer.saved });
+		} catch (error) {
+			this.#log("warning", "notify: what waits cannot be kept", {
+				notify: this.#model.name,
+				error: String(error),
+			});
+		}
 	}
 
 	#gather(): void {
@@ -79,6 +102,7 @@ export class Notifier implements Listener {
 		const events = this.#gatherer.take(nowMs);
 		if (events.length > 0) {
 			this.#waiting = [...this.#waiting, buildNotice(this.#host, events)].slice(-MOST_WAITING);
+			if (this.trouble !== null) this.#save();
 			void this.#send();
 		}
 		clearTimeout(this.#gatherTimer);
@@ -95,6 +119,8 @@ export class Notifier implements Listener {
 				await deliver(this.#model.means, notice, this.#log);
 				this.#waiting = this.#waiting.filter((waiting) => waiting !== notice);
 				this.#retryMs = LEAST_RETRY_MS;
+				// A message that went off at once was never written.
+				if (this.trouble !== null) this.#save();
 				this.trouble = null;
 			}
 		} catch (error) {
@@ -108,6 +134,7 @@ export class Notifier implements Listener {
 		const why = error instanceof Error ? error.message : String(error);
 		const { name } = this.#model;
 		this.trouble = why;
+		this.#save();
 		this.#log("warning", "notify: not sent, will be tried again", { notify: name, error: why });
 		this.#retryTimer = setTimeout(() => void this.#send(), this.#retryMs);
 		this.#retryMs = Math.min(2 * this.#retryMs, MOST_RETRY_MS);
