@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "../lab/addresses.ts";
 import { renderPolywanConfig } from "../lab/polywan-config.ts";
@@ -121,7 +121,9 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 			`fetch("/ubus", { method: "POST", body: ${body} }).then((answer) => answer.json())`,
 		);
 		expect(error?.code).toBe(-32002);
+		await bed.site.router.ubus("polywan", "tool_start", { kind: "dns", uplink: "wan", host: "server3.lab" });
 		for (const [name, text] of [
+			["log", "What polywan and its companions wrote to it, the newest first."],
 			["quality", "Service level"],
 			["diagnostics", "The kernel is as the configuration wants it."],
 		]) {
@@ -129,6 +131,10 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 			await page.getByText(text ?? "").waitFor();
 			expect(await page.getByText("The router gave no answer.").count()).toBe(0);
 		}
+		const output = page.getByRole("log", { name: "Output: Name servers · wan · server3.lab" });
+		await output.getByText("2001:db8:ffff::3").waitFor();
+		await page.getByText("This needs the access group polywan-capture").waitFor();
+		expect(await page.getByRole("button", { name: /^(Start|Stop|Remove|Make it|Save)/ }).count()).toBe(0);
 		await page.context().close();
 	});
 
@@ -252,6 +258,68 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 			.first()
 			.waitFor();
 		expect(await violations(page)).toEqual([]);
+		await page.context().close();
+	});
+
+	it("looks into an uplink while it answers, captures its packets and gathers what helps others", async () => {
+		const page = await bed.signedIn();
+		await page.goto(`${panelUrl}#diagnostics`);
+		const card = page.getByRole("region", { name: "Look into an uplink" });
+		const host = card.getByLabel("Address or name");
+		await host.fill("no host; reboot");
+		await card.getByText("must be an address or the name of a host").waitFor();
+		expect(await card.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
+		await host.fill(server(3).ipv4);
+		await page.keyboard.press("Enter");
+		const output = page.getByRole("log", { name: `Output: Ping · wan · ${server(3).ipv4}` });
+		await output.getByText(/^203\.0\.113\.3 over wan .*\n1 {2}203\.0\.113\.3: [\d.]+ ms\n2 {2}/).waitFor();
+		await card.getByRole("button", { name: "Start" }).click();
+		await card.getByText("ping over wan runs already; stop it first").waitFor();
+		expect(await violations(page)).toEqual([]);
+
+		const capture = page.getByRole("region", { name: "Capture packets" });
+		await capture.getByLabel("Filter").fill("icmp and host 203.0.113.3");
+		await capture.getByLabel("Uplink").selectOption("wanb");
+		await capture.getByRole("button", { name: "Start" }).click();
+		await capture.getByRole("log").getByText("wanb (eth2): icmp").waitFor();
+		await bed.site.router.mustRun(["polywan", "ping", "wanb", server(3).ipv4, "--count", "1"]);
+		await capture.getByRole("log").getByText("2 packets").waitFor();
+		await capture.getByRole("button", { name: /^Stop: / }).click();
+		await capture.getByText("Stopped", { exact: true }).waitFor();
+		await card.getByRole("button", { name: /^Stop: / }).click();
+		await output.getByText(/\d+ sent, \d+ received, 0 % lost/).waitFor();
+		const save = async (name: RegExp, where: Locator) => {
+			const download = page.waitForEvent("download");
+			await where.getByRole("button", { name }).click();
+			const file = await download;
+			await where.getByText(`Saved as ${file.suggestedFilename()}.`).waitFor();
+			return readFileSync(await file.path());
+		};
+		const packets = await save(/^Save \(/, capture);
+		expect(packets.readUInt32LE(0)).toBe(0xa1b2c3d4);
+		expect(packets.readUInt32LE(24 + 12)).toBe(98);
+		expect(await bed.site.router.mustRun(["ls", "/var/run/polywan/tools"])).toBe("");
+
+		const support = page.getByRole("region", { name: "For those who help" });
+		await support.getByRole("button", { name: "Make it" }).click();
+		const bundle = (await save(/^Save \(/, support)).toString();
+		expect(bundle).toMatch(/^===== polywan status =====$/m);
+		await page.context().close();
+	});
+
+	it("follows the system log, and finds in it", async () => {
+		const page = await bed.signedIn();
+		await page.goto(`${panelUrl}#log`);
+		const log = page.getByRole("region", { name: "System log" });
+		await log.getByText("daemon").first().waitFor();
+		await page.getByLabel("Contains").last().fill("warned-of");
+		await page.getByText("No line matches.").waitFor();
+		await bed.site.router.mustRun(["logger", "-t", "polywan", "-p", "daemon.warning", "warned-of by=me"]);
+		await bed.site.router.ubus("polywan", "uplink", { name: "wanb", action: "up" });
+		await log.getByRole("row", { name: /Warning warned-of by me/ }).waitFor();
+		await page.getByLabel("Level").selectOption("error");
+		await page.getByText("No line matches.").waitFor();
+		await bed.site.router.ubus("polywan", "uplink", { name: "wanb", action: "auto" });
 		await page.context().close();
 	});
 });

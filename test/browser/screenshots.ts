@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { server } from "../lab/addresses.ts";
 import { root } from "../lab/namespaces.ts";
 import { until } from "../lab/until.ts";
 import { PanelBed, panelUrl, signIn } from "./bed.ts";
@@ -78,7 +79,22 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 		uplinks: { wan: { delayMs: 4 }, wanb: { delayMs: 12 }, wanc: { delayMs: 30, ipv6: false } },
 	});
 	try {
+		await bed.site.router.ubus("polywan", "tool_start", {
+			kind: "traceroute",
+			uplink: "fibre",
+			host: "server3.lab",
+		});
+		await bed.site.router.ubus("polywan", "capture_start", {
+			uplink: "cable",
+			filter: "udp port 53",
+			seconds: 10,
+		});
 		for (const [look, options] of Object.entries(looks)) {
+			await bed.site.router.ubus("polywan", "tool_start", {
+				kind: "ping",
+				uplink: "fibre",
+				host: server(3).ipv4,
+			});
 			const page = await bed.page(options);
 			await page.goto(panelUrl);
 			await page.locator(".login").waitFor();
@@ -97,6 +113,10 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 				await page.locator("main h2").first().waitFor();
 				const closed = page.locator("button[aria-expanded=false]");
 				if ((await closed.count()) > 0) await closed.first().click();
+				// What these pages ask for comes a little later.
+				if (name === "diagnostics")
+					await page.locator(".push:disabled").first().waitFor({ state: "detached" });
+				if (name === "log") await page.getByRole("region", { name: "System log" }).waitFor();
 				await shoot(name);
 			}
 			await page.goto(`${panelUrl}#settings`);

@@ -1,7 +1,9 @@
 import type { ConnectionStatus } from "polywan-core/status";
+import type { LogLine } from "polywan-core/tool/log-line";
 import { expect, test } from "vitest";
 import { criteriaOf, mentions, renderEnd } from "../../../ui/src/connections/connection-query.ts";
 import { groupConnections, listItems } from "../../../ui/src/connections/group.ts";
+import { joinLines } from "../../../ui/src/log/use-log.ts";
 import { renderCsv } from "../../../ui/src/page/csv.ts";
 
 const connection: ConnectionStatus = {
@@ -92,4 +94,19 @@ test("an open group is followed by what is in it", () => {
 		true,
 		true,
 	]);
+});
+
+test("what of the log comes again takes the place of what was there", () => {
+	const line = (atMs: number | null, message: string): LogLine => ({
+		at_ms: atMs,
+		when: "",
+		level: "info",
+		program: "polywan",
+		message,
+		fields: {},
+	});
+	const before = [line(1, "a"), line(2, "b")];
+	const joined = joinLines(before, [line(2, "b"), line(2, "c"), line(3, "d")], 2);
+	expect(joined.map(({ message }) => message)).toEqual(["a", "b", "c", "d"]);
+	expect(joinLines([line(null, "a")], [line(null, "a"), line(null, "b")], 0).length).toBe(2);
 });

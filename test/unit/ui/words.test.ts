@@ -10,6 +10,10 @@ import { connectionsEn } from "../../../ui/src/words/connections/en.ts";
 import { connectionsEs } from "../../../ui/src/words/connections/es.ts";
 import { connectionsZh } from "../../../ui/src/words/connections/zh.ts";
 import { de } from "../../../ui/src/words/de.ts";
+import { diagnosticsDe } from "../../../ui/src/words/diagnostics/de.ts";
+import { diagnosticsEn } from "../../../ui/src/words/diagnostics/en.ts";
+import { diagnosticsEs } from "../../../ui/src/words/diagnostics/es.ts";
+import { diagnosticsZh } from "../../../ui/src/words/diagnostics/zh.ts";
 import { editDe, helpDe } from "../../../ui/src/words/edit/de.ts";
 import { editEn } from "../../../ui/src/words/edit/en.ts";
 import { editEs, helpEs } from "../../../ui/src/words/edit/es.ts";
@@ -20,6 +24,10 @@ import { mwan3De } from "../../../ui/src/words/import/de.ts";
 import { mwan3En } from "../../../ui/src/words/import/en.ts";
 import { mwan3Es } from "../../../ui/src/words/import/es.ts";
 import { mwan3Zh } from "../../../ui/src/words/import/zh.ts";
+import { logDe } from "../../../ui/src/words/log/de.ts";
+import { logEn } from "../../../ui/src/words/log/en.ts";
+import { logEs } from "../../../ui/src/words/log/es.ts";
+import { logZh } from "../../../ui/src/words/log/zh.ts";
 import { moreDe } from "../../../ui/src/words/more/de.ts";
 import { moreEn } from "../../../ui/src/words/more/en.ts";
 import { moreEs } from "../../../ui/src/words/more/es.ts";
@@ -46,14 +54,16 @@ import { chooseLanguage } from "../../../ui/src/words.ts";
 const places = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).sort();
 
 test.each([
-	["de", { ...de, ...editDe, ...moreDe }],
-	["es", { ...es, ...editEs, ...moreEs }],
-	["zh", { ...zh, ...editZh, ...moreZh }],
+	["de", { ...de, ...editDe, ...moreDe, ...diagnosticsDe, ...logDe }],
+	["es", { ...es, ...editEs, ...moreEs, ...diagnosticsEs, ...logEs }],
+	["zh", { ...zh, ...editZh, ...moreZh, ...diagnosticsZh, ...logZh }],
 ] as const)("every sentence in %s has the places of the English one", (_, words) => {
 	for (const [key, sentence] of Object.entries({
 		...en,
 		...editEn,
 		...moreEn,
+		...diagnosticsEn,
+		...logEn,
 	})) {
 		const translated: string = words[key as keyof typeof words];
 		expect(translated, key).toBeTruthy();

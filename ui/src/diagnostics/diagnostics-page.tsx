@@ -1,14 +1,19 @@
 import "../shared.ts";
 import type { Finding } from "polywan-core/doctor/finding";
+import type { Status } from "polywan-core/status";
 import { Failed } from "../page/failed.tsx";
 import { type Asked, useAsked } from "../page/use-asked.ts";
 import { tm } from "../page/words.ts";
+import { CaptureCard, SupportCard, ToolCard } from "./tools.tsx";
+import { useTools } from "./use-tools.ts";
+import { td } from "./words.ts";
 
 /** The doctor asks uplinks too, and waits for them. */
 const DOCTOR_TIMEOUT_MS = 30_000;
 
-/** What is not as it should be, and what the kernel was given. */
-export function DiagnosticsPage() {
+/** What is not as it should be, what uplinks are like from here, and what the kernel was given. */
+export function DiagnosticsPage({ status }: { readonly status: Status }) {
+	const tools = useTools();
 	const doctor = useAsked("doctor", null, { timeoutMs: DOCTOR_TIMEOUT_MS });
 	const diff = useAsked("diff", null, { timeoutMs: DOCTOR_TIMEOUT_MS });
 	const script = useAsked("script", null);
@@ -16,8 +21,11 @@ export function DiagnosticsPage() {
 		<>
 			<Failed when={doctor.failed || diff.failed || script.failed} />
 			<Findings asked={doctor} />
+			<ToolCard status={status} tools={tools} />
+			<CaptureCard status={status} tools={tools} />
 			<Differences asked={diff} />
 			<Scripts asked={script} />
+			<SupportCard tools={tools} />
 		</>
 	);
 }
@@ -41,17 +49,17 @@ function Findings({ asked }: { readonly asked: Asked }) {
 	return (
 		<section class="card" aria-labelledby="findings-title">
 			<header>
-				<h2 id="findings-title">{tm("diag.findings")}</h2>
-				<Again asked={asked} of={tm("diag.findings")} />
+				<h2 id="findings-title">{td("diag.findings")}</h2>
+				<Again asked={asked} of={td("diag.findings")} />
 			</header>
 			<p class="soft" role="status">
-				{asked.asking ? tm("diag.examining") : findings?.length === 0 ? tm("diag.healthy") : ""}
+				{asked.asking ? td("diag.examining") : findings?.length === 0 ? td("diag.healthy") : ""}
 			</p>
 			<ul class="findings">
 				{findings?.map(({ code, severity, subject, message, remedy }) => (
 					<li key={`${code} ${subject}`}>
 						<span class={`state ${severity === "error" ? "down" : "degraded"}`}>
-							{tm(severity === "error" ? "diag.error" : "diag.warning")}
+							{td(severity === "error" ? "diag.error" : "diag.warning")}
 						</span>
 						<div lang="en">
 							<p>
@@ -72,13 +80,13 @@ function Differences({ asked }: { readonly asked: Asked }) {
 	return (
 		<section class="card" aria-labelledby="diff-title">
 			<header>
-				<h2 id="diff-title">{tm("diag.diff")}</h2>
-				<Again asked={asked} of={tm("diag.diff")} />
+				<h2 id="diff-title">{td("diag.diff")}</h2>
+				<Again asked={asked} of={td("diag.diff")} />
 			</header>
-			{lines?.length === 0 && <p class="soft">{tm("diag.same")}</p>}
+			{lines?.length === 0 && <p class="soft">{td("diag.same")}</p>}
 			{lines !== null && lines.length > 0 && (
 				<>
-					<p class="soft">{tm("diag.differs", { count: lines.length })}</p>
+					<p class="soft">{td("diag.differs", { count: lines.length })}</p>
 					<Text labelledBy="diff-title" text={lines.join("\n")} />
 				</>
 			)}
@@ -91,9 +99,9 @@ function Scripts({ asked }: { readonly asked: Asked }) {
 	return (
 		<section class="card" aria-labelledby="scripts-title">
 			<header>
-				<h2 id="scripts-title">{tm("diag.scripts")}</h2>
-				<p class="soft">{tm("diag.scriptsMore")}</p>
-				<Again asked={asked} of={tm("diag.scripts")} />
+				<h2 id="scripts-title">{td("diag.scripts")}</h2>
+				<p class="soft">{td("diag.scriptsMore")}</p>
+				<Again asked={asked} of={td("diag.scripts")} />
 			</header>
 			{scripts.map(([name, text]) => (
 				<details key={name}>

@@ -5,7 +5,6 @@ import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
 import { t } from "../words.ts";
 import { AboutPage } from "./about.tsx";
-import { LogPage } from "./log.tsx";
 import style from "./more.css";
 
 type Page = FunctionComponent<{ readonly status: Status }>;
@@ -14,6 +13,7 @@ type Page = FunctionComponent<{ readonly status: Status }>;
 const LARGE: Partial<Record<PageName, () => Promise<Page>>> = {
 	connections: async () => (await import("../connections/connections-page.tsx")).ConnectionsPage,
 	quality: async () => (await import("../quality/quality-page.tsx")).QualityPage,
+	log: async () => (await import("../log/log-page.tsx")).LogPage,
 	diagnostics: async () => (await import("../diagnostics/diagnostics-page.tsx")).DiagnosticsPage,
 };
 
@@ -23,7 +23,7 @@ export const morePages = { MorePage, style };
 function MorePage({ name, status }: { readonly name: PageName; readonly status: Status }) {
 	const load = LARGE[name];
 	if (load !== undefined) return <LargePage key={name} load={load} status={status} />;
-	return name === "log" ? <LogPage status={status} /> : <AboutPage status={status} />;
+	return <AboutPage status={status} />;
 }
 
 function LargePage({ load, status }: { load(): Promise<Page>; readonly status: Status }) {

@@ -5,7 +5,7 @@ export const de: Words = {
 	"nav.connections": "Verbindungen",
 	"nav.quality": "Qualität",
 	"nav.diagnostics": "Diagnose",
-	"nav.log": "Ereignisse",
+	"nav.log": "Protokoll",
 	"nav.notifications": "Benachrichtigungen",
 	"nav.backup": "Sicherung",
 	"nav.about": "Über",

@@ -3,7 +3,7 @@ export const en = {
 	"nav.connections": "Connections",
 	"nav.quality": "Quality",
 	"nav.diagnostics": "Diagnostics",
-	"nav.log": "Events",
+	"nav.log": "Log",
 	"nav.notifications": "Notifications",
 	"nav.backup": "Backup",
 	"nav.about": "About",

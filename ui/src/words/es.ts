@@ -5,7 +5,7 @@ export const es: Words = {
 	"nav.connections": "Conexiones",
 	"nav.quality": "Calidad",
 	"nav.diagnostics": "Diagnóstico",
-	"nav.log": "Eventos",
+	"nav.log": "Registro",
 	"nav.notifications": "Avisos",
 	"nav.backup": "Copia de seguridad",
 	"nav.about": "Acerca de",

@@ -5,7 +5,7 @@ export const zh: Words = {
 	"nav.connections": "连接",
 	"nav.quality": "质量",
 	"nav.diagnostics": "诊断",
-	"nav.log": "事件",
+	"nav.log": "日志",
 	"nav.notifications": "通知",
 	"nav.backup": "备份",
 	"nav.about": "关于",

@@ -23,16 +23,6 @@ export const moreEn = {
 	"more.failed": "The router gave no answer. It is asked again.",
 	"more.again": "Look again",
 	"more.csv": "Save as CSV",
-	"diag.findings": "Findings",
-	"diag.healthy": "Nothing wrong was found.",
-	"diag.examining": "The router is being examined…",
-	"diag.error": "Error",
-	"diag.warning": "Warning",
-	"diag.diff": "Kernel and configuration",
-	"diag.same": "The kernel is as the configuration wants it.",
-	"diag.differs": "{count} differences, in the words of nft and ip:",
-	"diag.scripts": "Scripts in force",
-	"diag.scriptsMore": "What polywan would give to an empty kernel.",
 };
 
 export type MoreKey = keyof typeof moreEn;

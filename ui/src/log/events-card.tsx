@@ -1,16 +1,17 @@
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { formatMoment } from "../format.ts";
+import { tm } from "../page/words.ts";
 import { Scroll } from "../part/scroll.tsx";
 import { eventWord, headline } from "../part/timeline.tsx";
 import { events, routerNowMs } from "../store.ts";
-import { language, t } from "../words.ts";
-import { tm } from "./words.ts";
+import { language } from "../words.ts";
+import { tl } from "./words.ts";
 
 type Kind = PolywanEvent["kind"];
 
 /** Everything the daemon remembers, newest first, and what of it is looked for. */
-export function LogPage({ status }: { readonly status: Status }) {
+export function EventsCard({ status }: { readonly status: Status }) {
 	const [kind, setKind] = useState<Kind | "">("");
 	const [uplink, setUplink] = useState("");
 	const [text, setText] = useState("");
@@ -25,7 +26,7 @@ export function LogPage({ status }: { readonly status: Status }) {
 	return (
 		<div class="card">
 			<header>
-				<h2 id="log-title">{t("nav.log")}</h2>
+				<h2 id="events-title">{tl("log.events")}</h2>
 				<span class="soft small" role="status">
 					{tm("log.count", { shown: shown.length, all: events.value.length })}
 				</span>
@@ -56,7 +57,7 @@ export function LogPage({ status }: { readonly status: Status }) {
 					<input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
 				</label>
 			</search>
-			<Scroll labelledBy="log-title">
+			<Scroll labelledBy="events-title">
 				<table class="log">
 					<thead>
 						<tr>
