@@ -1,7 +1,7 @@
 import type { LogWords } from "./en.ts";
 
 export const logDe: LogWords = {
-	"log.events": "Was geschah",
+	"log.events": "Ereignisse",
 	"log.system": "Systemprotokoll",
 	"log.systemMore": "Was polywan und seine Begleiter hineinschrieben, das Neueste zuerst.",
 	"log.level": "Stufe",

@@ -1,6 +1,6 @@
 /** What the page about the log says beside the events. */
 export const logEn = {
-	"log.events": "What happened",
+	"log.events": "Events",
 	"log.system": "System log",
 	"log.systemMore": "What polywan and its companions wrote to it, the newest first.",
 	"log.level": "Level",

@@ -1,7 +1,7 @@
 import type { LogWords } from "./en.ts";
 
 export const logEs: LogWords = {
-	"log.events": "Qué ocurrió",
+	"log.events": "Eventos",
 	"log.system": "Registro del sistema",
 	"log.systemMore": "Lo que escribieron polywan y sus compañeros, lo más nuevo primero.",
 	"log.level": "Nivel",

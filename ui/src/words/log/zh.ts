@@ -1,7 +1,7 @@
 import type { LogWords } from "./en.ts";
 
 export const logZh: LogWords = {
-	"log.events": "发生的事件",
+	"log.events": "事件",
 	"log.system": "系统日志",
 	"log.systemMore": "polywan 及其伴随程序写入的内容,最新的在前。",
 	"log.level": "级别",
