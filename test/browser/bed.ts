@@ -23,12 +23,13 @@ export const origin = `http://${lan.router.ipv4}`;
 export const panelUrl = `${origin}/polywan/`;
 export const password = "correct horse";
 
-/** root may do everything, "viewer" may only look. */
+/** root may do everything, "viewer" may only look, "editor" has the panel's own grant. */
 export const accounts = {
 	"/etc/shadow": `root:${crypt(password, "$5$rounds=1000$lab")}:0:0:99999:7:::\n`,
 	"/etc/config/rpcd": [
 		"config login\n\toption username 'root'\n\toption password '$p$root'\n\tlist read '*'\n\tlist write '*'\n",
 		`config login\n\toption username 'viewer'\n\toption password '${crypt(password, "$5$rounds=1000$lab")}'\n\tlist read 'luci-app-polywan'\n`,
+		`config login\n\toption username 'editor'\n\toption password '${crypt(password, "$5$rounds=1000$lab")}'\n\tlist read 'luci-app-polywan'\n\tlist write 'luci-app-polywan'\n`,
 	].join("\n"),
 };
 

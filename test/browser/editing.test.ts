@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { server } from "../lab/addresses.ts";
 import { until } from "../lab/until.ts";
+import { violations } from "./axe.ts";
 import { canBrowse, PanelBed, panelUrl, signIn } from "./bed.ts";
 
 const config = `config globals 'globals'
@@ -37,12 +40,36 @@ config rule 'all'
 	option target 'balanced'
 `;
 
+const MWAN3 = `
+config interface 'wan'
+	option enabled '1'
+	list track_ip '203.0.113.8'
+	option max_ttl '12'
+
+config interface 'wanb'
+	option enabled '1'
+
+config member 'wan_m1'
+	option interface 'wan'
+
+config member 'wanb_m2'
+	option interface 'wanb'
+	option metric '2'
+
+config policy 'first_wan'
+	list use_member 'wan_m1'
+	list use_member 'wanb_m2'
+
+config rule 'everything'
+	option use_policy 'first_wan'
+`;
+
 describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 	let bed: PanelBed;
 	let page: Page;
 
 	beforeAll(async () => {
-		bed = await PanelBed.open({ config });
+		bed = await PanelBed.open({ config, files: { "/etc/config/mwan3": MWAN3 } });
 	});
 
 	beforeEach(async () => {
@@ -204,6 +231,135 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 		await bar().getByText("Uplink wanb removed").waitFor();
 		await bar().getByText("Member wanb → backup removed").waitFor();
 		await discard();
+	});
+
+	it("says where a connection would go and why, marks the rule, and asks again when it is another way", async () => {
+		await open("rules");
+		await page.getByLabel("From", { exact: true }).fill("192.168.1.10");
+		await page.getByLabel("To (address or name)").fill(server(5).ipv4);
+		await page.getByLabel("Protocol", { exact: true }).selectOption("tcp");
+		await page.getByLabel("Port", { exact: true }).fill("443");
+		await button("Ask").click();
+		await page.getByText(/^It goes over wan \(/).waitFor();
+		await page.locator(".rows > .hit").getByText("decides this").waitFor();
+		expect(await page.locator(".rows > .hit h3").textContent()).toContain("phones");
+		expect(await page.locator(".steps .decided").count()).toBeGreaterThan(0);
+		expect(await violations(page)).toEqual([]);
+		await bed.site.router.mustRun(["polywan", "down", "wan"]);
+		await page.getByText(/^It goes over wanb \(/).waitFor();
+		await bed.site.router.mustRun(["polywan", "auto", "wan"]);
+		await page.getByText(/^It goes over wan \(/).waitFor();
+		await page.getByLabel("From", { exact: true }).fill("nobody");
+		await button("Ask").click();
+		await page.getByText("the source 'nobody' is not an address").waitFor();
+		expect(await page.locator(".rows > .hit").count()).toBe(0);
+	});
+
+	it("takes a template over after telling what it does", async () => {
+		await open("policies");
+		await page.getByRole("link", { name: "Templates" }).click();
+		await page.getByText("Everything no rule decides goes over wan; when it fails, over wanb").waitFor();
+		await button("Earlier: wanb").click();
+		await page.getByText("Everything no rule decides goes over wanb; when it fails, over wan").waitFor();
+		await page.getByRole("radio", { name: /^Work VPN pinned/ }).check();
+		await page.getByLabel("Uplink", { exact: true }).selectOption("wan");
+		await page.getByRole("textbox", { name: "VPN servers" }).fill("198.51.100.7");
+		await page.getByRole("textbox", { name: "VPN servers" }).press("Enter");
+		await page.getByText("198.51.100.7: always over wan. When it fails, it waits").waitFor();
+		expect(await violations(page)).toEqual([]);
+		await button("Take over").click();
+		await bar().getByText("Rule work_vpn_rule added").waitFor();
+		expect((await ruleNames())[0]).toBe("work_vpn_rule");
+		await discard();
+	});
+
+	it("imports mwan3's configuration as edits, and says what cannot be kept", async () => {
+		await open("import");
+		await page.getByText("Cannot be kept: 1").waitFor();
+		await page.getByText("wan.max_ttl '12'").waitFor();
+		await page.getByText("Policy first_wan added").waitFor();
+		await page.getByText("Policy backup removed").waitFor();
+		expect(await violations(page)).toEqual([]);
+		await button("Take over").click();
+		await bar().getByText("Policy first_wan added").waitFor();
+		await until("it is staged", isStaged);
+		expect(inFile("first_wan")).toBe(false);
+		await discard();
+	});
+
+	it("sets up whom to tell, keeps secrets to itself, and sends a test", async () => {
+		const { router } = bed.site;
+		router.writeFile("/usr/lib/notify-me", "#!/bin/sh\ncat > /tmp/notified\n", 0o755);
+		// As its package's postinst does.
+		await router.mustRun(["/etc/init.d/polywan-reports", "start"]);
+		await open("notifications");
+		await page.getByLabel("Name").first().fill("me");
+		await button("Add receiver").click();
+		await page.getByText("must be an address such as http://host/path").first().waitFor();
+		expect(await button("Apply on trial").isDisabled()).toBe(true);
+		await page.getByLabel("Means").selectOption("script");
+		await page.getByLabel("Program").fill("/usr/lib/notify-me");
+		const mqtt = page.getByRole("region", { name: "MQTT", exact: true });
+		const mqttPassword = mqtt.getByLabel("Password", { exact: true });
+		await mqtt.getByLabel("Broker").fill("203.0.113.250");
+		await mqtt.getByLabel("In use").check();
+		await mqttPassword.fill("s3cret");
+		await bar().getByText("Secret of mqtt: Password is set anew").waitFor();
+		await bar().getByText("MQTT: Broker 203.0.113.250").waitFor();
+		expect(await violations(page)).toEqual([]);
+		await apply();
+		expect(router.readFile("/etc/config/polywan_secrets")).toContain("option password 's3cret'");
+		await mqtt.getByText("Is set, and is never shown.").waitFor();
+		expect(await mqttPassword.inputValue()).toBe("");
+		await mqtt.getByText("Trouble", { exact: true }).waitFor();
+		await until("a test can be sent", () => button("Send a test: me").isEnabled());
+		await button("Send a test: me").click();
+		await page.getByText("Sent.", { exact: true }).waitFor();
+		expect(router.readFile("/tmp/notified")).toContain("This is a test.");
+		await button("Take away: Password").click();
+		await bar().getByText("Secret of mqtt: Password is taken away").waitFor();
+		await mqtt.getByLabel("In use").uncheck();
+		page.once("dialog", (dialog) => dialog.accept());
+		await button("Delete: me").click();
+		await apply();
+		expect(router.readFile("/etc/config/polywan_secrets")).not.toContain("s3cret");
+	});
+
+	it("saves a backup, tells what it would change, restores it on trial, and goes back", async () => {
+		const before = bed.site.router.readFile("/etc/config/polywan");
+		await open("backup");
+		const download = page.waitForEvent("download");
+		await button("Download the backup").click();
+		const backup = readFileSync(await (await download).path(), "utf8");
+		const restore = (text: string) =>
+			page.getByLabel("File of a backup").setInputFiles({
+				name: "mine.json",
+				mimeType: "application/json",
+				buffer: Buffer.from(text),
+			});
+		await restore("{}");
+		await page.getByText("it is no backup of polywan").waitFor();
+		await restore(backup);
+		await page.getByText("Everything is as in this file already.").waitFor();
+		await restore(backup.replace("option dest_port '27000-27100'", "option dest_port '27015'"));
+		await page.getByText("Rule gaming: Destination ports 27000-27100 → 27015").waitFor();
+		expect(await violations(page)).toEqual([]);
+		await button("Restore on trial").click();
+		await button("Keep it").waitFor();
+		expect(inFile("27015")).toBe(true);
+		await button("Return now").click();
+		await page.getByText("The router returned to the configuration before").waitFor();
+		expect(bed.site.router.readFile("/etc/config/polywan")).toBe(before);
+		await restore(backup.replace("option dest_port '27000-27100'", "option dest_port '27015'"));
+		await button("Restore on trial").click();
+		await button("Keep it").click();
+		await page.getByText("Applied and kept.").waitFor();
+		await button("Look at it").click();
+		await page.getByText("Rule gaming: Destination ports 27015 → 27000-27100").waitFor();
+		await button("Restore on trial").click();
+		await button("Keep it").click();
+		await page.getByText("Applied and kept.").waitFor();
+		expect(bed.site.router.readFile("/etc/config/polywan")).toBe(before);
 	});
 
 	it("asks before it is left with changes", async () => {

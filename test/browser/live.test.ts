@@ -57,8 +57,12 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 			"quality",
 			"diagnostics",
 			"log",
+			"notifications",
+			"backup",
 			"about",
 			"setup",
+			"templates",
+			"import",
 		]) {
 			await page.goto(`${panelUrl}#${name}`);
 			await page.locator("main h2").first().waitFor();
@@ -159,23 +163,56 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 		await page.goto(`${panelUrl}#uplinks`);
 		await page.getByRole("heading", { name: "wanb" }).waitFor();
 		expect(await page.getByRole("button", { name: "Delete: wan", exact: true }).isDisabled()).toBe(true);
-		const sid = await page.evaluate<string>("sessionStorage.getItem('polywan-session')");
-		const refused = await Promise.all(
-			[
-				["uci", "set", { config: "polywan", section: "wan", values: { weight: "9" } }],
-				["polywan", "uplink", { name: "wan", action: "down" }],
-				["polywan", "trial", { action: "begin" }],
-				["uci", "get", { config: "network" }],
-			].map(async (call) => {
-				const data = { jsonrpc: "2.0", id: 1, method: "call", params: [sid, ...call] };
-				const body = JSON.stringify(JSON.stringify(data));
-				const answer = await page.evaluate<{ error?: { code: number }; result?: number[] }>(
-					`fetch("/ubus", { method: "POST", body: ${body} }).then((answer) => answer.json())`,
-				);
-				return answer.error?.code ?? answer.result?.[0];
-			}),
-		);
-		expect(refused).toEqual([-32002, -32002, -32002, 6]);
+		const codes = await callAll(page, [
+			["uci", "set", { config: "polywan", section: "wan", values: { weight: "9" } }],
+			["polywan", "uplink", { name: "wan", action: "down" }],
+			["polywan", "trial", { action: "begin" }],
+			["polywan", "backup", {}],
+			["uci", "get", { config: "network" }],
+			["uci", "get", { config: "polywan_secrets" }],
+		]);
+		expect(codes).toEqual([-32002, -32002, -32002, -32002, 6, 6]);
+		await page.goto(`${panelUrl}#rules`);
+		await page.getByLabel("To (address or name)").fill("203.0.113.5");
+		await page.getByRole("button", { name: "Ask" }).click();
+		await page.getByText(/^It goes over /).waitFor();
+		await page.goto(`${panelUrl}#notifications`);
+		await page.getByRole("heading", { name: "Prometheus" }).waitFor();
+		expect(await page.getByRole("button", { name: "Add receiver" }).isDisabled()).toBe(true);
+		await page.goto(`${panelUrl}#backup`);
+		await page.getByText("a backup holds secrets").waitFor();
 		await page.context().close();
 	});
+
+	it("gives secrets to nobody, and a backup to those alone who were granted that", async () => {
+		const page = await bed.signedIn("editor");
+		const values = { password: "opens all" };
+		const codes = await callAll(page, [
+			["uci", "add", { config: "polywan_secrets", type: "secret", name: "mqtt", values }],
+			["uci", "get", { config: "polywan_secrets" }],
+			["uci", "changes", { config: "polywan_secrets" }],
+			["uci", "revert", { config: "polywan_secrets" }],
+			["polywan", "backup", {}],
+			["polywan", "restore", { action: "status" }],
+		]);
+		expect(codes).toEqual([0, 6, 6, 0, -32002, -32002]);
+		await page.goto(`${panelUrl}#backup`);
+		await page.getByText("access group polywan-backup").waitFor();
+		await page.context().close();
+	});
+
+	/** What each call comes to: an error of JSON-RPC, or a status of ubus. */
+	async function callAll(page: Page, calls: readonly unknown[][]): Promise<(number | undefined)[]> {
+		const sid = await page.evaluate<string>("sessionStorage.getItem('polywan-session')");
+		const codes: (number | undefined)[] = [];
+		for (const call of calls) {
+			const data = { jsonrpc: "2.0", id: 1, method: "call", params: [sid, ...call] };
+			const body = JSON.stringify(JSON.stringify(data));
+			const answer = await page.evaluate<{ error?: { code: number }; result?: number[] }>(
+				`fetch("/ubus", { method: "POST", body: ${body} }).then((answer) => answer.json())`,
+			);
+			codes.push(answer.error?.code ?? answer.result?.[0]);
+		}
+		return codes;
+	}
 });

@@ -232,6 +232,8 @@ export interface TrialStatus {
 	readonly timeout_s: number;
 	/** Configurations that are not as they were at the beginning. */
 	readonly changed: readonly string[];
+	/** How the one before ended; null: there was none since the daemon started. */
+	readonly last: "confirmed" | "returned" | null;
 	/** Why the action was refused, in words a user understands; null when it was done. */
 	readonly error: string | null;
 }

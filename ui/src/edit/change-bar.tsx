@@ -7,6 +7,9 @@ import { differences, newErrors, outcome, reports, secrets, trial } from "./stag
 import { useStaging } from "./use-staging.ts";
 import { optionLabel, secretLabel, te, typeLabel } from "./words.ts";
 
+/** More of them are scrolled, by keyboard too. */
+const LINES_SEEN = 5;
+
 /** What is staged, in words, and what may be done with it. */
 export function ChangeBar() {
 	const isForeign = reports.differences.value.length > 0 || secrets.differences.value.length > 0;
@@ -117,7 +120,7 @@ function Outcome() {
 
 export function DifferenceList(props: { readonly differences: readonly Difference[] }) {
 	return (
-		<ul class="differences">
+		<ul class="differences" tabIndex={props.differences.length > LINES_SEEN ? 0 : undefined}>
 			{props.differences.map((difference) => {
 				// Settings have no name.
 				const words = describe(difference).replace(/\s+(?=[:：])/, "");

@@ -62,8 +62,8 @@ export class StagedConfig {
 		const known = this.base.value ?? kept;
 		this.#inRouter = inRouter;
 		if (changes.length > 0) this.base.value = known ?? withoutChanges(inRouter, changes);
-		// What is on trial is in force at the router, but may be gone in a minute.
-		else if (!onTrial) this.base.value = inRouter;
+		// What is on trial is in force at the router, but may be gone in a minute; that of others is nothing edited here.
+		else if (!onTrial || mine.length === 0) this.base.value = inRouter;
 		if (mine.length === 0) this.draft.value = inRouter;
 		else if (changes.length === 0 && !onTrial) {
 			this.#rebase(inRouter, mine, known);

@@ -12,6 +12,7 @@ import {
 	beginTrial,
 	cancelTrial,
 	confirmTrial,
+	type KnownTrial,
 	type PendingTrial,
 	readTrial,
 	TrialRefusal,
@@ -107,12 +108,12 @@ export class Staging {
 		}
 		const round = ++this.#round;
 		try {
-			const [own, others, dump, pending] = await Promise.all([
+			const [own, others, dump, { pending, last }] = await Promise.all([
 				this.#readConfig("polywan"),
 				this.#readConfig("polywan_reports").catch(() => NOTHING),
 				this.#session.call("network.interface", "dump"),
 				// Whoever may only look is not told.
-				readTrial(this.#session).catch(() => null),
+				readTrial(this.#session).catch(() => UNKNOWN_TRIAL),
 			]);
 			if (round !== this.#round) return;
 			netifs.value = parseNetifs(dump);
@@ -125,7 +126,7 @@ export class Staging {
 				reports.take({ ...others, kept: kept.polywan_reports ?? null, onTrial }),
 			];
 			if (isNews.includes(true)) void this.flush().catch(fail);
-			if (ended) outcome.value = differences.value.length === 0 ? "kept" : "returned";
+			if (ended) outcome.value = last === "confirmed" ? "kept" : "returned";
 		} catch (error) {
 			fail(error);
 		}
@@ -186,8 +187,8 @@ export class Staging {
 
 	/** Something else was put in force on trial: a backup. */
 	async watchTrial(): Promise<void> {
-		const begun = await readTrial(this.#session);
-		if (begun !== null) this.#follow(begun);
+		const { pending } = await readTrial(this.#session);
+		if (pending !== null) this.#follow(pending);
 		await this.read();
 	}
 
@@ -240,6 +241,7 @@ export class Staging {
 	}
 }
 
+const UNKNOWN_TRIAL: KnownTrial = { pending: null, last: null };
 const NOTHING = { inRouter: null, changes: [] };
 
 type KeptSection = Omit<ConfigSection, "options"> & { readonly options: [string, string | string[]][] };

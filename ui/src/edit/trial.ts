@@ -9,6 +9,11 @@ export interface PendingTrial {
 	readonly endsAtMs: number;
 }
 
+export interface KnownTrial {
+	readonly pending: PendingTrial | null;
+	readonly last: TrialStatus["last"];
+}
+
 /** The daemon refused, in its own words. */
 export class TrialRefusal extends Error {}
 
@@ -50,10 +55,10 @@ export async function cancelTrial(session: Session): Promise<void> {
 	await call(session, { action: "cancel" }, RETURN_MS);
 }
 
-/** What is on trial, whoever began it. */
-export async function readTrial(session: Session): Promise<PendingTrial | null> {
-	const { state, remaining_s: remainingS } = await call(session, { action: "status" });
-	return state === "none" ? null : { endsAtMs: Date.now() + remainingS * 1000 };
+/** What is on trial, whoever began it, and how the one before ended. */
+export async function readTrial(session: Session): Promise<KnownTrial> {
+	const { state, remaining_s: remainingS, last } = await call(session, { action: "status" });
+	return { pending: state === "none" ? null : { endsAtMs: Date.now() + remainingS * 1000 }, last };
 }
 
 async function call(session: Session, args: RpcTable, timeoutMs?: number): Promise<TrialStatus> {

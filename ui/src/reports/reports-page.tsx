@@ -1,6 +1,6 @@
 import "../shared.ts";
 import { useEffect } from "preact/hooks";
-import { reports } from "../edit/staging.ts";
+import { outcome, reports } from "../edit/staging.ts";
 import { Failed } from "../page/failed.tsx";
 import { useAsked } from "../page/use-asked.ts";
 import { knownSecrets } from "./known-secrets.ts";
@@ -55,6 +55,10 @@ export function ReportsPage() {
 	useEffect(() => {
 		knownSecrets.value = JSON.parse(names) as string[];
 	}, [names]);
+	const ended = outcome.value;
+	useEffect(() => {
+		if (ended !== null) setUp.again();
+	}, [ended]);
 	const parts = status.failed ? [] : ((status.answer?.parts ?? []) as unknown as readonly PartStatus[]);
 	const [mqtt, ...others] = SERVICES;
 	return (

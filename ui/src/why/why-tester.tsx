@@ -78,9 +78,10 @@ function QuestionForm({ onAsk }: { onAsk(asked: Question): void }) {
 				placeholder="example.com"
 				onInput={(destination) => set({ destination })}
 			/>
-			<label class="field small">
-				{ty("protocol")}
+			<div class="field small">
+				<label for={`${id}-protocol`}>{ty("protocol")}</label>
 				<select
+					id={`${id}-protocol`}
 					class="wide"
 					value={now.protocol}
 					onChange={({ currentTarget: { value } }) => set({ protocol: value })}
@@ -92,7 +93,7 @@ function QuestionForm({ onAsk }: { onAsk(asked: Question): void }) {
 						</option>
 					))}
 				</select>
-			</label>
+			</div>
 			<TextField
 				label={ty("port")}
 				value={noPort ? "" : now.port}

@@ -45,6 +45,7 @@ export class Trial {
 	readonly #options: TrialOptions;
 	readonly #saved = new SavedFiles(CONFIG_DIRECTORY);
 	#manifest: Manifest | null = null;
+	#last: TrialStatus["last"] = null;
 	#returning: Promise<void> | null = null;
 	#timer: number | null = null;
 	#troubleTold = false;
@@ -107,11 +108,12 @@ export class Trial {
 
 	#confirm(manifest: Manifest): void {
 		const changed = this.#saved.changed(manifest);
-		this.#end();
+		this.#end("confirmed");
 		this.#options.tell(`the change is confirmed: ${changed.join(", ") || "nothing"} changed`);
 	}
 
-	#end(): void {
+	#end(how: TrialStatus["last"]): void {
+		this.#last = how;
 		this.#schedule(null);
 		this.#manifest = null;
 		this.#saved.drop();
@@ -147,7 +149,7 @@ export class Trial {
 		this.#options.onWishes(this.#manifest.wanted ?? {});
 		for (const name of changed) if (!name.startsWith("/")) await this.#announce(name);
 		if (this.#closed) return;
-		this.#end();
+		this.#end("returned");
 		const what = changed.length === 0 ? "nothing had changed" : `${changed.join(", ")} as before`;
 		this.#options.tell(`${reason}: ${what}`);
 	}
@@ -173,6 +175,7 @@ export class Trial {
 			remaining_s: this.#remainingS(),
 			timeout_s: manifest?.timeoutS ?? 0,
 			changed: manifest === null ? [] : this.#saved.changed(manifest),
+			last: this.#last,
 			error,
 		};
 	}
