@@ -164,7 +164,7 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 
 	it("keeps what it cannot send while no uplink works, also when it is started again, and sends it over the one that does", async () => {
 		const url = `http://${server(5).ipv4}:8080/later`;
-		for (const name of ["wan", "wanb"]) await site.uplink(name).heal();
+		for (const name of ["wan", "wanb"]) await site.uplink(name).carrier(true);
 		await reports.configure(notify("option type 'webhook'", `option url '${url}'`, "option severity 'info'"));
 		const told = () => internet.received.filter(({ path }) => path === "/later");
 		await until("it follows the daemon", async () => {
@@ -174,8 +174,8 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 		});
 		await polywan.untilState("up", "wan", "wanb");
 		internet.received.length = 0;
-		await site.uplink("wanb").blackhole();
-		await site.uplink("wan").blackhole();
+		await site.uplink("wanb").carrier(false);
+		await site.uplink("wan").carrier(false);
 		await polywan.untilState("down", "wan", "wanb");
 		const kept = "/var/run/polywan-reports/me.json";
 		const isKept = async () =>
@@ -184,7 +184,7 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 		expect((await site.router.run(["stat", "-c", "%a", kept])).stdout.trim()).toBe("600");
 		await site.router.mustRun(["/etc/init.d/polywan-reports", "restart"]);
 		await until("it runs again", async () => (await reports.pids()).length === 1);
-		await site.uplink("wanb").heal();
+		await site.uplink("wanb").carrier(true);
 		await until(
 			"it was told of the uplink that still is down",
 			() =>
@@ -197,6 +197,6 @@ config notify 'log'\n\toption type 'syslog'\n\toption severity 'info'\n\toption 
 		);
 		const waits = () => site.router.run(["grep", "-q", '"waiting":\\[{', kept]);
 		await until("nothing waits any more", async () => (await waits()).code !== 0);
-		await site.uplink("wan").heal();
+		await site.uplink("wan").carrier(true);
 	});
 });

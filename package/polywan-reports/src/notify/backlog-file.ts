@@ -14,23 +14,24 @@ const FOLDER = "/var/run/polywan-reports";
 /** Keeps what one receiver has not been told over a restart; there is no file while there is nothing to keep. */
 export class BacklogFile {
 	readonly #path: string;
-	#isThere: boolean;
+	/** Whether something is kept. */
+	isThere: boolean;
 
 	/** `name`: of the notifier's section. */
 	constructor(name: string) {
 		this.#path = pathOf(name);
-		this.#isThere = exists(this.#path);
+		this.isThere = exists(this.#path);
 	}
 
 	load(): Backlog {
-		return this.#isThere ? parseBacklog(readText(this.#path)) : NO_BACKLOG;
+		return this.isThere ? parseBacklog(readText(this.#path)) : NO_BACKLOG;
 	}
 
 	/** Throws SystemError. */
 	save(backlog: Backlog): void {
 		const isEmpty = Object.values(backlog).every((part) => part.length === 0);
-		if (isEmpty && !this.#isThere) return;
-		this.#isThere = !isEmpty;
+		if (isEmpty && !this.isThere) return;
+		this.isThere = !isEmpty;
 		if (isEmpty) removeFile(this.#path);
 		else {
 			makeDirectory(FOLDER, 0o700);

@@ -32,6 +32,8 @@ export class Notifier implements Listener {
 	#gatherTimer: number | undefined;
 	#retryTimer: number | undefined;
 	#usable: string | null = null;
+	/** Another uplink can be used since what is under way was begun. */
+	#isBetter = false;
 
 	constructor(model: NotifierModel, host: string, log: LogWriter) {
 		this.name = `notify ${model.name}`;
@@ -66,6 +68,7 @@ export class Notifier implements Listener {
 		this.#usable = usable;
 		if (before === null || usable === before || usable === "") return;
 		this.#retryMs = LEAST_RETRY_MS;
+		this.#isBetter = this.#sending;
 		void this.#send();
 	}
 
@@ -120,7 +123,7 @@ export class Notifier implements Listener {
 				this.#waiting = this.#waiting.filter((waiting) => waiting !== notice);
 				this.#retryMs = LEAST_RETRY_MS;
 				// A message that went off at once was never written.
-				if (this.trouble !== null) this.#save();
+				if (this.#file.isThere) this.#save();
 				this.trouble = null;
 			}
 		} catch (error) {
@@ -136,7 +139,9 @@ export class Notifier implements Listener {
 		this.trouble = why;
 		this.#save();
 		this.#log("warning", "notify: not sent, will be tried again", { notify: name, error: why });
-		this.#retryTimer = setTimeout(() => void this.#send(), this.#retryMs);
+		const delayMs = this.#isBetter ? 0 : this.#retryMs;
+		this.#isBetter = false;
+		this.#retryTimer = setTimeout(() => void this.#send(), delayMs);
 		this.#retryMs = Math.min(2 * this.#retryMs, MOST_RETRY_MS);
 	}
 }
