@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crypt } from "../openwrt/rpcd/crypt.ts";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
+import { checkByPromtool, hasPromtool } from "../unit/polywan-reports/promtool.ts";
 import { lan } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -48,6 +49,7 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 		const states = parseOpenMetrics(stdout).find(({ name }) => name === "polywan_uplink_state")?.samples;
 		const up = states?.filter(({ labels, value }) => labels.state === "up" && value === 1);
 		expect(up?.map(({ labels }) => labels.uplink)).toEqual(["wan", "wanb"]);
+		if (hasPromtool) checkByPromtool(stdout);
 	});
 
 	it("the door is shut until a token or a network is set, and then asks for what is set", async () => {

@@ -8,6 +8,7 @@ import { gatherMetrics } from "polywan-core/metrics/gather";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { familyStatus, status, uplinkStatus } from "./fixture.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
+import { checkByPromtool, hasPromtool } from "./promtool.ts";
 
 const render = (of = status()) => renderOpenMetrics(buildMetrics(of));
 
@@ -33,6 +34,11 @@ describe("metrics of a status", () => {
 			value(text, "polywan_policy_share_ratio", { policy: "balanced", family: "ipv4", uplink: "wan" }),
 		).toBe(1);
 		expect(value(text, "polywan_apply_timestamp_seconds")).toBe(1_760_000_000.5);
+	});
+
+	test.skipIf(!hasPromtool)("are what Prometheus reads, and not whatever it is given", () => {
+		checkByPromtool(render());
+		expect(() => checkByPromtool(render().replace("# EOF\n", ""))).toThrow(/openmetrics/);
 	});
 
 	test("tell usage, quota, uptime and portals where the daemon knows of them", async () => {
