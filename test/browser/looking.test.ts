@@ -155,6 +155,8 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 
 	it("tells quality and usage, and saves them", async () => {
 		const page = await bed.signedIn();
+		const card = page.getByRole("article", { name: "wan", exact: true });
+		await card.getByText(/ of 1\.0 GB, /).waitFor();
 		await page.goto(`${panelUrl}#quality`);
 		const spans = page.getByRole("region", { name: "As the probes measured it" });
 		await spans.getByText("100 %").first().waitFor();

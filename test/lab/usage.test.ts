@@ -118,6 +118,8 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		await site.uplink("wanb").carrier(true);
 		await until("wanb is back", async () => (await shares()) === "wanb");
 		expect((await polywan.run("usage")).stdout).toMatch(/^wan .*100 %/m);
+		const { used_percent: percent, bytes } = (await polywan.uplink("wan")).quota ?? {};
+		expect([percent, bytes]).toEqual([expect.closeTo(100, 0), 100e9]);
 		await polywan.run("usage", "set", "wan", "0", "0");
 		await until("wan is used again", async () => (await shares()) === "wan");
 		expect((await polywan.run("usage", "set", "nobody", "0", "0")).code).toBe(1);

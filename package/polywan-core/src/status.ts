@@ -46,6 +46,14 @@ export interface UplinkStatus {
 		readonly download_bits_per_second: number;
 		readonly upload_bits_per_second: number;
 	} | null;
+	/** Of the quota, as of some seconds ago; null: it has none. Absent: an older daemon. */
+	readonly quota?: QuotaStatus | null;
+}
+
+export interface QuotaStatus {
+	readonly bytes: number;
+	readonly used_bytes: number;
+	readonly used_percent: number;
 }
 
 export interface FamilyStatus {

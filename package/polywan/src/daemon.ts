@@ -276,6 +276,7 @@ export class Daemon implements Controller {
 			shareReason: (policy, variant, family) => this.#balancer.reason(policy, variant, family),
 			family: (uplink, family) => this.#familyFacts(uplink, family),
 			traffic: readTraffic,
+			quota: (uplink) => this.#terms.quota(uplink),
 		});
 	}
 

@@ -2,7 +2,7 @@
 import { LongPoll, type PollOptions } from "./long-poll.ts";
 import { RpcChannel, type RpcPlatform, type RpcTable } from "./rpc-channel.ts";
 import { RpcError } from "./rpc-error.ts";
-import { ubusStatus } from "./status.ts";
+import { permissionDenied } from "./status.ts";
 
 export type { PollOptions } from "./long-poll.ts";
 export type { RpcPlatform, RpcTable, RpcValue } from "./rpc-channel.ts";
@@ -64,7 +64,7 @@ export class UbusSession<Signal = unknown> {
 			this.#enter(sid, typeof timeout === "number" && timeout > 0 ? timeout * 1000 : timeoutS * 1000);
 			return true;
 		} catch (error) {
-			if (error instanceof RpcError && error.kind === "status" && error.code === ubusStatus.permissionDenied)
+			if (error instanceof RpcError && error.kind === "status" && error.code === permissionDenied)
 				return false;
 			throw error;
 		}

@@ -1,3 +1,6 @@
+/** On its own, so that a browser that needs no other loads no other. */
+export const permissionDenied = 6;
+
 /** ubusmsg.h, enum ubus_msg_status. */
 export const ubusStatus = {
 	ok: 0,
@@ -6,7 +9,7 @@ export const ubusStatus = {
 	methodNotFound: 3,
 	notFound: 4,
 	noData: 5,
-	permissionDenied: 6,
+	permissionDenied,
 	timeout: 7,
 	notSupported: 8,
 	unknown: 9,
@@ -35,7 +38,7 @@ const texts = [
 
 /** The words libubus has for a status (ubus_strerror). */
 export function statusText(code: number): string {
-	return texts[code] ?? texts[ubusStatus.unknown] ?? "";
+	return texts[code] ?? "Unknown error";
 }
 
 /** A ubus request that failed. `code` is a ubus status; a method handler throws it to answer with that status. */

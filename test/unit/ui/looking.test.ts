@@ -5,6 +5,7 @@ import { criteriaOf, mentions, renderEnd } from "../../../ui/src/connections/con
 import { groupConnections, listItems } from "../../../ui/src/connections/group.ts";
 import { joinLines } from "../../../ui/src/log/use-log.ts";
 import { renderCsv } from "../../../ui/src/page/csv.ts";
+import { portalAddress } from "../../../ui/src/part/portal-address.ts";
 
 const connection: ConnectionStatus = {
 	family: "ipv6",
@@ -109,4 +110,12 @@ test("what of the log comes again takes the place of what was there", () => {
 	const joined = joinLines(before, [line(2, "b"), line(2, "c"), line(3, "d")], 2);
 	expect(joined.map(({ message }) => message)).toEqual(["a", "b", "c", "d"]);
 	expect(joinLines([line(null, "a")], [line(null, "a"), line(null, "b")], 0).length).toBe(2);
+});
+
+test("a captive portal leads to a page of the web, or nowhere", () => {
+	expect(portalAddress("redirected to http://portal.lan/login?x=1")).toBe("http://portal.lan/login?x=1");
+	expect(portalAddress("redirected to javascript:alert(1)")).toBe(null);
+	expect(portalAddress("redirected to /login")).toBe(null);
+	expect(portalAddress("redirected to http://portal.lan/a-long-on...")).toBe(null);
+	expect(portalAddress("status 200 instead of 204")).toBe(null);
 });

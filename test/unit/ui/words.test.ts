@@ -5,6 +5,10 @@ import { backupDe } from "../../../ui/src/words/backup/de.ts";
 import { backupEn } from "../../../ui/src/words/backup/en.ts";
 import { backupEs } from "../../../ui/src/words/backup/es.ts";
 import { backupZh } from "../../../ui/src/words/backup/zh.ts";
+import { cardDe } from "../../../ui/src/words/card/de.ts";
+import { cardEn } from "../../../ui/src/words/card/en.ts";
+import { cardEs } from "../../../ui/src/words/card/es.ts";
+import { cardZh } from "../../../ui/src/words/card/zh.ts";
 import { connectionsDe } from "../../../ui/src/words/connections/de.ts";
 import { connectionsEn } from "../../../ui/src/words/connections/en.ts";
 import { connectionsEs } from "../../../ui/src/words/connections/es.ts";
@@ -72,6 +76,7 @@ test.each([
 // Parts of the panel, each with words of its own: a key means something else in each.
 const PARTS = {
 	backup: { en: backupEn, de: backupDe, es: backupEs, zh: backupZh },
+	card: { en: cardEn, de: cardDe, es: cardEs, zh: cardZh },
 	connections: { en: connectionsEn, de: connectionsDe, es: connectionsEs, zh: connectionsZh },
 	diagnostics: { en: diagnosticsEn, de: diagnosticsDe, es: diagnosticsEs, zh: diagnosticsZh },
 	import: { en: mwan3En, de: mwan3De, es: mwan3Es, zh: mwan3Zh },

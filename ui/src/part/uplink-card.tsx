@@ -2,6 +2,7 @@ import type { FamilyStatus, UplinkStatus } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { formatBytes, formatDuration, formatMilliseconds, formatPercent, formatRate } from "../format.ts";
 import { samples } from "../history.ts";
+import { useLoaded } from "../loaded.ts";
 import { usePanel } from "../panel.ts";
 import { rates, readOnly, routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
@@ -12,6 +13,8 @@ import { StateBadge } from "./state-badge.tsx";
 export function UplinkCard(props: { readonly uplink: UplinkStatus; readonly sharePercent: number }) {
 	const { uplink, sharePercent } = props;
 	const rate = rates.value[uplink.name] ?? null;
+	const lines = countNotes(uplink);
+	const notes = useLoaded(lines > 0, () => import("./card-notes.tsx"));
 	return (
 		<article class="card uplink" aria-label={uplink.name}>
 			<header>
@@ -23,6 +26,11 @@ export function UplinkCard(props: { readonly uplink: UplinkStatus; readonly shar
 				<Figure label={t("card.upload")} value={formatRate(rate?.tx ?? null)} />
 				<Figure label={t("card.share")} value={formatPercent(sharePercent)} />
 			</dl>
+			{lines > 0 && (
+				<div style={{ minHeight: `${lines * NOTE_PX}px` }}>
+					{notes !== null && <notes.CardNotes uplink={uplink} />}
+				</div>
+			)}
 			{uplink.ipv4 && <FamilyPart name="IPv4" family="ipv4" of={uplink.ipv4} uplink={uplink.name} />}
 			{uplink.ipv6 && <FamilyPart name="IPv6" family="ipv6" of={uplink.ipv6} uplink={uplink.name} />}
 			{!uplink.ipv4 && !uplink.ipv6 && <p class="soft family">{t("card.noFamily")}</p>}
@@ -34,6 +42,15 @@ export function UplinkCard(props: { readonly uplink: UplinkStatus; readonly shar
 			</footer>
 		</article>
 	);
+}
+
+/** As high as the style of notes has it: there is room for them before they are loaded. */
+const NOTE_PX = 30;
+
+/** What is told of few uplinks comes in a script of its own. */
+function countNotes({ quota, limit, ipv4, ipv6 }: UplinkStatus): number {
+	const some = [quota, limit, ipv4?.portal, ipv6?.portal, ipv4?.public_address, ipv6?.public_address];
+	return some.filter(Boolean).length;
 }
 
 /** Takes the uplink out of use by hand, or leaves it to its probes again. */

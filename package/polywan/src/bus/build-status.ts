@@ -12,6 +12,7 @@ import type {
 	FamilyStatus,
 	PolicyStatus,
 	PublicAddressStatus,
+	QuotaStatus,
 	RuleStatus,
 	ShareStatus,
 	SpanStatus,
@@ -48,6 +49,7 @@ export interface StatusFacts {
 	/** Null for a family the uplink has no link in and never had. */
 	readonly family: (uplink: string, family: Family) => FamilyFacts | null;
 	readonly traffic: (device: string) => { rxBytes: number; txBytes: number };
+	readonly quota: (uplink: Uplink) => QuotaStatus | null;
 }
 
 /** Best first. */
@@ -95,6 +97,7 @@ function buildUplink(uplink: Uplink, facts: StatusFacts): UplinkStatus {
 						download_bits_per_second: limit.downloadBytesPerSecond * 8,
 						upload_bits_per_second: limit.uploadBytesPerSecond * 8,
 					},
+		quota: facts.quota(uplink),
 	};
 }
 

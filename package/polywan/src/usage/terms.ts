@@ -4,7 +4,7 @@ import type { Link } from "polywan-core/link";
 import type { RateLimit } from "polywan-core/quota/quota";
 import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { isOpen, nextChange } from "polywan-core/schedule/window";
-import type { HostUsagePage, UsageStatus } from "polywan-core/status";
+import type { HostUsagePage, QuotaStatus, UsageStatus } from "polywan-core/status";
 import { wallMs } from "polywan-runtime/clock";
 import { readSystemTimeZone } from "../system-time-zone.ts";
 import type { HostUsage } from "./host-usage.ts";
@@ -79,6 +79,11 @@ export class Terms {
 	limit(uplink: string): RateLimit | null {
 		const quota = this.#usedUp.has(uplink) ? this.#find(uplink)?.quota : null;
 		return quota?.action === "limit" ? quota.limit : null;
+	}
+
+	/** Null: it has none. */
+	quota(uplink: Uplink): QuotaStatus | null {
+		return this.#usage.quota(uplink);
 	}
 
 	isClosed(policy: string): boolean {

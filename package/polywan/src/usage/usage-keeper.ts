@@ -15,7 +15,7 @@ import {
 } from "polywan-core/quota/usage";
 import type { TimeZone } from "polywan-core/schedule/time-zone";
 import { CLOCK_SET_MS } from "polywan-core/schedule/window";
-import type { UsageStatus } from "polywan-core/status";
+import type { QuotaStatus, UsageStatus } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
 import { UsageStore } from "./usage-file.ts";
@@ -120,6 +120,17 @@ export class UsageKeeper {
 		return quota !== null && usedPercent(quota, this.#usage.get(name) ?? NO_USAGE) >= 100;
 	}
 
+	/** As of the last look; null: it has none. */
+	quota({ name, quota }: Uplink): QuotaStatus | null {
+		if (quota === null) return null;
+		const usage = this.#usage.get(name) ?? NO_USAGE;
+		return {
+			bytes: quota.bytes,
+			used_bytes: countedBytes(quota, usage),
+			used_percent: Math.round(usedPercent(quota, usage) * 10) / 10,
+		};
+	}
+
 	/** False: there is no such uplink. */
 	correct(name: string, rxBytes: number, txBytes: number): boolean {
 		const uplink = this.#uplinks.find((entry) => entry.name === name);
@@ -134,7 +145,9 @@ export class UsageKeeper {
 		return this.#uplinks.map((uplink) => this.#describe(uplink));
 	}
 
-	#describe({ name, quota, timeZone }: Uplink): Omit<UsageStatus, "quota_limited"> {
+	#describe(uplink: Uplink): Omit<UsageStatus, "quota_limited"> {
+		const { name, quota, timeZone } = uplink;
+		const used = this.quota(uplink);
 		const usage = this.#usage.get(name) ?? NO_USAGE;
 		const nowMs = wallMs();
 		const isSet = nowMs >= CLOCK_SET_MS;
@@ -147,9 +160,9 @@ export class UsageKeeper {
 			period_end_ms: isSet ? periodEnd(period, timeZone ?? this.zone, nowMs) : 0,
 			total_rx_bytes: usage.totalRxBytes,
 			total_tx_bytes: usage.totalTxBytes,
-			quota_bytes: quota?.bytes ?? 0,
-			quota_used_bytes: quota === null ? 0 : countedBytes(quota, usage),
-			quota_used_percent: quota === null ? 0 : Math.round(usedPercent(quota, usage) * 10) / 10,
+			quota_bytes: used?.bytes ?? 0,
+			quota_used_bytes: used?.used_bytes ?? 0,
+			quota_used_percent: used?.used_percent ?? 0,
 			quota_action: quota?.action ?? "none",
 			gaps: usage.gaps.map(({ fromMs, toMs }) => ({ from_ms: fromMs, to_ms: toMs })),
 		};
