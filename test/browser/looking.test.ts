@@ -309,6 +309,16 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 		await page.context().close();
 	});
 
+	it("says what is missing before packets can be captured", async () => {
+		const tcpdump = "/usr/bin/tcpdump";
+		await bed.site.router.run(["mv", tcpdump, `${tcpdump}-away`]);
+		const page = await bed.signedIn();
+		await page.goto(`${panelUrl}#diagnostics`);
+		await page.getByText("This needs the package tcpdump-mini or tcpdump on the router.").waitFor();
+		await bed.site.router.mustRun(["mv", `${tcpdump}-away`, tcpdump]);
+		await page.context().close();
+	});
+
 	it("follows the system log, and finds in it", async () => {
 		const page = await bed.signedIn();
 		await page.goto(`${panelUrl}#log`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PublicAddressStatus } from "polywan-core/status";
 import type { LogNews } from "polywan-core/tool/log-line";
 import type { ToolNews } from "polywan-core/tool/news";
@@ -235,21 +236,30 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 
 	it("captures for others, and hands the file out in parts, to those who may", async () => {
 		await endRuns();
-		const args = { uplink: "wan", filter: "udp port 53", seconds: 1, bytes: 1_000_000 };
+		const args = { uplink: "wan", filter: "icmp and host 203.0.113.5", seconds: 20, bytes: 300_000 };
 		const { id } = await call("capture_start", args);
-		await until("tcpdump listens", async () => (await runOf(id))?.lines.length);
-		await polywan.run("dns", "wan", "server3.lab");
+		await until(
+			"tcpdump listens",
+			async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0,
+		);
+		await polywan.run("ping", "wan", server(5).ipv4, "--count", "1");
+		const flood = "polywan use wan ping -c 150 -i 0.002 -s 1400 203.0.113.5";
+		await site.router.run(["sh", "-c", flood]);
 		const run = await until("it ended", async () => {
 			const found = await runOf(id);
 			return found?.state === "done" && found;
 		});
-		expect(run.lines.at(-1)).toMatch(/: the time is over$/);
-		const { data, parts } = await site.router.ubus("polywan", "capture_file", { id, part: 0 });
-		const bytes = Buffer.from(String(data), "base64");
-		expect([parts, bytes.length]).toEqual([1, run.file_bytes]);
-		expect(bytes.readUInt32LE(0)).toBe(0xa1b2c3d4);
+		expect(run.lines.at(-1)).toMatch(/: the file is full$/);
+		const part = async (n: number) => {
+			const { data, parts } = await site.router.ubus("polywan", "capture_file", { id, part: n });
+			return { bytes: Buffer.from(String(data), "base64"), parts };
+		};
+		const [first, second] = [await part(0), await part(1)];
+		expect([first.parts, first.bytes.length + second.bytes.length]).toEqual([2, run.file_bytes]);
+		const file = (await site.router.mustRun(["sh", "-c", "sha256sum /var/run/polywan/tools/*"])).split(" ");
+		expect(createHash("sha256").update(first.bytes).update(second.bytes).digest("hex")).toBe(file[0]);
 		await expect(site.router.ubus("polywan", "tool_file", { id, part: 0 })).rejects.toThrow();
-		await expect(site.router.ubus("polywan", "capture_file", { id, part: 1 })).rejects.toThrow();
+		await expect(site.router.ubus("polywan", "capture_file", { id, part: 2 })).rejects.toThrow();
 		await site.router.ubus("polywan", "tool_stop", { id });
 		expect(await runOf(id)).toBeUndefined();
 		expect(await site.router.mustRun(["ls", "/var/run/polywan/tools"])).toBe("");

@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { RpcTable } from "ubus-js/browser";
 import { usePanel } from "../panel.ts";
 
-/** Below uhttpd's limit. */
-const HOLD_S = 30;
+/** Below uhttpd's limit of a minute. */
+const HOLD_S = 45;
 /** As many as the router keeps. */
 const MOST_LINES = 300;
 

@@ -55,12 +55,13 @@ export function checkRivals({ rivals }: DoctorFacts): Finding[] {
 /** A target that never answers makes every other one count more; without any the uplink is down. */
 export function checkTargets({ status }: DoctorFacts): Finding[] {
 	return (status?.uplinks ?? []).flatMap(({ name, ipv4, ipv6 }) => [
-		...checkFamily(`${name} IPv4`, ipv4),
-		...checkFamily(`${name} IPv6`, ipv6),
+		...checkFamily(name, "IPv4", ipv4),
+		...checkFamily(name, "IPv6", ipv6),
 	]);
 }
 
-function checkFamily(subject: string, family: FamilyStatus | null): Finding[] {
+function checkFamily(uplink: string, title: string, family: FamilyStatus | null): Finding[] {
+	const subject = `${uplink} ${title}`;
 	if (family === null || family.device === "") return [];
 	const silent = family.targets.filter(({ answering }) => !answering).map(({ address }) => address);
 	if (silent.length === 0) return [];
@@ -72,7 +73,7 @@ function checkFamily(subject: string, family: FamilyStatus | null): Finding[] {
 						"targets-unreachable",
 						subject,
 						`none of its targets answers (${silent.join(", ")}): ${family.reason}`,
-						`ping -I ${family.device} ${silent[0]} tells whether the line or the choice of targets is to blame`,
+						`polywan ping ${uplink} ${silent[0]} tells whether the line or the choice of targets is to blame`,
 					),
 				];
 	return [

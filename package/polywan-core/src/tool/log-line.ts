@@ -61,8 +61,12 @@ export function parseLogLine(text: string): LogLine {
 	};
 }
 
+/** Longer than any log daemon lets a line be; to look for fields in more would take too long. */
+const LONGEST = 2000;
+
 /** The fields stand at the end, one after the other. */
 function splitFields(text: string): { message: string; fields: Record<string, string> } {
+	if (text.length > LONGEST) return { message: text, fields: {} };
 	for (let at = text.indexOf(" "); at >= 0; at = text.indexOf(" ", at + 1)) {
 		const fields = readFields(text, at);
 		if (fields !== null) return { message: text.slice(0, at), fields };

@@ -6,6 +6,9 @@ import { print } from "./print.ts";
 import { chooseProber, RefusedError, readHost } from "./uplink-prober.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
+/** Of what a server says. */
+const MOST_CHARACTERS = 2000;
+
 interface Question {
 	readonly typeName: string;
 	readonly type: DnsType;
@@ -57,7 +60,8 @@ async function askAll(
 function renderOutcome({ reply, trouble, rttMs }: DnsOutcome): string {
 	if (reply === null) return trouble ?? "";
 	const records = reply.records.length === 0 ? "no such record" : reply.records.join(", ");
-	return `${reply.failure ?? records}  (${rttMs.toFixed(1)} ms)`.replace(/\p{Cc}/gu, "?");
+	const told = (reply.failure ?? records).slice(0, MOST_CHARACTERS).replace(/\p{Cc}/gu, "?");
+	return `${told}  (${rttMs.toFixed(1)} ms)`;
 }
 
 function readQuestions({ options }: Given, isAddress: boolean): readonly Question[] {

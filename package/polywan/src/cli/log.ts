@@ -1,6 +1,7 @@
 import type { LogLevel } from "polywan-core/config/model";
 import { parseLogLine } from "polywan-core/tool/log-line";
 import { spawn } from "polywan-runtime/process";
+import { LineReader } from "../plugin/line-reader.ts";
 import { readLog } from "../syslog/read-log.ts";
 import { complain, print, printJson } from "./print.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
@@ -23,12 +24,12 @@ export const logVerb: Verb = {
 				return EXIT.ok;
 			}
 			const follow = given.options.has("follow") ? ["-f"] : [];
-			const tell = (line: string) => {
-				if (isWanted(parseLogLine(line).level)) print(line);
+			const lines = new LineReader();
+			const tell = (chunk: Uint8Array) => {
+				for (const line of lines.push(chunk)) if (isWanted(parseLogLine(line).level)) print(line);
 			};
-			const lines = new LineReader(tell);
 			const { exitCode } = await spawn(["logread", ...follow, "-e", "polywan"], {
-				output: (chunk) => lines.take(chunk),
+				output: tell,
 			}).done;
 			return exitCode === 0 ? EXIT.ok : EXIT.problem;
 		} catch (error) {
@@ -38,24 +39,6 @@ export const logVerb: Verb = {
 		}
 	},
 };
-
-/** Chunks as whole lines. */
-class LineReader {
-	readonly #tell: (line: string) => void;
-	#rest: readonly number[] = [];
-
-	constructor(tell: (line: string) => void) {
-		this.#tell = tell;
-	}
-
-	take(chunk: Uint8Array): void {
-		const all = Uint8Array.from([...this.#rest, ...chunk]);
-		const end = all.lastIndexOf(10) + 1;
-		this.#rest = [...all.subarray(end)];
-		if (end === 0) return;
-		for (const line of new TextDecoder().decode(all.subarray(0, end - 1)).split("\n")) this.#tell(line);
-	}
-}
 
 function readLevel({ options }: Given): (level: LogLevel | null) => boolean {
 	const wanted = options.get("level");
