@@ -21,6 +21,12 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("failover with 
 
 	it("takes the back end that the router's firewall uses", async () => {
 		expect((await polywan.status()).firewall).toBe(firewall);
+		const legacy = await site.router.mustRun([
+			"cat",
+			"/proc/net/ip_tables_names",
+			"/proc/net/ip6_tables_names",
+		]);
+		if (firewall === "nftables") expect(legacy).toBe("");
 	});
 
 	it("moves new connections when the line behind the ISP dies, and back when it heals", async () => {

@@ -68,6 +68,22 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("policies with 
 
 	const own = (uplink: string, family: "ipv4" | "ipv6") => site.uplink(uplink).lease[family]?.address;
 
+	/** What becomes of a connection of the LAN host that is there when this ends. */
+	async function talkTo(address: string): Promise<readonly string[]> {
+		const client = site.host(0).spawn([
+			process.execPath,
+			"-e",
+			`const socket = require("net").connect(7, "${address}", () => socket.write("x"));
+			socket.on("data", () => console.log("connected"));
+			socket.on("error", (error) => console.log(error.code));`,
+		]);
+		children.push(client);
+		const lines: string[] = [];
+		client.stdout?.on("data", (chunk) => lines.push(...String(chunk).trim().split("\n")));
+		await until("the connection is there", () => lines.includes("connected"));
+		return lines;
+	}
+
 	it.each(families)("shares 1,000 %s connections 700 to 300, exactly", async (family) => {
 		const loop = ConnectLoop.start(site.host(0), { address: server(1)[family], everyMs: 3 });
 		await until("1,000 connections", () => loop.attempts.length >= 1000, { timeoutMs: 20_000 });
@@ -156,23 +172,13 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("policies with 
 	});
 
 	it.each(families)(
-		"resets an idle client whose uplink dies, so that it connects again over the other: %s",
+		"resets an idle client whose uplink dies, so that it connects again over the other, and nobody else: %s",
 		async (family) => {
-			const address = server(8)[family];
-			const client = site.host(0).spawn([
-				process.execPath,
-				"-e",
-				`const socket = require("net").connect(7, "${address}", () => socket.write("x"));
-			socket.on("data", () => console.log("connected"));
-			socket.on("error", (error) => console.log(error.code));`,
-			]);
-			children.push(client);
-			const lines: string[] = [];
-			client.stdout?.on("data", (chunk) => lines.push(...String(chunk).trim().split("\n")));
-			await until("the connection is there", () => lines.includes("connected"));
+			const [lines, others] = [await talkTo(server(8)[family]), await talkTo(server(2)[family])];
 			await polywan.run("down", "wan");
 			await until("the client is reset", () => lines.includes("ECONNRESET"), { timeoutMs: 2000 });
 			await polywan.run("auto", "wan");
+			expect(others).toEqual(["connected"]);
 		},
 	);
 });

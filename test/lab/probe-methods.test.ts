@@ -259,4 +259,18 @@ describe.skipIf(!asRoot)("targets that answer nowhere, N of M, and auto", () => 
 			/203\.0\.113\.8 is asked by (tcp|dns|http) \(.* answered in .* ms\) instead of ping/,
 		);
 	});
+
+	it("a ping passes as many routers as it may", async () => {
+		const near = { target: [server(8).ipv4], family: "ipv4", interval: "100ms" };
+		const setTtl = (ttl: object) =>
+			site.router.setConfig(
+				"polywan",
+				renderPolywanConfig({ uplinks: { wan: near, wanb: { ...near, ...ttl } } as never }),
+			);
+		await setTtl({ ttl: "1" });
+		await polywan.untilState("down", "wanb");
+		await polywan.untilState("up", "wan");
+		await setTtl({ ttl: "9" });
+		await polywan.untilState("up", "wanb");
+	});
 });

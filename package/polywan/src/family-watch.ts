@@ -166,6 +166,7 @@ export class FamilyWatch {
 			gateway: link.gateway,
 			dnsServers: link.dnsServers,
 			payloadBytes: probing.payloadBytes,
+			ttl: probing.ttl,
 			onReply: (target, sequence, rttUs) => this.#feed({ kind: "reply", target, sequence, rttUs }),
 			onFailure: (target, sequence, reason, portal = false) =>
 				this.#feed({ kind: "failure", target, sequence, reason, portal }),
@@ -199,7 +200,7 @@ function proberKey({ link, mark, probing }: WatchSettings, family: Family): stri
 	// Plugins run as long as they are asked for.
 	const plugins = probing.targets[family].filter((target) => target.startsWith("plugin:"));
 	const { ifindex, device, addresses, gateway, dnsServers } = link ?? {};
-	const { payloadBytes, isAuto } = probing;
+	const { payloadBytes, ttl, isAuto } = probing;
 	return JSON.stringify([
 		ifindex,
 		device,
@@ -208,6 +209,7 @@ function proberKey({ link, mark, probing }: WatchSettings, family: Family): stri
 		dnsServers,
 		mark,
 		payloadBytes,
+		ttl,
 		isAuto,
 		plugins,
 	]);

@@ -33,6 +33,7 @@ const GROUPS: readonly Group[] = [
 			"timeout_floor",
 			"timeout_cap",
 			"payload",
+			"ttl",
 			"up_count",
 			"down_count",
 			"recovery_time",

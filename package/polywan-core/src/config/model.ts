@@ -76,6 +76,8 @@ export interface Probing {
 	readonly isAdaptive: boolean;
 	/** ICMP payload bytes. */
 	readonly payloadBytes: number;
+	/** Of pings; null: the system's. */
+	readonly ttl: number | null;
 	/** How long a recovering uplink must answer before it is used again. */
 	readonly recoveryMs: number;
 	readonly degradedLossPercent: number;

@@ -114,6 +114,7 @@ function parseProbing(reader: SectionReader, families: readonly Family[]): Probi
 		timeoutFloorMs: floorMs,
 		timeoutCapMs: capMs,
 		payloadBytes: reader.number("payload"),
+		ttl: reader.numberOrNull("ttl"),
 		recoveryMs: reader.number("recovery_time"),
 		degradedLossPercent: loss.degraded,
 		recoveredLossPercent: loss.recovered,

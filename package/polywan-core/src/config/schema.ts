@@ -235,6 +235,7 @@ const UPLINK: SectionSchema = {
 			"Longest time to wait for an answer, however slow the line is.",
 		),
 		option("payload", integer(8, 1400), "8", "Bytes of payload in a ping."),
+		option("ttl", integer(1, 255), null, "Routers a ping may pass; without it as many as the system allows."),
 		option(
 			"recovery_time",
 			duration(0, 3_600_000),

@@ -126,13 +126,8 @@ function convertRest(source: SourceSection, draft: Draft, known: KnownOptions): 
 	convertTtl(source, draft, known);
 	convertFlush(source);
 	if (!source.isOn("snat6")) source.kept("snat6", "the default");
-	else if (draft.set("snat6", "1") || draft.set("masquerade6", "1"))
-		source.kept("snat6", "an option of the uplink");
-	else
-		source.lost(
-			"snat6",
-			"translating IPv6 addresses is up to the firewall: option masq6 '1' of the wan zone does it",
-		);
+	else if (draft.set("ipv6_nat", "masquerade")) source.kept("snat6", "option ipv6_nat 'masquerade'");
+	else source.lost("snat6", "option ipv6_nat does not take it");
 }
 
 function convertReliability(source: SourceSection, draft: Draft, known: KnownOptions): void {

@@ -23,6 +23,8 @@ export interface PingProberOptions {
 	/** Firewall mark of the uplink, so that its own routing table is used. */
 	readonly mark: number;
 	readonly payloadBytes: number;
+	/** Absent or null: the system's. */
+	readonly ttl?: number | null;
 	onReply(target: string, sequence: number, rttUs: number): void;
 	/** An ICMP error about the probe, or it could not be sent. Never called from within `send`. */
 	onFailure(target: string, sequence: number, reason: string): void;
@@ -67,12 +69,13 @@ export class PingProber {
 	}
 
 	#open(): Socket {
-		const { family, device, mark } = this.#options;
+		const { family, device, mark, ttl } = this.#options;
 		const socket = Socket.open(family === 4 ? "inet" : "inet6", "raw", ICMP[family].protocol);
 		try {
 			socket.attachFilter(buildIcmpFilter(family, this.#identifier));
 			socket.setOption("bindToDevice", device);
 			socket.setOption("mark", mark);
+			if (typeof ttl === "number") socket.setOption(family === 4 ? "ttl" : "hopLimit", ttl);
 			socket.watch({ read: true }, () => this.#receive(socket));
 		} catch (error) {
 			socket.close();

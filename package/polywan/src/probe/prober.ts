@@ -17,6 +17,8 @@ export interface ProberOptions {
 	readonly gateway: string | null;
 	readonly dnsServers: readonly string[];
 	readonly payloadBytes: number;
+	/** Of pings; absent or null: the system's. */
+	readonly ttl?: number | null;
 	onReply(target: string, sequence: number, rttUs: number): void;
 	/** Never called from within `send`. `portal`: a captive portal answered instead. */
 	onFailure(target: string, sequence: number, reason: string, portal?: boolean): void;

@@ -16,6 +16,7 @@ export const PROBING: Probing = {
 	timeoutFloorMs: 60,
 	timeoutCapMs: 1000,
 	payloadBytes: 8,
+	ttl: null,
 	recoveryMs: 3000,
 	degradedLossPercent: 20,
 	recoveredLossPercent: 10,

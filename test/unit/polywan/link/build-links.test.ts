@@ -98,6 +98,18 @@ test("one link per family, from the interface that carries it", () => {
 	]);
 });
 
+test("several global addresses of an interface are one link's", () => {
+	const table = kernel();
+	table.take(RTM_NEWADDR, addressMessage(7, "2001:db8:1::77", 64));
+	const addresses = [
+		{ address: "2001:db8:1::2", mask: 64 },
+		{ address: "2001:db8:1::77", mask: 64 },
+	];
+	const links = buildLinks([WAN], interfacesOf(STATUS4, { ...STATUS6, "ipv6-address": addresses }), table);
+	expect(links.map(({ family }) => family)).toEqual([4, 6]);
+	expect(links[1]?.addresses.map(({ address }) => address)).toEqual(["2001:db8:1::2", "2001:db8:1::77"]);
+});
+
 test("the kernel's carrier counts before netifd has noticed", () => {
 	const table = kernel();
 	expect(table.take(RTM_NEWLINK, linkMessage(7, "eth1", FLAGS_NO_CARRIER))).toBe(true);

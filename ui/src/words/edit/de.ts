@@ -176,6 +176,7 @@ export const editDe: EditWords = {
 	"option.uplink.timeout_floor": "Kürzeste Wartezeit",
 	"option.uplink.timeout_cap": "Längste Wartezeit",
 	"option.uplink.payload": "Nutzlast eines Pings",
+	"option.uplink.ttl": "Router auf dem Weg eines Pings",
 	"option.uplink.recovery_time": "Erholungszeit",
 	"option.uplink.degraded_loss": "Beeinträchtigt ab Verlust",
 	"option.uplink.recovered_loss": "Wieder gut unter Verlust",
@@ -233,6 +234,7 @@ export const helpDe: HelpWords = {
 	"uplink.timeout_floor": "So lange wird mindestens auf Antwort gewartet, wie schnell die Leitung auch ist.",
 	"uplink.timeout_cap": "So lange wird höchstens auf Antwort gewartet, wie langsam die Leitung auch ist.",
 	"uplink.payload": "Bytes Nutzlast in einem Ping.",
+	"uplink.ttl": "So viele Router darf ein Ping passieren; ohne Angabe so viele, wie das System erlaubt.",
 	"uplink.recovery_time": "Wie lange ein ausgefallener Uplink antworten muss, bevor er wieder benutzt wird.",
 	"uplink.degraded_loss": "Verlust, ab dem der Uplink als beeinträchtigt gilt.",
 	"uplink.recovered_loss":

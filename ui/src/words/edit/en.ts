@@ -171,6 +171,7 @@ export const editEn = {
 	"option.uplink.timeout_floor": "Shortest time-out",
 	"option.uplink.timeout_cap": "Longest time-out",
 	"option.uplink.payload": "Ping payload",
+	"option.uplink.ttl": "Routers a ping may pass",
 	"option.uplink.recovery_time": "Recovery time",
 	"option.uplink.degraded_loss": "Degraded from loss",
 	"option.uplink.recovered_loss": "Good again below loss",

@@ -175,6 +175,7 @@ export const editEs: EditWords = {
 	"option.uplink.timeout_floor": "Espera más corta",
 	"option.uplink.timeout_cap": "Espera más larga",
 	"option.uplink.payload": "Carga útil del ping",
+	"option.uplink.ttl": "Routers en el camino del ping",
 	"option.uplink.recovery_time": "Tiempo de recuperación",
 	"option.uplink.degraded_loss": "Degradado desde pérdida",
 	"option.uplink.recovered_loss": "Bueno otra vez bajo pérdida",
@@ -230,6 +231,7 @@ export const helpEs: HelpWords = {
 	"uplink.timeout_floor": "Lo mínimo que se espera una respuesta, por rápida que sea la línea.",
 	"uplink.timeout_cap": "Lo máximo que se espera una respuesta, por lenta que sea la línea.",
 	"uplink.payload": "Bytes de carga útil en un ping.",
+	"uplink.ttl": "Cuántos routers puede atravesar un ping; si falta, los que permita el sistema.",
 	"uplink.recovery_time": "Cuánto debe responder un enlace caído antes de volver a usarse.",
 	"uplink.degraded_loss": "Pérdida desde la que el enlace se considera degradado.",
 	"uplink.recovered_loss":
