@@ -71,7 +71,7 @@ export const HELP = `Syntax: mwan3 [command]
 
 Available commands:
 	start                   Start polywan, and at every boot
-	stop                    Stop polywan, and at every boot
+	stop                    Stop polywan, and do not start it at boot
 	restart                 Restart polywan
 	ifup <iface>            Use an interface again
 	ifdown <iface>          Do not use an interface
