@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { planInput, THREE_UPLINKS, withState } from "../unit/polywan-core/fixture.ts";
 import { Walk } from "../unit/polywan-core/walk.ts";
 import { type IptablesKind, KernelBed } from "./kernel-bed.ts";
+import { firstLine } from "./namespaces.ts";
 
 const input = planInput(THREE_UPLINKS);
 const healthy = buildPlan(input);
@@ -155,22 +156,25 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 		it.each([4, 6] as const)("resets the IPv%i connections it is told to and no others", async (family) => {
 			await loader.load(bed, null, healthy);
 			const source = family === 4 ? "192.168.1.100" : "fd00:1::100";
-			const tuple = { family, source, destination: INTERNET[family], sourcePort: 40001, destinationPort: 80 };
+			const destination = family === 4 ? "192.0.2.200" : "2001:db8:ffff::200";
+			// The router gives IPv6 packets a source of its own.
+			const back = [1, 2].map((n) =>
+				family === 4 ? `${source} via 100.64.${n}.2 dev x${n} metric ${n}` : `2001:db8:${n}::/64 dev x${n}`,
+			);
+			await bed.world.ip(back.map((route) => `route replace ${route}`));
+			const server = bed.world.spawn(["node", "-e", ECHO_PROGRAM]);
+			await firstLine(server, "the server");
+			const client = bed.lan.spawn(["node", "-e", RESUME_PROGRAM, source, destination, "40001", "40009"]);
+			await firstLine(client, "the client");
+			const protocol = ["-f", `ipv${family}`, "-p", "tcp"];
+			await bed.router.mustRun(["conntrack", "-D", ...protocol, "--orig-port-src", "40001"]);
+			const tuple = { family, source, destination, sourcePort: 40001, destinationPort: 8080 };
 			await loader.reset(bed, [tuple, { ...tuple, sourcePort: 40002 }], family);
 			await loader.reset(bed, [tuple], family);
-			const connect = (port: number) =>
-				bed.lan.run([
-					"timeout",
-					"0.3",
-					"node",
-					"-e",
-					CONNECT_PROGRAM,
-					source,
-					String(port),
-					INTERNET[family],
-				]);
-			expect((await connect(40001)).stdout).toBe("ECONNREFUSED\n");
-			expect((await connect(40009)).stdout).toBe("");
+			client.stdin?.write("go\n");
+			expect(await firstLine(client, "the client")).toBe("40001 ECONNRESET, 40009 x");
+			server.stdin?.end();
+			await bed.world.ip(back.map((route) => `route del ${route}`));
 		});
 	});
 
@@ -234,8 +238,27 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 	});
 });
 
-const CONNECT_PROGRAM = `
-const [localAddress, localPort, host] = process.argv.slice(1);
-require("node:net").connect({ host, port: 80, localAddress, localPort: Number(localPort) })
-	.on("error", (error) => console.log(error.code));
+const ECHO_PROGRAM = `
+require("node:net").createServer((socket) => socket.pipe(socket).on("error", () => {})).listen(8080, () => console.log("ready"));
+process.stdin.resume().on("end", () => process.exit());
+`;
+
+/** Connections from each of the ports; told to go on, it says what became of each. */
+const RESUME_PROGRAM = `
+const [localAddress, host, ...ports] = process.argv.slice(1);
+const { once } = require("node:events");
+const sockets = ports.map((port) =>
+	require("node:net").connect({ host, port: 8080, localAddress, localPort: Number(port) }));
+(async () => {
+	await Promise.all(sockets.map((socket) => once(socket, "connect")));
+	console.log("connected");
+	await once(process.stdin, "data");
+	const ends = sockets.map(async (socket, n) => {
+		socket.write("x");
+		return ports[n] + " " + (await once(socket, "data").catch((error) => error.code));
+	});
+	console.log((await Promise.all(ends)).join(", "));
+	for (const socket of sockets) socket.resetAndDestroy();
+	process.exit();
+})();
 `;

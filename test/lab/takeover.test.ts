@@ -118,7 +118,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("the kernel's s
 			"ip route flush table 28674",
 			"ip route add default via 100.64.1.1 dev eth1 table 28674 metric 9",
 			...(firewall === "nftables"
-				? ["nft flush chain inet polywan prerouting", "nft add rule inet polywan postrouting drop"]
+				? ["nft flush chain inet polywan prerouting", "nft add rule inet polywan output drop"]
 				: ["iptables -t mangle -F polywan_prerouting", "ip6tables -t mangle -D PREROUTING 1"]),
 		];
 		for (const command of damage) await site.router.mustRun(command.split(" "));

@@ -69,7 +69,7 @@ export class FakeKernel {
 	/** The connection mark each back end gives what leaves by a device. */
 	connectionMarks(packet: Packet): { nft: number; iptables: number } {
 		const forNft = { ...packet };
-		this.nft.pass("postrouting", forNft);
+		this.nft.pass("nat_postrouting", forNft);
 		const forIptables = { ...packet };
 		this.iptables[packet.family].pass("mangle", "POSTROUTING", forIptables);
 		return { nft: forNft.ctMark, iptables: forIptables.ctMark };

@@ -276,7 +276,18 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 				return (mark === Number(found[4])) === (found[3] === "==");
 			}),
 	],
-	[/^ct state != new/, () => condition(() => false)],
+	[
+		new RegExp(`^meta mark set ct mark & ${MASK}`),
+		(found) => (packet) => {
+			packet.mark = (packet.ctMark & hex(found[1])) >>> 0;
+			return "next";
+		},
+	],
+	[/^meta mark (!= )?0(?= )/, (found) => negatable(found[1], ({ mark }) => mark === 0)],
+	[/^ct state (?:!= new|invalid)/, () => condition(() => false)],
+	// Nothing is the rest of a connection.
+	[/^tcp flags & syn == 0/, () => condition(() => false)],
+	[/^iif != "lo"/, () => condition(({ incoming }) => incoming !== null)],
 	[/^fib daddr type \{ local, broadcast, multicast \}/, () => condition(() => false)],
 	[/^fib daddr \. mark oif exists/, () => condition((packet) => packet.connected)],
 	[/^fib saddr type local/, () => condition((packet) => packet.incoming === null)],
@@ -357,10 +368,11 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 		compileTurns,
 	],
 	[/^reject with tcp reset/, () => () => "accept"],
-	[/^ct status dnat/, () => condition(() => false)],
+	[/^ct status & dnat == 0/, () => condition(() => true)],
 	[/^dnat ip6? to [0-9a-f.:]+/, () => () => "accept"],
 	[/^notrack|^masquerade|^snat ip6 prefix to [0-9a-f:/]+/, () => () => "next"],
 	[/^return/, () => () => "return"],
+	[/^accept/, () => () => "accept"],
 	[/^goto (\w+)/, (found, context) => () => ({ goto: context.chain(found[1] ?? "") })],
 	[/^jump (\w+)/, (found, context) => () => ({ jump: context.chain(found[1] ?? "") })],
 	[/^comment "[\w:.-]+"/, () => () => "next"],

@@ -34,15 +34,16 @@ export function renderNftRemoval(): string {
 }
 
 /**
- * What the packets meet:
- * - prerouting: from an uplink, the connection is marked as that uplink's, so that answers leave by it. From elsewhere, a
- *   known connection gets its uplink's mark again, a new one the mark of its target.
+ * What the packets meet. Most belong to known connections, so that they meet one rule: hooks cost, and so does each look into a
+ * map (about 0.1 µs on a small router).
+ * - prerouting, after destinations are translated: a packet of an uplink's connection gets that uplink's mark again, in either
+ *   direction: connected networks come before marks. A new connection from an uplink is marked as that uplink's, so that answers
+ *   leave by it; one from elsewhere gets the mark of its target, the connection as well.
  * - output: the same for the router's own, except that only explicit rules apply: the ip rules chose already, with the
  *   right source address. What goes to the far end of a tunnel is not tied to the uplink it went by before.
- * - postrouting: what leaves by an uplink belongs to it from now on. Here and not earlier, because only here it is known
- *   that no connected network, VPN or static route took the packet.
- * - nat: the router's own packets that a rule sent elsewhere after their source was chosen; its queries to name servers of
- *   uplinks that do not work.
+ * - nat, which is asked once for each connection: what leaves by an uplink and belongs to none is that uplink's from now on,
+ *   and packets of the router's own that a rule sent elsewhere after their source was chosen get another; its queries to name
+ *   servers of uplinks that do not work go to others.
  */
 export function buildNftRuleset(plan: Plan): NftRuleset {
 	const known = rulesets.get(plan);
@@ -158,7 +159,7 @@ function composeMaps(plan: Plan): readonly NftSet[] {
 		},
 		{
 			kind: "map",
-			name: "rerouted",
+			name: "leaving",
 			definition: byDevice,
 			elements: deviceElements(plan, ({ id }, family) => `m${id}_${family}`),
 		},
@@ -196,14 +197,15 @@ function networkSet(name: string, family: Family, networks: readonly string[]): 
 /** What an uplink's chains are stays while the uplink does. */
 const knownChains = new WeakMap<
 	PlanUplink,
-	{ readonly mask: number; readonly chains: readonly NftChain[] }
+	{ readonly mask: number; readonly spared: string; readonly chains: readonly NftChain[] }
 >();
 
 function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
+	const spared = FAMILIES.map((family) => sparedRule(plan, family)).join();
 	const known = knownChains.get(uplink);
-	if (known?.mask === plan.markMask) return known.chains;
+	if (known?.mask === plan.markMask && known.spared === spared) return known.chains;
 	const chains = composeUplinkChains(plan, uplink);
-	knownChains.set(uplink, { mask: plan.markMask, chains });
+	knownChains.set(uplink, { mask: plan.markMask, spared, chains });
 	return chains;
 }
 
@@ -211,15 +213,28 @@ function composeUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[
 	const { id, mark, name } = uplink;
 	const comment = `comment "${renderComment("uplink", name)}"`;
 	const unowned = `ct mark & ${hex(plan.markMask)} == 0`;
+	const owned = `${unowned} ${setMark("ct", plan, mark)} ${comment}`;
+	const marked = `${setMark("meta", plan, mark)} ${setMark("ct", plan, mark)} ${comment}`;
 	return [
-		{ name: uplinkChain(id), hook: null, rules: [`${setMark("meta", plan, mark)} ${comment}`] },
-		{ name: `c${id}`, hook: null, rules: [`${unowned} ${setMark("ct", plan, mark)} ${comment}`] },
+		{ name: uplinkChain(id), hook: null, rules: [marked] },
+		{ name: `c${id}`, hook: null, rules: [owned] },
 		...FAMILIES.filter((family) => uplink.devices[family] !== null).map((family) => ({
 			name: `m${id}_${family}`,
 			hook: null,
-			rules: masqueradeRules(uplink, family),
+			rules: [owned, sparedRule(plan, family), ...masqueradeRules(uplink, family)],
 		})),
 	];
+}
+
+/** Sources are as they should be where no rule, no tunnel and no translation chose another way than the first. */
+function sparedRule(plan: Plan, family: Family): string {
+	const ip = family === 4 ? "ip" : "ip6";
+	return [
+		`meta mark & ${hex(plan.markMask)} == 0`,
+		...(plan.endpoints[family].length > 0 ? [`${ip} daddr != @endpoints${family}`] : []),
+		...(plan.standIns[family].length > 0 ? ["ct status & dnat == 0"] : []),
+		"return",
+	].join(" ");
 }
 
 /** A local source that is not this uplink's must not leave by it as it is; link-local ones never get an answer from afar. */
@@ -251,7 +266,9 @@ function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[
 	const bypassed = `${ip} daddr @bypass${family} return`;
 	if (rules.length > 0) {
 		chains.push({ name: `rules${family}`, hook: null, rules });
-		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `goto rules${family}`] });
+		// Which uplink it will leave by is not known yet.
+		const unowned = `ct mark set ct mark & ${hex(invertMask(plan.markMask))}`;
+		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `jump rules${family}`, unowned] });
 	}
 	const unmarked = `meta mark set meta mark & ${hex(invertMask(plan.markMask))}`;
 	const chosen =
@@ -263,6 +280,7 @@ function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[
 		rules: [
 			...(family === 6 ? ["icmpv6 type 133-137 return"] : []),
 			bypassed,
+			NOT_ROUTED,
 			// With the mark for which there is no route to the Internet, only connected, static and VPN routes are found.
 			setMark("meta", plan, plan.verdictMarks.unreachable),
 			`fib daddr . mark oif exists goto clear${family}`,
@@ -279,57 +297,95 @@ function renderStep(step: RuleStep, family: Family): string {
 	return "map" in step ? `${step.selectors} vmap @${step.map.name}` : renderNftRule(step.rule, family);
 }
 
+const NOT_ROUTED = "fib daddr type { local, broadcast, multicast } return";
+
+function lead(families: readonly Family[], chain: string): readonly string[] {
+	return families.map((family) => `meta nfproto ${nfproto(family)} goto ${chain}${family}`);
+}
+
 function buildHooks(plan: Plan): readonly NftChain[] {
-	const mask = hex(plan.markMask);
-	const notRouted = "fib daddr type { local, broadcast, multicast } return";
-	const restored = [`ct mark & ${mask} vmap @restore`, "ct state != new return", notRouted];
 	const managed = FAMILIES.filter((family) => plan.managed[family]);
-	const ruled = managed.filter((family) => plan.rules.some((rule) => rule.match.families.includes(family)));
-	const toEndpoint = managed
-		.filter((family) => plan.endpoints[family].length > 0)
-		.map((family) => `${family === 4 ? "ip" : "ip6"} daddr @endpoints${family}`);
-	const lead = (families: readonly Family[], chain: string): readonly string[] =>
-		families.map((family) => `meta nfproto ${nfproto(family)} goto ${chain}${family}`);
-	const byDevice = "meta nfproto . oifname vmap";
-	const hasStandIns = managed.some((family) => plan.standIns[family].length > 0);
-	const hooks: NftChain[] = [
-		{
-			name: "prerouting",
-			hook: "type filter hook prerouting priority mangle; policy accept;",
-			rules: ["meta nfproto . iifname vmap @owner", ...restored, ...lead(managed, "new")],
-		},
-		{
-			name: "output",
-			hook: "type route hook output priority mangle; policy accept;",
-			rules: [
-				'oifname "lo" return',
-				`meta mark & ${mask} != 0 return`,
-				...toEndpoint.map((end) => `${end} return`),
-				...restored,
-				...lead(ruled, "own"),
-			],
-		},
-		{
-			name: "postrouting",
-			hook: "type filter hook postrouting priority mangle; policy accept;",
-			rules: [...renderHeavyRules(plan.sets, managed), `ct mark & ${mask} == 0 ${byDevice} @owner`],
-		},
+	const heavy = renderHeavyRules(plan.sets, managed);
+	return [
+		...buildArrivalHook(plan, managed),
+		buildOutputHook(plan, managed),
+		...(heavy.length === 0
+			? []
+			: [
+					{
+						name: "postrouting",
+						hook: "type filter hook postrouting priority mangle; policy accept;",
+						rules: heavy,
+					},
+				]),
 		{
 			name: "nat_postrouting",
 			hook: "type nat hook postrouting priority srcnat - 1; policy accept;",
 			rules: [
-				`meta mark & ${mask} != 0 ${byDevice} @rerouted`,
-				...toEndpoint.map((end) => `${end} ${byDevice} @rerouted`),
-				...(hasStandIns ? [`ct status dnat ${byDevice} @rerouted`] : []),
+				// Forwarded: its mark was set when it came in. The router's own packets have not come in.
+				`meta nfproto ipv4 iif != "lo" ct mark & ${hex(plan.markMask)} != 0 return`,
+				"meta nfproto . oifname vmap @leaving",
 			],
 		},
 		{
 			name: "nat_output",
 			hook: "type nat hook output priority -100; policy accept;",
-			rules: [`meta mark & ${mask} != 0 return`, ...managed.flatMap((family) => standInRules(plan, family))],
+			rules: [
+				`meta mark & ${hex(plan.markMask)} != 0 return`,
+				...managed.flatMap((family) => standInRules(plan, family)),
+			],
+		},
+		...(plan.resetConnections ? [untrackedHook(plan)] : []),
+	];
+}
+
+function buildArrivalHook(plan: Plan, managed: readonly Family[]): readonly NftChain[] {
+	const mask = hex(plan.markMask);
+	const owned = "meta nfproto . iifname vmap @owner";
+	const resets = plan.resetConnections;
+	return [
+		...(resets ? [{ name: "resume", hook: null, rules: RESETS }] : []),
+		{
+			name: "known",
+			hook: null,
+			rules: [...(resets ? ["ct state invalid jump resume"] : []), owned],
+		},
+		{
+			name: "prerouting",
+			hook: "type filter hook prerouting priority dstnat + 5; policy accept;",
+			rules: [
+				// Where nobody else has bits in the mark, ours can be taken as they are.
+				`meta mark 0 meta mark set ct mark & ${mask} meta mark != 0 accept`,
+				`meta mark != 0 ct mark & ${mask} vmap @restore`,
+				"ct state != new goto known",
+				// The rest of a connection that ended with its uplink.
+				...(resets ? ["tcp flags & syn == 0 jump resume"] : []),
+				owned,
+				...lead(managed, "new"),
+			],
 		},
 	];
-	return plan.resetConnections ? [...hooks, ...resetHooks(plan)] : hooks;
+}
+
+function buildOutputHook(plan: Plan, managed: readonly Family[]): NftChain {
+	const mask = hex(plan.markMask);
+	const ruled = managed.filter((family) => plan.rules.some((rule) => rule.match.families.includes(family)));
+	const toEndpoint = managed
+		.filter((family) => plan.endpoints[family].length > 0)
+		.map((family) => `${family === 4 ? "ip" : "ip6"} daddr @endpoints${family} return`);
+	return {
+		name: "output",
+		hook: "type route hook output priority mangle; policy accept;",
+		rules: [
+			'oifname "lo" return',
+			`meta mark & ${mask} != 0 return`,
+			...toEndpoint,
+			`ct mark & ${mask} vmap @restore`,
+			"ct state != new return",
+			NOT_ROUTED,
+			...lead(ruled, "own"),
+		],
+	};
 }
 
 /** Of queries that would leave by an uplink: a name server at home is nobody's but its owner's. */
@@ -343,19 +399,15 @@ function standInRules(plan: Plan, family: Family): readonly string[] {
 	);
 }
 
-function resetHooks(plan: Plan): readonly NftChain[] {
-	const tuple = (ip: string, set: string): string =>
-		`${ip} saddr . ${ip} daddr . tcp sport . tcp dport @${set} reject with tcp reset`;
-	return [
-		{
-			name: "forward",
-			hook: "type filter hook forward priority filter - 1; policy accept;",
-			rules: [tuple("ip", "reset4"), tuple("ip6", "reset6")],
-		},
-		{
-			name: "raw_output",
-			hook: "type filter hook output priority raw; policy accept;",
-			rules: [`meta mark & ${hex(plan.markMask)} == ${hex(plan.notrackMark)} notrack`],
-		},
-	];
+const RESETS: readonly string[] = FAMILIES.map((family) => {
+	const ip = family === 4 ? "ip" : "ip6";
+	return `${ip} saddr . ${ip} daddr . tcp sport . tcp dport @reset${family} reject with tcp reset`;
+});
+
+function untrackedHook(plan: Plan): NftChain {
+	return {
+		name: "raw_output",
+		hook: "type filter hook output priority raw; policy accept;",
+		rules: [`meta mark & ${hex(plan.markMask)} == ${hex(plan.notrackMark)} notrack`],
+	};
 }

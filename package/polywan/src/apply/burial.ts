@@ -21,12 +21,12 @@ export async function buryConnections(
 		const limit = MOST_RESETS - tuples.length;
 		if (plan.resetConnections && limit > 0)
 			tuples.push(...(await readEstablished(death.family, death, limit)));
-		await deleteConnections(death.family, death);
 	}
 	const own = new Set(plan.uplinks.flatMap(({ addresses }) => [...addresses[4], ...addresses[6]]));
 	// The router's own connections and those from the Internet have no client in the LAN.
 	const clients = tuples.filter(({ source, destination }) => !own.has(source) && !own.has(destination));
-	if (clients.length === 0) return;
-	await firewall.reset(plan, clients);
-	sendWakeSegments(clients, plan.notrackMark);
+	// Before they are deleted: what comes in between would begin them anew over another uplink.
+	if (clients.length > 0) await firewall.reset(plan, clients);
+	for (const death of deaths) await deleteConnections(death.family, death);
+	if (clients.length > 0) sendWakeSegments(clients, plan.notrackMark);
 }
