@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** Names in the certificates: those of good servers, and the address of the machine itself and of the lab's first server. */
+/** The first name in the certificates of servers. */
 export const SERVER_NAME = "server.test";
 
 const keepMs = 20 * 86_400_000;
@@ -31,7 +31,7 @@ basicConstraints = critical, CA:TRUE
 keyUsage = keyCertSign
 subjectKeyIdentifier = hash
 [server]
-subjectAltName = DNS:${SERVER_NAME}, DNS:*.wild.test, IP:127.0.0.1, IP:203.0.113.1, IP:2001:db8:ffff::1, DNS:www.example.test, DNS:localhost
+subjectAltName = DNS:${SERVER_NAME}, DNS:*.wild.test, IP:127.0.0.1, DNS:*.lab, DNS:localhost, IP:203.0.113.2, IP:203.0.113.3, IP:2001:db8:ffff::2, IP:2001:db8:ffff::3
 extendedKeyUsage = serverAuth
 [self]
 subjectAltName = DNS:${SERVER_NAME}

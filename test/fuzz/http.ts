@@ -49,6 +49,7 @@ export function fuzzTargets(iterations: number, seed: number): void {
 		"tcp://203.0.113.1:80#send=a%0d&expect=b",
 		"dns://[2001:db8::1]:53/example.com?type=AAAA#expect=::1&tcp",
 		"http://user@host.example:8080/a?b=c#status=204&body=%41",
+		"https://host.example/#ca=/etc/own&insecure",
 		"script:/etc/x#timeout=3",
 		"gateway",
 		"nd://fe80::1",

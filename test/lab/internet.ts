@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { buildPki } from "../pki.ts";
 import { ispNetworks, publicResolvers, server, serverCount } from "./addresses.ts";
 import { firstLine, type NetworkNamespace, root } from "./namespaces.ts";
 
@@ -22,7 +23,12 @@ export class Internet {
 			lines.push(`link set isp${index} up txqueuelen 5000`, ...this.#routes(index, 0));
 		await this.network.sysctl(["net/ipv6/conf/all/disable_ipv6=0", "net/ipv4/ip_forward=1"]);
 		await this.network.ip(lines);
-		this.#servers = this.network.spawn([process.execPath, join(root, "dist/lab/servers.mjs"), ...addresses]);
+		this.#servers = this.network.spawn([
+			process.execPath,
+			join(root, "dist/lab/servers.mjs"),
+			buildPki(),
+			...addresses,
+		]);
 		await firstLine(this.#servers, "the lab's servers");
 	}
 

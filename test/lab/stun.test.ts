@@ -24,7 +24,7 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 				globals: {
 					stun_server: server(1).ipv4,
 					speedtest_url: `http://${server(3).ipv4}/bytes/50000000`,
-					speedtest_upload_url: `http://${server(3).ipv4}/upload`,
+					speedtest_upload_url: `https://${server(3).ipv4}/upload#insecure`,
 				},
 				uplinks: { wan: { public_address: "1" }, cone: {}, symmetric: {}, slow: {} },
 			}),

@@ -1,4 +1,5 @@
 /* polywan:clock */
+#include <sys/timex.h>
 #include <time.h>
 
 #include "runtime.h"
@@ -27,9 +28,18 @@ static JSValue js_wall_us(JSContext *ctx, JSValueConst self, int argc, JSValueCo
 	return JS_NewInt64(ctx, now_us(CLOCK_REALTIME));
 }
 
+/* adjtimex(2): as the kernel was told by what sets the clock */
+static JSValue js_is_synchronized(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc, (void)argv;
+	struct timex state = { .modes = 0 };
+	return JS_NewBool(ctx, adjtimex(&state) >= 0 && !(state.status & STA_UNSYNC));
+}
+
 static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("monotonicUs", 0, js_monotonic_us),
 	JS_CFUNC_DEF("wallUs", 0, js_wall_us),
+	JS_CFUNC_DEF("isSynchronized", 0, js_is_synchronized),
 };
 
 const struct native_module mod_clock = { "polywan:clock", entries, COUNT(entries), NULL };

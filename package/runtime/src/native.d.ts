@@ -24,6 +24,7 @@ declare module "polywan:loop" {
 declare module "polywan:clock" {
 	export function monotonicUs(): number;
 	export function wallUs(): number;
+	export function isSynchronized(): boolean;
 }
 
 declare module "polywan:signal" {

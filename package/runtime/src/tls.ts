@@ -1,4 +1,5 @@
 import * as native from "polywan:tls";
+import { DEFAULT_AUTHORITIES } from "./authorities.ts";
 import { listDirectory, stat } from "./file.ts";
 import type { FdWatch, Interest, Ready } from "./loop.ts";
 import type { Socket, StreamSocket } from "./socket.ts";
@@ -10,9 +11,6 @@ import {
 	type PeerCertificate,
 	TlsError,
 } from "./tls-error.ts";
-
-/** Where OpenWrt's package ca-bundle and Debian's ca-certificates have the authorities. */
-export const DEFAULT_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
 export interface TlsOptions {
 	/** The server's name or address: the certificate must be for it. A name is told to the server too (SNI). */

@@ -1,4 +1,4 @@
-// The servers of the lab's Internet: node servers.mjs ADDRESS... Prints "ready" once all of them listen.
+// The servers of the lab's Internet: node servers.mjs CERTIFICATES ADDRESS... Prints "ready" once all of them listen.
 import { createSocket } from "node:dgram";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
@@ -6,12 +6,16 @@ import { beOutside } from "../priority.ts";
 import { CaptiveClients } from "./captive.ts";
 import { answerQuery } from "./dns.ts";
 import { serveStun } from "./stun.ts";
+import { serveTls } from "./tls.ts";
 
-const addresses = process.argv.slice(2);
+const [certificates = "", ...addresses] = process.argv.slice(2);
 const captive = new CaptiveClients();
 beOutside();
 
-/** `/` gives the client's address as it is seen here, `/json` more, `/bytes/<n>` that many bytes. */
+/**
+ * `/` gives the client's address as it is seen here, `/json` more, `/bytes/<n>` that many bytes; `/secure` leads to https, `/portal` to
+ * a server with a certificate of its own making.
+ */
 function answerHttp(request: IncomingMessage, response: ServerResponse): void {
 	const { remoteAddress = "", remotePort, localAddress = "" } = request.socket;
 	const path = request.url ?? "/";
@@ -26,6 +30,9 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
 		const seen = { address: plain(remoteAddress), port: remotePort, server: plain(localAddress) };
 		response.setHeader("content-type", "application/json");
 		response.end(`${JSON.stringify(seen)}\n`);
+	} else if (path === "/secure" || path === "/portal") {
+		const host = path === "/secure" ? (request.headers.host ?? "") : "server3.lab:4433";
+		response.writeHead(302, { location: `https://${host}/` }).end();
 	} else if (path === "/upload") {
 		request.resume().once("end", () => response.end("thank you\n"));
 	} else if (path === "/generate_204") {
@@ -106,6 +113,7 @@ await Promise.all([
 	new Promise<void>((resolve) =>
 		createServer(answerHttp).listen({ host: "::", port: 80, backlog: 1024 }, resolve),
 	),
+	serveTls(certificates, answerHttp),
 	serveTcp(7, (socket) => socket.pipe(socket)),
 	serveTcp(9, (socket) => socket.resume()),
 	// Says at once who the client is and ends: what connect-loop asks.

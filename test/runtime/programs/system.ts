@@ -1,4 +1,4 @@
-import { monotonicMs, monotonicUs, wallMs } from "polywan-runtime/clock";
+import { isClockSynchronized, monotonicMs, monotonicUs, wallMs } from "polywan-runtime/clock";
 import { SystemError } from "polywan-runtime/error";
 import { removeFile } from "polywan-runtime/file";
 import * as program from "polywan-runtime/program";
@@ -23,6 +23,7 @@ await check("clocks", () => {
 	ensure(ms - us / 1000 >= 0 && ms - us / 1000 < 1000, "microseconds and milliseconds of one clock");
 	ensure(Math.abs(wallMs() - Date.now()) < 1000, "the time of day");
 	ensure(monotonicUs() >= us, "never back");
+	ensure(typeof isClockSynchronized() === "boolean", "whether the clock is right is known");
 });
 
 await check("errors have a name, a number, the call and what was attempted", () => {

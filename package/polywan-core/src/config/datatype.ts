@@ -102,7 +102,7 @@ export function parseValue(type: Datatype, text: string): DatatypeValue | null {
 		case "bytes":
 			return parseBytes(text);
 		case "probeTarget":
-			return parseProbeTarget(text) === null && !text.startsWith("https://") ? null : text;
+			return parseProbeTarget(text) === null ? null : text;
 		case "network": {
 			const network = parseNetwork(text);
 			return network === null ? null : renderNetwork(network);

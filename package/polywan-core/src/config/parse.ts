@@ -1,5 +1,5 @@
 import type { UciPackage, UciSection } from "uci-parser/config";
-import { parseProbeTarget } from "../health/probe-target.ts";
+import { isHttpTarget, parseProbeTarget } from "../health/probe-target.ts";
 import { parseStunServer } from "../stun/message.ts";
 import type { FirewallChoice, Globals, LogLevel, Model, Policy, Target, Uplink } from "./model.ts";
 import { builtInPolicy, hasTargetName, parsePolicies, withMembers } from "./parse-policy.ts";
@@ -135,8 +135,8 @@ function parseStunServers(reader: SectionReader): readonly string[] {
 
 function parseHttpUrl(reader: SectionReader, name: string): string | null {
 	const text = reader.stringOrNull(name);
-	if (text === null || parseProbeTarget(text)?.method === "http") return text;
-	reader.report(name, text, "must be an http:// address (https needs TLS, which this build does not have)");
+	if (text === null || isHttpTarget(parseProbeTarget(text))) return text;
+	reader.report(name, text, "must be an http:// or https:// address");
 	return null;
 }
 

@@ -118,13 +118,13 @@ export const GLOBALS: SectionSchema = {
 		),
 		option(
 			"speedtest_url",
-			{ kind: "text", of: "an http:// address" },
+			{ kind: "text", of: "an http:// or https:// address" },
 			null,
 			"What `polywan speedtest` downloads: a large file on a server near by, which is asked for as often as needed.",
 		),
 		option(
 			"speedtest_upload_url",
-			{ kind: "text", of: "an http:// address" },
+			{ kind: "text", of: "an http:// or https:// address" },
 			null,
 			"Where `polywan speedtest` sends data to by POST; without it only downloads are measured.",
 		),
@@ -180,16 +180,16 @@ const UPLINK: SectionSchema = {
 		),
 		option(
 			"method",
-			choice("ping", "arp", "tcp", "dns", "http", "auto"),
+			choice("ping", "arp", "tcp", "dns", "http", "https", "auto"),
 			"ping",
-			"How plain addresses among the targets are asked, several ways at once if several are given: ping; tcp connects to port 53; dns asks for the root's name servers; http asks for /; arp resolves the gateway instead (neighbour discovery in IPv6); auto finds out for each address which of ping, tcp, dns and http works best.",
+			"How plain addresses among the targets are asked, several ways at once if several are given: ping; tcp connects to port 53; dns asks for the root's name servers; http asks for /; https too, and the certificate must be for the address; arp resolves the gateway instead (neighbour discovery in IPv6); auto finds out for each address which of ping, tcp, dns and http works best.",
 			{ list: true },
 		),
 		option(
 			"target",
 			{ kind: "probeTarget" },
 			null,
-			"What to probe; without any for an IP version, public resolvers of several providers. An address is asked by method; gateway resolves the gateway as a neighbour; tcp://host:port connects (#send=text&expect=text); dns://server/name?type=A asks a server, dns:name those of the link (#expect=192.0.2.1&tcp); http://host/path#status=204&header=Name:value&body=text&redirects=3 asks for a page; script:/path#timeout=5 runs a program, whose exit code 0 is an answer; plugin:name?argument#timeout=5&memory=32 asks a program in /usr/lib/polywan/plugins that stays and speaks JSON lines (README there). Conditions behind # are joined by & and percent-encoded.",
+			"What to probe; without any for an IP version, public resolvers of several providers. An address is asked by method; gateway resolves the gateway as a neighbour; tcp://host:port connects (#send=text&expect=text); dns://server/name?type=A asks a server, dns:name those of the link (#expect=192.0.2.1&tcp); http://host/path#status=204&header=Name:value&body=text&redirects=3 asks for a page; https://host/path#ca=/file&insecure&… too, and looks at the certificate: for the authorities of the system or of ca, or not at all; script:/path#timeout=5 runs a program, whose exit code 0 is an answer; plugin:name?argument#timeout=5&memory=32 asks a program in /usr/lib/polywan/plugins that stays and speaks JSON lines (README there). Conditions behind # are joined by & and percent-encoded.",
 			{ list: true },
 		),
 		option(

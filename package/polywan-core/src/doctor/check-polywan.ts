@@ -52,6 +52,18 @@ export function checkRivals({ rivals }: DoctorFacts): Finding[] {
 	);
 }
 
+/** Without them no certificate is believed. */
+export function checkAuthorities({ missingAuthorities }: DoctorFacts): Finding[] {
+	return missingAuthorities.map(({ path, uplinks }) =>
+		error(
+			"no-authorities",
+			uplinks.join(", "),
+			`${path} is missing: no certificate can be checked by it, and https targets count as dead`,
+			"opkg install ca-bundle (apk add ca-bundle), or name another file in the target: https://…#ca=/path",
+		),
+	);
+}
+
 /** A target that never answers makes every other one count more; without any the uplink is down. */
 export function checkTargets({ status }: DoctorFacts): Finding[] {
 	return (status?.uplinks ?? []).flatMap(({ name, ipv4, ipv6 }) => [

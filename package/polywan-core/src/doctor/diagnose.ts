@@ -12,7 +12,14 @@ import {
 	checkResolvers,
 	checkZones,
 } from "./check-network.ts";
-import { checkConfig, checkDaemon, checkLimits, checkRivals, checkTargets } from "./check-polywan.ts";
+import {
+	checkAuthorities,
+	checkConfig,
+	checkDaemon,
+	checkLimits,
+	checkRivals,
+	checkTargets,
+} from "./check-polywan.ts";
 import type { DoctorFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
@@ -26,6 +33,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Finding[])[] = [
 	checkZones,
 	checkMetrics,
 	checkTargets,
+	checkAuthorities,
 	checkLimits,
 	checkMarks,
 	checkResolvers,

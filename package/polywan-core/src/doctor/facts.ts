@@ -23,6 +23,8 @@ export interface DoctorFacts {
 	/** Unsigned. */
 	readonly markMask: number;
 	readonly resolvers: readonly ResolverFacts[];
+	/** Files and folders of certificates that https targets are checked by, and that are not there. */
+	readonly missingAuthorities: readonly { readonly path: string; readonly uplinks: readonly string[] }[];
 	readonly conntrack: { readonly count: number; readonly max: number } | null;
 	/** What the kernel has and should not, or lacks. */
 	readonly differences: readonly string[];

@@ -205,7 +205,7 @@ export class HealthMonitor {
 		const probe = this.#sounding.failed(address, sequence);
 		if (probe === null) return;
 		const others = this.#sounding.targets.all.some(
-			(other) => other !== probe.target && other.method === "http" && other.answering === true,
+			(other) => other !== probe.target && /^https?$/.test(other.method) && other.answering === true,
 		);
 		const verdict = others ? "ordinary" : this.#portal.seen(address, reason);
 		if (verdict === "ordinary") {

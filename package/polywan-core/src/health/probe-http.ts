@@ -17,11 +17,15 @@ export interface HttpResponse {
 }
 
 /** The request of a probe. A fresh connection each time: what is asked is whether one can be made. */
-export function buildHttpRequest(host: string, port: number, path: string, agent: string): string {
+export function buildHttpRequest(
+	{ host, port, path, tls }: Pick<HttpTarget, "host" | "port" | "path" | "tls">,
+	agent: string,
+): string {
 	const name = host.includes(":") ? `[${host}]` : host;
+	const usualPort = tls === null ? 80 : 443;
 	return [
 		`GET ${path} HTTP/1.1`,
-		`Host: ${port === 80 ? name : `${name}:${port}`}`,
+		`Host: ${port === usualPort ? name : `${name}:${port}`}`,
 		`User-Agent: ${agent}`,
 		"Accept: */*",
 		"Connection: close",

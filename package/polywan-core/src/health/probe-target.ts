@@ -3,7 +3,7 @@ import type { Family } from "../family.ts";
 import { type DnsType, parseDnsType } from "./probe-dns.ts";
 
 /** How a target is asked. */
-export type ProbeMethod = "ping" | "arp" | "tcp" | "dns" | "http" | "script" | "plugin";
+export type ProbeMethod = "ping" | "arp" | "tcp" | "dns" | "http" | "https" | "script" | "plugin";
 
 /** What one probe of an uplink asks, and what counts as an answer. */
 export type ProbeTarget =
@@ -57,7 +57,9 @@ export interface DnsTarget {
 }
 
 export interface HttpTarget {
-	readonly method: "http";
+	readonly method: "http" | "https";
+	/** Of https; null: of http. */
+	readonly tls: TlsDemand | null;
 	readonly host: string;
 	readonly port: number;
 	/** With its query. */
@@ -72,9 +74,18 @@ export interface HttpTarget {
 	readonly redirects: number;
 }
 
+/** How the server's certificate is looked at. */
+export interface TlsDemand {
+	/** File or folder of the authorities' certificates; null: those of the system. */
+	readonly authorities: string | null;
+	/** Any certificate will do. */
+	readonly insecure: boolean;
+}
+
 /** Where a plain address is asked over TCP: what public resolvers have open. */
 const TCP_PORT = 53;
 const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
 const DNS_PORT = 53;
 /** What a plain address is asked over DNS: a name that exists and is short; its servers are everywhere. */
 const DNS_NAME = ".";
@@ -89,7 +100,8 @@ const HOST = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,252})$/;
 /**
  * "192.0.2.1" is pinged, "gateway" resolved as a neighbour, and URIs name what else is asked, with conditions behind a `#`:
  * tcp://host:port#send=text&expect=text, dns://server/name?type=A#expect=192.0.2.1&tcp, dns:name for the link's own servers,
- * http://host/path#status=204&header=name:value&body=text&redirects=3, script:/path#timeout=5, plugin:name?argument#timeout=5&memory=32. Null: none of these.
+ * http://host/path#status=204&header=name:value&body=text&redirects=3, the same with https and #ca=/path&insecure for the certificate,
+ * script:/path#timeout=5, plugin:name?argument#timeout=5&memory=32. Null: none of these.
  */
 export function parseProbeTarget(text: string): ProbeTarget | null {
 	if (text === "gateway") return { method: "arp", address: null };
@@ -109,7 +121,8 @@ export function parseProbeTarget(text: string): ProbeTarget | null {
 		case "dns":
 			return parseDns(rest, conditions);
 		case "http":
-			return parseHttp(rest, conditions);
+		case "https":
+			return parseHttp(scheme, rest, conditions);
 		case "script":
 			return parseScript(rest, conditions);
 		case "plugin":
@@ -117,6 +130,10 @@ export function parseProbeTarget(text: string): ProbeTarget | null {
 		default:
 			return null;
 	}
+}
+
+export function isHttpTarget(target: ProbeTarget | null): target is HttpTarget {
+	return target?.method === "http" || target?.method === "https";
 }
 
 /** IP versions a target can be asked in: both for names, and for what is not asked by address. */
@@ -136,7 +153,8 @@ export function renderForMethod(address: string, method: ProbeMethod): string | 
 		case "dns":
 			return `dns://${host}/${DNS_NAME}?type=NS`;
 		case "http":
-			return `http://${host}/`;
+		case "https":
+			return `${method}://${host}/`;
 		default:
 			return null;
 	}
@@ -152,6 +170,9 @@ export function paceOfTarget(text: string): { readonly restMs: number; readonly 
 			return { restMs: 1000, timeoutMs: target.timeoutMs };
 		case "http":
 			return { restMs: 2000, timeoutMs: 3000 };
+		// A handshake costs a small router a tenth of a second of its processor.
+		case "https":
+			return { restMs: 5000, timeoutMs: 4000 };
 		default:
 			return { restMs: 0, timeoutMs: null };
 	}
@@ -206,16 +227,19 @@ function parseDns(rest: string, conditions: Conditions): DnsTarget | null {
 	};
 }
 
-function parseHttp(rest: string, conditions: Conditions): HttpTarget | null {
-	const authority = parseAuthority(rest, HTTP_PORT);
-	if (authority === null || !hasOnly(conditions, ["status", "header", "body", "redirects"])) return null;
+function parseHttp(scheme: "http" | "https", rest: string, conditions: Conditions): HttpTarget | null {
+	const tls = scheme === "http" ? null : parseTlsDemand(conditions);
+	const authority = parseAuthority(rest, scheme === "http" ? HTTP_PORT : HTTPS_PORT);
+	const known = ["status", "header", "body", "redirects", ...(tls === null ? [] : ["ca", "insecure"])];
+	if (authority === null || tls === undefined || !hasOnly(conditions, known)) return null;
 	const path = authority.after === "" ? "/" : authority.after.replace(/^\?/, "/?");
 	const status = parseCount(conditions.get("status"), 100, 599);
 	const redirects = parseCount(conditions.get("redirects"), 0, MOST_REDIRECTS);
 	// A request line has neither blanks nor control characters (RFC 9112, 3).
 	if (status === undefined || redirects === undefined || !/^\/[!-~]*$/.test(path)) return null;
 	return {
-		method: "http",
+		method: scheme,
+		tls,
 		host: authority.host,
 		port: authority.port,
 		path,
@@ -224,6 +248,13 @@ function parseHttp(rest: string, conditions: Conditions): HttpTarget | null {
 		body: conditions.get("body") ?? null,
 		redirects: redirects ?? 0,
 	};
+}
+
+/** Undefined: it is not allowed. */
+function parseTlsDemand(conditions: Conditions): TlsDemand | undefined {
+	const authorities = conditions.get("ca") ?? null;
+	if (authorities !== null && !authorities.startsWith("/")) return undefined;
+	return { authorities, insecure: conditions.has("insecure") };
 }
 
 function parseScript(rest: string, conditions: Conditions): ProbeTarget | null {
@@ -304,6 +335,7 @@ function addressOf(target: ProbeTarget): string | null {
 			return target.server;
 		case "tcp":
 		case "http":
+		case "https":
 			return target.host;
 		case "script":
 		case "plugin":

@@ -214,7 +214,16 @@ export class TargetSet {
 }
 
 /** Whose round trips stand for the uplink's, where it is asked in several ways. */
-const MEASURES_FIRST: readonly ProbeMethod[] = ["ping", "tcp", "dns", "http", "arp", "script", "plugin"];
+const MEASURES_FIRST: readonly ProbeMethod[] = [
+	"ping",
+	"tcp",
+	"dns",
+	"http",
+	"https",
+	"arp",
+	"script",
+	"plugin",
+];
 
 function isReady(target: Target, nowMs: number, rests: boolean): boolean {
 	return target.hasRoom && (!rests || nowMs - target.sentAtMs >= target.restMs);

@@ -1,5 +1,4 @@
 import { familyOf, parseAddress } from "../address.ts";
-import { parseProbeTarget } from "../health/probe-target.ts";
 import type { Draft, KnownOptions } from "./draft.ts";
 import type { SourceSection } from "./source-section.ts";
 
@@ -34,11 +33,12 @@ const METHODS: Readonly<Record<string, Method>> = {
 	nslookup: { name: "dns", target: null, differs: null },
 };
 
-/** Without TLS in the probes, whether the port answers is what can be asked. */
-const HTTPS: readonly Method[] = [
-	{ name: "https", target: (host) => `https://${bracketed(host)}/`, differs: null },
-	{ name: "tcp", target: (host) => `tcp://${bracketed(host)}:443`, differs: "the port is asked, not a page" },
-];
+/** mwan3 looks at no certificate, and its addresses often have none of their own. */
+const HTTPS: Method = {
+	name: "https",
+	target: (host) => `https://${bracketed(host)}/#insecure`,
+	differs: null,
+};
 
 /** track_ip, track_method, httping_ssl and track_gateway: what is probed, and how. */
 export function convertTracking(source: SourceSection, draft: Draft, known: KnownOptions): void {
@@ -57,11 +57,8 @@ export function convertTracking(source: SourceSection, draft: Draft, known: Know
 /** The method that targets are written for. */
 function convertMethod(source: SourceSection, draft: Draft, known: KnownOptions): Method {
 	const written = source.text("track_method") ?? "ping";
-	if (written === "httping" && source.isOn("httping_ssl")) {
-		// The option takes https:// of any build; one without TLS refuses it where the configuration is used.
-		const method = HTTPS.find(({ target }) => parseProbeTarget(target?.("192.0.2.1") ?? "") !== null);
-		if (method !== undefined) return say(source, method, `list target with ${method.name}://`);
-	}
+	if (written === "httping" && source.isOn("httping_ssl"))
+		return say(source, HTTPS, "list target with https://, any certificate will do");
 	source.kept("httping_ssl", "the default");
 	const method = METHODS[written];
 	if (method === undefined) {

@@ -1,6 +1,6 @@
 import { parseValue } from "polywan-core/config/datatype";
 import type { Model } from "polywan-core/config/model";
-import { type HttpTarget, parseProbeTarget } from "polywan-core/health/probe-target";
+import { isHttpTarget, parseProbeTarget } from "polywan-core/health/probe-target";
 import { monotonicMs } from "polywan-runtime/clock";
 import { isTerminal, writeStderr } from "polywan-runtime/program";
 import { describeProbeError, type ProberOptions } from "../probe/prober.ts";
@@ -59,13 +59,12 @@ function measure(
 	limits: Limits,
 ): Promise<Speed | null> {
 	const target = url === null ? null : parseProbeTarget(url);
-	if (target?.method !== "http") return Promise.resolve(null);
-	const http: HttpTarget = target;
+	if (!isHttpTarget(target)) return Promise.resolve(null);
 	const { lineMs } = limits;
 	let toldMs = monotonicMs();
 	return measureSpeed(prober, {
 		direction,
-		target: http,
+		target,
 		...limits,
 		onProgress: (bitsPerSecond, bytes) => {
 			const line = `${direction} ${renderRate(bitsPerSecond)}, ${renderBytes(bytes)}`;

@@ -1,7 +1,9 @@
 import type { Model } from "polywan-core/config/model";
 import type { DoctorFacts, ResolverFacts } from "polywan-core/doctor/facts";
 import { perFamily } from "polywan-core/family";
+import { isHttpTarget, parseProbeTarget } from "polywan-core/health/probe-target";
 import type { Status } from "polywan-core/status";
+import { DEFAULT_AUTHORITIES } from "polywan-runtime/authorities";
 import { exists, listDirectory, readText } from "polywan-runtime/file";
 import { spawn } from "polywan-runtime/process";
 import type { UbusConnection } from "ubus-js/bus";
@@ -52,6 +54,7 @@ export async function gatherFacts(): Promise<DoctorFacts> {
 		foreignMarks: await readForeignMarks(model?.globals.priorityBase ?? 0),
 		markMask,
 		resolvers: await readResolvers(status),
+		missingAuthorities: findMissingAuthorities(model),
 		conntrack: readConntrack(),
 		differences: answers.differences,
 	};
@@ -105,6 +108,20 @@ function findRivals(running: readonly string[]): DoctorFacts["rivals"] {
 	return rivals
 		.map((name) => ({ name, running: running.includes(name) }))
 		.filter((rival) => rival.running || started.some((entry) => entry.replace(/^S\d+/, "") === rival.name));
+}
+
+function findMissingAuthorities(model: Model | null): DoctorFacts["missingAuthorities"] {
+	const wanted = new Map<string, Set<string>>();
+	for (const { name, probing } of model?.uplinks ?? [])
+		for (const text of [...probing.targets[4], ...probing.targets[6]]) {
+			const target = parseProbeTarget(text);
+			if (!isHttpTarget(target) || target.tls === null || target.tls.insecure) continue;
+			const path = target.tls.authorities ?? DEFAULT_AUTHORITIES;
+			wanted.set(path, (wanted.get(path) ?? new Set()).add(name));
+		}
+	return [...wanted]
+		.filter(([path]) => !exists(path))
+		.map(([path, uplinks]) => ({ path, uplinks: [...uplinks] }));
 }
 
 function readUplinks(model: Model | null, status: Status | null): DoctorFacts["uplinks"] {

@@ -1,5 +1,16 @@
-import { buildHttpRequest, judgeHttpResponse, parseHttpResponse } from "polywan-core/health/probe-http";
-import { type HttpTarget, type ProbeTarget, parseProbeTarget } from "polywan-core/health/probe-target";
+import {
+	buildHttpRequest,
+	isSameSite,
+	judgeHttpResponse,
+	parseHttpResponse,
+} from "polywan-core/health/probe-http";
+import {
+	type HttpTarget,
+	isHttpTarget,
+	type ProbeTarget,
+	parseProbeTarget,
+	type TlsDemand,
+} from "polywan-core/health/probe-target";
 import { monotonicUs } from "polywan-runtime/clock";
 import { VERSION } from "../version.ts";
 import { HostLookup } from "./host-lookup.ts";
@@ -16,14 +27,21 @@ interface Errand {
 	readonly host: string;
 	readonly port: number;
 	readonly path: string;
+	readonly tls: TlsDemand | null;
 	readonly followed: number;
 }
+
+/** Codes of TlsError: of who is not the one that was asked for. */
+const FALSE_CERTIFICATE = /^TLS_(UNKNOWN_AUTHORITY|WRONG_NAME|EXPIRED|BAD_CERTIFICATE)$/;
 
 /** Asks for pages, and tells what a captive portal gives from what the target would. */
 export class HttpProber implements Prober {
 	readonly #options: ProberOptions;
 	readonly #exchanges = new Exchanges<TcpExchange>();
 	readonly #hosts: HostLookup;
+	/** Loaded when it is first needed. */
+	#tls: typeof import("./tls.ts") | null = null;
+	#closed = false;
 
 	constructor(options: ProberOptions) {
 		this.#options = options;
@@ -31,17 +49,33 @@ export class HttpProber implements Prober {
 	}
 
 	send(target: ProbeTarget, text: string, sequence: number): void {
-		if (target.method !== "http") return;
-		const { host, port, path } = target;
-		this.#ask({ target, text, sequence, startUs: monotonicUs(), host, port, path, followed: 0 });
+		if (!isHttpTarget(target)) return;
+		const { host, port, path, tls } = target;
+		this.#ask({ target, text, sequence, startUs: monotonicUs(), host, port, path, tls, followed: 0 });
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#exchanges.close();
 		this.#hosts.close();
 	}
 
 	#ask(errand: Errand): void {
+		if (errand.tls === null || this.#tls !== null) this.#find(errand);
+		else void this.#askLater(errand);
+	}
+
+	async #askLater(errand: Errand): Promise<void> {
+		this.#tls = await import("./tls.ts");
+		if (this.#closed) return;
+		try {
+			this.#find({ ...errand, startUs: errand.followed === 0 ? monotonicUs() : errand.startUs });
+		} catch (error) {
+			this.#fail(errand, describeProbeError(error));
+		}
+	}
+
+	#find(errand: Errand): void {
 		this.#hosts.find(
 			errand.host,
 			(address) => this.#connect(errand, address),
@@ -51,8 +85,9 @@ export class HttpProber implements Prober {
 
 	#connect(errand: Errand, address: string): void {
 		const { family, ifindex } = this.#options;
-		const { host, port, path } = errand;
-		const request = utf8Of(buildHttpRequest(host, port, path, `polywan/${VERSION}`));
+		const { host, port, tls } = errand;
+		const over = tls === null || this.#tls === null ? null : this.#tls.overTls(host, tls);
+		const request = utf8Of(buildHttpRequest(errand, `polywan/${VERSION}`));
 		let text = "";
 		const take = (ended: boolean, reason: string | null) => {
 			const response = parseHttpResponse(text, ended);
@@ -62,14 +97,26 @@ export class HttpProber implements Prober {
 			else
 				this.#fail(errand, reason ?? (text === "" ? "closed without an answer" : "the answer is not HTTP"));
 		};
-		const exchange = new TcpExchange(addressOf(family, address, port, ifindex), this.#options, request, {
+		const events = {
 			onConnected: () => {},
-			onData: (bytes) => {
+			onData: (bytes: Uint8Array) => {
 				text += latin1Of(bytes);
 				take(false, null);
 			},
-			onEnd: (reason) => take(true, reason),
-		});
+			onEnd: (reason: string | null, error?: unknown) => {
+				if (isFalseCertificate(error) && isElsewhere(errand)) {
+					this.#exchanges.end(exchange);
+					this.#tellPortal(errand, `redirected to https://${host}/, where ${reason}`);
+				} else take(true, reason);
+			},
+		};
+		const exchange: TcpExchange = new TcpExchange(
+			addressOf(family, address, port, ifindex),
+			this.#options,
+			request,
+			events,
+			over,
+		);
 		this.#exchanges.add(exchange);
 	}
 
@@ -85,25 +132,40 @@ export class HttpProber implements Prober {
 		const next = /^[a-z]+:/i.test(location)
 			? parseProbeTarget(location.replace(/#.*$/s, ""))
 			: parseProbeTarget(
-					`http://${hostText(errand.host)}:${errand.port}${absolutePath(errand.path, location)}`,
+					`${errand.tls === null ? "http" : "https"}://${hostText(errand.host)}:${errand.port}${absolutePath(errand.path, location)}`,
 				);
-		if (next?.method !== "http") {
+		if (!isHttpTarget(next)) {
 			// Elsewhere than HTTP it cannot be followed: what it means is decided as if it were not to be.
 			this.#judge({ ...errand, followed: errand.target.redirects }, response);
 			return;
 		}
 		const { host, port, path } = next;
+		// What was said of the certificate is meant for all that it leads to.
+		const tls = next.tls === null ? null : (errand.target.tls ?? next.tls);
 		try {
-			this.#ask({ ...errand, host, port, path, followed: errand.followed + 1 });
+			this.#ask({ ...errand, host, port, path, tls, followed: errand.followed + 1 });
 		} catch (error) {
 			this.#fail(errand, describeProbeError(error));
 		}
+	}
+
+	#tellPortal({ text, sequence }: Errand, reason: string): void {
+		this.#options.onFailure(text, sequence, reason, true);
 	}
 
 	#fail({ text, sequence, host }: Errand, reason: string): void {
 		this.#hosts.forget(host);
 		this.#options.onFailure(text, sequence, reason);
 	}
+}
+
+function isFalseCertificate(error: unknown): boolean {
+	return error instanceof Error && "code" in error && FALSE_CERTIFICATE.test(String(error.code));
+}
+
+/** Led to another site. */
+function isElsewhere({ target, host, followed }: Errand): boolean {
+	return followed > 0 && !isSameSite(`http://${hostText(host)}/`, target.host);
 }
 
 function hostText(host: string): string {

@@ -71,6 +71,7 @@ export class ProberSet {
 			case "dns":
 				return new DnsProber(this.#options);
 			case "http":
+			case "https":
 				return new HttpProber(this.#options);
 			case "script":
 				return new ScriptProber(this.#options);

@@ -34,20 +34,26 @@ export interface Speed {
 /** How fast an uplink is, by HTTP. Rejects with Error when nothing comes through. */
 export async function measureSpeed(prober: ProberOptions, options: SpeedOptions): Promise<Speed> {
 	const hosts = new HostLookup(prober);
+	const { host, tls } = options.target;
 	try {
+		const over = tls === null ? null : (await import("./tls.ts")).overTls(host, tls);
 		const address = await new Promise<string>((resolve, reject) =>
 			hosts.find(options.target.host, resolve, (reason) => reject(new Error(reason))),
 		);
-		return await new SpeedRun(prober, options, address).run();
+		return await new SpeedRun(prober, options, address, over).run();
 	} finally {
 		hosts.close();
 	}
 }
 
+/** What is spoken over the connections; null: nothing. */
+type Over = ConstructorParameters<typeof TcpExchange>[4];
+
 class SpeedRun {
 	readonly #prober: ProberOptions;
 	readonly #options: SpeedOptions;
 	readonly #address: string;
+	readonly #over: Over;
 	readonly #exchanges = new Set<TcpExchange>();
 	#bytes = 0;
 	#startedMs = monotonicMs();
@@ -56,10 +62,11 @@ class SpeedRun {
 	#failure: string | null = null;
 	#finish: () => void = () => {};
 
-	constructor(prober: ProberOptions, options: SpeedOptions, address: string) {
+	constructor(prober: ProberOptions, options: SpeedOptions, address: string, over: Over) {
 		this.#prober = prober;
 		this.#options = options;
 		this.#address = address;
+		this.#over = over;
 	}
 
 	async run(): Promise<Speed> {
@@ -109,6 +116,7 @@ class SpeedRun {
 				onData: take,
 				onEnd: (reason) => this.#ended(exchange, reason),
 			},
+			this.#over,
 		);
 		this.#exchanges.add(exchange);
 	}
@@ -142,7 +150,7 @@ class SpeedRun {
 		const host = target.host.includes(":") ? `[${target.host}]` : target.host;
 		const lines = [
 			`${direction === "upload" ? "POST" : "GET"} ${target.path} HTTP/1.1`,
-			`Host: ${target.port === 80 ? host : `${host}:${target.port}`}`,
+			`Host: ${target.port === (target.tls === null ? 80 : 443) ? host : `${host}:${target.port}`}`,
 			"User-Agent: polywan-speedtest",
 			"Connection: close",
 		];

@@ -1,5 +1,5 @@
 import { monotonicMs } from "polywan-runtime/clock";
-import { type Address, Socket } from "polywan-runtime/socket";
+import { type Address, Socket, type StreamSocket } from "polywan-runtime/socket";
 import { bindToUplink, describeProbeError, EXCHANGE_MS, type ProberOptions } from "./prober.ts";
 
 const FIRST_RETRY_MS = 1000;
@@ -9,8 +9,8 @@ const buffer = new Uint8Array(RECEIVE_BYTES);
 export interface ExchangeEvents {
 	onConnected(): void;
 	onData(bytes: Uint8Array): void;
-	/** `reason` null: the other side closed in good order. */
-	onEnd(reason: string | null): void;
+	/** `reason` null: the other side closed in good order; `error`: what the reason was found in. */
+	onEnd(reason: string | null, error?: unknown): void;
 }
 
 /** One connection out of an uplink: connect, send, listen. Nothing is told once it is closed. */
@@ -18,22 +18,32 @@ export class TcpExchange {
 	readonly startedMs = monotonicMs();
 	/** Everything was taken: more may be written. */
 	onDrained: () => void = () => {};
-	readonly #socket: Socket;
+	readonly #socket: StreamSocket;
+	readonly #isPlain: boolean;
 	readonly #events: ExchangeEvents;
 	readonly #watch;
 	#unsent: Uint8Array;
 	#connected = false;
 	#closed = false;
 
-	/** Throws SystemError when nothing can be sent. */
-	constructor(to: Address, options: ProberOptions, data: Uint8Array, events: ExchangeEvents) {
+	/** `over`: what is spoken over the connection, as TLS; null: nothing. Throws SystemError when nothing can be sent. */
+	constructor(
+		to: Address,
+		options: ProberOptions,
+		data: Uint8Array,
+		events: ExchangeEvents,
+		over: ((socket: Socket) => StreamSocket) | null = null,
+	) {
 		this.#events = events;
 		this.#unsent = data;
-		this.#socket = Socket.open(to.family, "stream");
+		this.#isPlain = over === null;
+		const socket = Socket.open(to.family, "stream");
+		this.#socket = socket;
 		try {
-			bindToUplink(this.#socket, options);
-			this.#socket.setOption("noDelay", 1);
-			this.#socket.connect(to);
+			bindToUplink(socket, options);
+			socket.setOption("noDelay", 1);
+			if (over !== null) this.#socket = over(socket);
+			socket.connect(to);
 			this.#watch = this.#socket.watch({ write: true }, () => this.#turn());
 		} catch (error) {
 			this.#socket.close();
@@ -61,18 +71,18 @@ export class TcpExchange {
 			if (!this.#closed && this.#connected) this.#flush();
 			if (!this.#closed && this.#connected) this.#receive();
 		} catch (error) {
-			this.#end(describeProbeError(error));
+			this.#end(describeProbeError(error), error);
 		}
 	}
 
 	#connect(): void {
 		const error = this.#socket.error();
 		if (error !== null) {
-			this.#end(describeProbeError(error));
+			this.#end(describeProbeError(error), error);
 			return;
 		}
 		// The kernel has asked again (RFC 6298: after a second), so the first packet was lost.
-		if (monotonicMs() - this.startedMs >= FIRST_RETRY_MS) {
+		if (this.#isPlain && monotonicMs() - this.startedMs >= FIRST_RETRY_MS) {
 			this.close();
 			return;
 		}
@@ -98,10 +108,10 @@ export class TcpExchange {
 		else this.#events.onData(buffer.subarray(0, received.bytes));
 	}
 
-	#end(reason: string | null): void {
+	#end(reason: string | null, error?: unknown): void {
 		if (this.#closed) return;
 		this.close();
-		this.#events.onEnd(reason);
+		this.#events.onEnd(reason, error);
 	}
 }
 

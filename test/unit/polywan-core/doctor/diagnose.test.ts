@@ -59,6 +59,7 @@ const healthy: DoctorFacts = {
 	foreignMarks: [{ family: 4, priority: 5210, mask: 0xff0000, value: 0x80000 }],
 	markMask: 0xff000000,
 	resolvers: [{ server: "192.0.2.53", uplinks: ["wan"], device: "eth1", ownDevices: ["eth1"] }],
+	missingAuthorities: [],
 	conntrack: { count: 100, max: 65_536 },
 	differences: [],
 };
@@ -125,6 +126,7 @@ describe("the doctor", () => {
 			"dns-leak",
 			{ resolvers: [{ server: "192.0.2.53", uplinks: ["wan"], device: "eth2", ownDevices: ["eth1"] }] },
 		],
+		["error", "no-authorities", { missingAuthorities: [{ path: "/etc/x", uplinks: ["wan"] }] }],
 		["warning", "conntrack-full", { conntrack: { count: 60_000, max: 65_536 } }],
 		["error", "kernel-differs", { differences: ["- ip -4 rule priority 6001"] }],
 		["error", "no-daemon", { status: null, daemonTrouble: "it does not run" }],

@@ -34,6 +34,7 @@ describe("targets", () => {
 			"http://a.example:8080?x=1#status=301&redirects=2",
 			{
 				method: "http",
+				tls: null,
 				host: "a.example",
 				port: 8080,
 				path: "/?x=1",
@@ -48,13 +49,23 @@ describe("targets", () => {
 			"plugin:modem?port 3#timeout=2&memory=64",
 			{ method: "plugin", program: "modem", argument: "port 3", timeoutMs: 2000, memoryMb: 64 },
 		],
+		[
+			"https://a.example/#ca=/etc/own&insecure&body=x",
+			expect.objectContaining({
+				method: "https",
+				port: 443,
+				body: "x",
+				tls: { authorities: "/etc/own", insecure: true },
+			}),
+		],
 		["script:/etc/check#timeout=9", { method: "script", path: "/etc/check", timeoutMs: 9000 }],
 	])("%s", (text, target) => {
 		expect(parseProbeTarget(text)).toEqual(target);
 	});
 
 	test.each([
-		"https://a.example/",
+		"https://a.example/#ca=relative",
+		"http://a.example/#insecure",
 		"tcp://a.example",
 		"tcp://a.example:0",
 		"tcp://a.example:80/x",
@@ -88,7 +99,7 @@ describe("targets", () => {
 	});
 
 	test("every method that asks addresses asks them in a way that can be read again", () => {
-		for (const method of ["ping", "tcp", "dns", "http"] as const)
+		for (const method of ["ping", "tcp", "dns", "http", "https"] as const)
 			for (const address of ["192.0.2.1", "2001:db8::1"])
 				expect(parseProbeTarget(renderForMethod(address, method) ?? "")?.method).toBe(method);
 	});

@@ -267,7 +267,7 @@ export const helpDe: HelpWords = {
 	"globals.host_usage":
 		"Zählt, was jedes Gerät im Haus über jeden Uplink sendet und empfängt; `polywan usage --hosts` zeigt es. Braucht nftables; Verbindungen, die Flow-Offloading übernimmt, zählen nicht.",
 	"uplink.method":
-		"Wie einfache Adressen unter den Zielen gefragt werden, auf mehrere Arten zugleich, wenn mehrere angegeben sind: ping; tcp verbindet sich mit Port 53; dns fragt nach den Nameservern der Wurzel; http fragt nach /; arp löst stattdessen das Gateway auf; auto findet für jede Adresse heraus, was am besten geht.",
+		"Wie einfache Adressen unter den Zielen gefragt werden, auf mehrere Arten zugleich, wenn mehrere angegeben sind: ping; tcp verbindet sich mit Port 53; dns fragt nach den Nameservern der Wurzel; http fragt nach /, https auch und prüft das Zertifikat; arp löst stattdessen das Gateway auf; auto findet für jede Adresse heraus, was am besten geht.",
 	"uplink.reliability":
 		"Wie viele Ziele antworten müssen, damit der Uplink als verbunden gilt; ein Ziel, das über keinen Uplink antwortet, zählt nicht.",
 	"uplink.up_count":

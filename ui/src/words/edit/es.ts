@@ -265,7 +265,7 @@ export const helpEs: HelpWords = {
 	"globals.host_usage":
 		"Cuenta lo que cada equipo de casa envía y recibe por cada enlace; `polywan usage --hosts` lo muestra. Requiere nftables; no cuentan las conexiones que asume la descarga de flujos.",
 	"uplink.method":
-		"Cómo se pregunta a las direcciones, de varias formas a la vez si se dan varias: ping; tcp conecta al puerto 53; dns pide los servidores de la raíz; http pide /; arp resuelve la puerta de enlace; auto averigua lo que mejor funciona con cada una.",
+		"Cómo se pregunta a las direcciones, de varias formas a la vez si se dan varias: ping; tcp conecta al puerto 53; dns pide los servidores de la raíz; http pide /, y https también y comprueba el certificado; arp resuelve la puerta de enlace; auto averigua lo que mejor funciona con cada una.",
 	"uplink.reliability":
 		"Cuántos destinos deben responder para que el enlace se dé por bueno; no cuenta uno que no responde por ningún enlace.",
 	"uplink.up_count": "Respuestas tras las que un enlace caído vuelve a usarse, pasado recovery_time.",

@@ -253,7 +253,7 @@ export const helpZh: HelpWords = {
 	"globals.host_usage":
 		"统计家中每台设备经每条线路收发的字节数，`polywan usage --hosts` 会显示。需要 nftables；被流量卸载接管的连接不计入。",
 	"uplink.method":
-		"如何询问目标中的普通地址，给出多种时同时使用：ping；tcp 连接 53 端口；dns 查询根域名服务器；http 请求 /；arp 改为解析网关；auto 为每个地址找出最有效的方式。",
+		"如何询问目标中的普通地址，给出多种时同时使用：ping；tcp 连接 53 端口；dns 查询根域名服务器；http 请求 /；https 也请求 / 并检查证书；arp 改为解析网关；auto 为每个地址找出最有效的方式。",
 	"uplink.reliability": "多少个目标应答才视为线路正常；在任何线路上都不应答的目标不计。",
 	"uplink.up_count": "recovery_time 过后，中断的线路需多少次应答才重新使用。",
 	"uplink.down_count": "在数毫秒内发出且全部丢失后才判定中断的探测数；未设置时按平时丢包为 6 到 40。",
