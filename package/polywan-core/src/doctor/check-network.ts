@@ -65,15 +65,20 @@ export function checkZones({ uplinks, firewall }: DoctorFacts): Finding[] {
 	});
 }
 
-/** Flows that are offloaded do not meet the rules any more. */
+/**
+ * Connections that are offloaded meet no rules any more. One whose entry polywan deletes is taken back: by the kernel at once, by devices
+ * when the kernel next looks, each second (nf_flow_offload_gc_step); of kernels that refuse to delete it no supported one is left.
+ */
 export function checkOffloading({ firewall }: DoctorFacts): Finding[] {
 	if (firewall?.flowOffloading !== true) return [];
 	return [
 		warning(
 			"flow-offloading",
 			"",
-			"flow offloading is on: a connection that was offloaded stays on its uplink until it ends, also when that uplink died",
-			"uci set firewall.@defaults[0].flow_offloading=0; uci commit firewall; reload_config",
+			firewall.hardwareOffloading === true
+				? "hardware flow offloading is on: connections of an uplink that dies are taken back up to two seconds later than others, and what passes in hardware is missing in what is counted: heavy rules, usage of hosts, limits of quotas, least_used and overflow"
+				: "flow offloading is on: connections of an uplink that dies move as others do, but offloaded packets meet no rules: limits of quotas and usage of hosts miss them",
+			`uci set firewall.@defaults[0].flow_offloading${firewall.hardwareOffloading === true ? "_hw" : ""}=0; uci commit firewall; reload_config`,
 		),
 	];
 }

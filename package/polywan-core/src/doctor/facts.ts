@@ -45,6 +45,8 @@ export interface UplinkFacts {
 
 export interface FirewallFacts {
 	readonly flowOffloading: boolean;
+	/** The devices forward by themselves, past the kernel. */
+	readonly hardwareOffloading?: boolean;
 	readonly zones: readonly {
 		readonly name: string;
 		readonly networks: readonly string[];

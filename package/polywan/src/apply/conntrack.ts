@@ -39,6 +39,8 @@ const CTA_PROTOINFO_TCP_STATE = 1;
 const IPPROTO_TCP = 6;
 const TCP_CONNTRACK_ESTABLISHED = 3;
 const IPS_ASSURED = 1 << 2;
+/** Of such an entry the kernel gives no state: only established ones are offloaded (linux/netfilter/nf_conntrack_common.h). */
+export const IPS_OFFLOAD = 1 << 14;
 
 /** Bits of a mark inside a mask, both unsigned 32-bit. */
 export interface MarkFilter {
@@ -69,7 +71,8 @@ export function parseEstablished(payload: Uint8Array, filter: MarkFilter): TcpTu
 	const mark = readBigEndian32(entry.get(CTA_MARK)) ?? 0;
 	if (((mark ^ filter.mark) & filter.mask) !== 0) return null;
 	const tcp = nested(nested(entry, CTA_PROTOINFO), CTA_PROTOINFO_TCP);
-	if (tcp.get(CTA_PROTOINFO_TCP_STATE)?.[0] !== TCP_CONNTRACK_ESTABLISHED) return null;
+	const isOffloaded = ((readBigEndian32(entry.get(CTA_STATUS)) ?? 0) & IPS_OFFLOAD) !== 0;
+	if (!isOffloaded && tcp.get(CTA_PROTOINFO_TCP_STATE)?.[0] !== TCP_CONNTRACK_ESTABLISHED) return null;
 	return parseTuple(family, nested(entry, CTA_TUPLE_ORIG));
 }
 

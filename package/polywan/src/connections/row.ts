@@ -1,4 +1,5 @@
 import type { Family } from "polywan-core/family";
+import { IPS_OFFLOAD } from "../apply/conntrack.ts";
 import { readAddress } from "../netlink/address.ts";
 import { hostIsLittleEndian } from "../netlink/message.ts";
 
@@ -6,6 +7,7 @@ import { hostIsLittleEndian } from "../netlink/message.ts";
 
 export const ROW_BYTES = 136;
 const HAS_START = 2;
+const STATUS_AT = 8;
 const PORTS_AT = 20;
 const ADDRESSES_AT = 72;
 const IPPROTO_TCP = 6;
@@ -28,7 +30,7 @@ export interface Row {
 	readonly family: Family;
 	readonly protocol: number;
 	readonly mark: number;
-	/** Empty unless it is TCP. */
+	/** Of TCP; "offloaded" where packets pass by connection tracking. */
 	readonly state: string;
 	readonly timeoutS: number;
 	readonly source: string;
@@ -74,14 +76,20 @@ export interface EstablishedTcp {
 
 /** Null: another protocol, or not established. */
 export function parseEstablishedTcp(row: Uint8Array): EstablishedTcp | null {
-	if (row[1] !== IPPROTO_TCP || TCP_STATES[row[2] ?? 0] !== "established") return null;
+	if (row[1] !== IPPROTO_TCP) return null;
 	const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
+	if (!["established", "offloaded"].includes(stateOf(row, view))) return null;
 	return {
 		family: familyOf(row),
 		mark: view.getUint32(4, hostIsLittleEndian),
 		opening: parseDirection(row, view, 0),
 		answering: parseDirection(row, view, 1),
 	};
+}
+
+function stateOf(row: Uint8Array, view: DataView): string {
+	if ((view.getUint32(STATUS_AT, hostIsLittleEndian) & IPS_OFFLOAD) !== 0) return "offloaded";
+	return row[1] === IPPROTO_TCP ? (TCP_STATES[row[2] ?? 0] ?? "") : "";
 }
 
 /** `which`: 0 of the opener, 1 of answers. */
@@ -111,7 +119,7 @@ function parseRow(data: Uint8Array): Row {
 		family: familyOf(data),
 		protocol,
 		mark: view.getUint32(4, hostIsLittleEndian),
-		state: protocol === IPPROTO_TCP ? (TCP_STATES[data[2] ?? 0] ?? "") : "",
+		state: stateOf(data, view),
 		timeoutS: view.getUint32(12, hostIsLittleEndian),
 		...parseDirection(data, view, 0),
 		sentBytes: number64(32),

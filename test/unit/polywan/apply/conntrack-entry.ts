@@ -7,7 +7,10 @@ export const SYN_SENT = 1;
 export const ESTABLISHED = 3;
 
 /** One entry as the kernel dumps it. */
-export function buildEntry(tuple: TcpTuple, { mark, state }: { mark: number; state: number }): Uint8Array {
+export function buildEntry(
+	tuple: TcpTuple,
+	{ mark, state, status = 0 }: { mark: number; state: number | null; status?: number },
+): Uint8Array {
 	const first = tuple.family === 4 ? 1 : 3;
 	return concatenate([
 		Uint8Array.of(tuple.family === 4 ? 2 : 10, 0, 0, 0),
@@ -22,7 +25,8 @@ export function buildEntry(tuple: TcpTuple, { mark, state }: { mark: number; sta
 				buildAttribute(3, portBytes(tuple.destinationPort)),
 			]),
 		]),
-		buildNested(4, [buildNested(1, [buildAttribute(1, Uint8Array.of(state))])]),
+		buildAttribute(3, bigEndian32(status)),
+		...(state === null ? [] : [buildNested(4, [buildNested(1, [buildAttribute(1, Uint8Array.of(state))])])]),
 		buildAttribute(8, bigEndian32(mark)),
 	]);
 }

@@ -35,6 +35,13 @@ describe("conntrack entries", () => {
 		expect(parseEstablished(buildEntry(ipv4, { mark: 0x01000000, state: SYN_SENT }), filter)).toBeNull();
 	});
 
+	test("an offloaded one is established: the kernel gives no state of it", () => {
+		const entry = { mark: 0x01000000, state: null };
+		expect(parseEstablished(buildEntry(ipv4, { ...entry, status: 0x400e }), filter)).toEqual(ipv4);
+		expect(parseEstablished(buildEntry(ipv4, { ...entry, status: 0xc00e }), filter)).toEqual(ipv4);
+		expect(parseEstablished(buildEntry(ipv4, { ...entry, status: 0x000e }), filter)).toBeNull();
+	});
+
 	test("every shortened entry is null or the whole tuple, never an exception", () => {
 		const whole = buildEntry(ipv4, { mark: 0x01000000, state: ESTABLISHED });
 		for (let length = 0; length < whole.length; length++) {
