@@ -62,16 +62,17 @@ export function familyOf(text: string): Family {
 
 export function networkContains(network: Network, address: Address): boolean {
 	if (network.family !== address.family) return false;
-	return network.bytes.every((byte, index) => {
-		const mask = byteMask(network.prefixLength - index * 8);
-		return (byte & mask) === ((address.bytes[index] ?? 0) & mask);
-	});
+	for (let index = 0; index * 8 < network.prefixLength; index++) {
+		const different = (network.bytes[index] ?? 0) ^ (address.bytes[index] ?? 0);
+		if ((different & byteMask(network.prefixLength - index * 8)) !== 0) return false;
+	}
+	return true;
 }
 
 /** Below 0 when `a` comes first; both of one family. */
-export function compareAddresses(a: Address, b: Address): number {
-	for (const [index, byte] of a.bytes.entries()) {
-		const difference = byte - (b.bytes[index] ?? 0);
+export function compareAddresses({ bytes: a }: Address, { bytes: b }: Address): number {
+	for (let index = 0; index < a.length; index++) {
+		const difference = (a[index] ?? 0) - (b[index] ?? 0);
 		if (difference !== 0) return difference;
 	}
 	return 0;
@@ -132,10 +133,10 @@ function byteMask(bits: number): number {
 	return bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
 }
 
+/** Without leading zeros. */
 function parseDecimal(text: string, max: number): number | null {
-	if (!/^(0|[1-9][0-9]{0,2})$/.test(text)) return null;
 	const value = Number(text);
-	return value <= max ? value : null;
+	return Number.isInteger(value) && value >= 0 && value <= max && String(value) === text ? value : null;
 }
 
 function parseIpv4(text: string): number[] | null {

@@ -1,5 +1,5 @@
 import type { Network } from "../address.ts";
-import { familyOf, networkContains, parseNetwork, renderNetwork } from "../address.ts";
+import { compareAddresses, familyOf, networkContains, parseNetwork, renderNetwork } from "../address.ts";
 import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 
@@ -8,23 +8,27 @@ export function mergeNetworks(networks: readonly string[], family: Family): read
 	const ofFamily = networks.filter((network) => familyOf(network) === family);
 	if (ofFamily.length === 0) return [];
 	if (ofFamily.length === 1 && ofFamily[0]?.includes("/")) return ofFamily;
-	const parsed = ofFamily.map(parseNetwork).filter((network): network is Network => network !== null);
-	parsed.sort(compareNetworks);
-	const kept: Network[] = [];
-	for (const network of parsed) {
+	const parsed = ofFamily.flatMap((text) => {
+		const network = parseNetwork(text);
+		return network === null ? [] : [{ text, network }];
+	});
+	parsed.sort((a, b) => compareNetworks(a.network, b.network));
+	const kept: Entry[] = [];
+	for (const entry of parsed) {
 		const last = kept.at(-1);
-		if (last === undefined || !networkContains(last, network)) kept.push(network);
+		if (last === undefined || !networkContains(last.network, entry.network)) kept.push(entry);
 	}
-	return kept.map(renderNetwork);
+	return kept.map(({ text, network }) => (text.includes("/") ? text : renderNetwork(network)));
+}
+
+interface Entry {
+	readonly text: string;
+	readonly network: Network;
 }
 
 /** By address, the wider one first. */
 function compareNetworks(a: Network, b: Network): number {
-	for (const [index, byte] of a.bytes.entries()) {
-		const difference = byte - (b.bytes[index] ?? 0);
-		if (difference !== 0) return difference;
-	}
-	return a.prefixLength - b.prefixLength;
+	return compareAddresses(a, b) || a.prefixLength - b.prefixLength;
 }
 
 /** Sorted, with overlapping and adjacent ranges made one. */

@@ -1,6 +1,7 @@
 import type { Family } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanTable } from "../plan/plan.ts";
+import { isEqual } from "../remember.ts";
 
 /** A route and the table it is in. */
 export interface TableRoute {
@@ -39,7 +40,7 @@ export function diffIpRules(
 	actual: readonly PlanIpRule[],
 	desired: readonly PlanIpRule[],
 ): { add: readonly PlanIpRule[]; remove: readonly PlanIpRule[] } {
-	if (actual === desired) return { add: [], remove: [] };
+	if (isEqual(actual, desired)) return { add: [], remove: [] };
 	const key = (rule: PlanIpRule): string => `${rule.family} ${renderIpRule(rule)}`;
 	const have = new Set(actual.map(key));
 	const want = new Set(desired.map(key));
@@ -57,9 +58,11 @@ export function diffRoutes(
 	const place = ({ family, table, route }: TableRoute): string =>
 		`${family} ${table} ${route.destination} ${route.metric}`;
 	const whole = (entry: TableRoute): string => `${entry.family} ${renderTableRoute(entry)}`;
-	const [present, wished] = [new Set(actual), new Set(desired)];
-	const had = listRoutes(actual.filter((table) => !wished.has(table)));
-	const wanted = listRoutes(desired.filter((table) => !present.has(table)));
+	const [present, wished] = [tablesByPlace(actual), tablesByPlace(desired)];
+	const isRight = (table: PlanTable): boolean =>
+		isEqual(present.get(placeOf(table)), wished.get(placeOf(table)));
+	const had = listRoutes(actual.filter((table) => !isRight(table)));
+	const wanted = listRoutes(desired.filter((table) => !isRight(table)));
 	const have = new Set(had.map(whole));
 	const places = new Set(wanted.map(place));
 	return {
@@ -147,6 +150,15 @@ function renderRouteKey({ table, route }: TableRoute): string {
 function renderNexthop(nexthop: PlanNexthop): string {
 	const via = nexthop.gateway === null ? "" : `via ${nexthop.gateway} `;
 	return `${via}dev ${nexthop.device}${nexthop.onlink ? " onlink" : ""}`;
+}
+
+function tablesByPlace(tables: readonly PlanTable[]): ReadonlyMap<number, PlanTable> {
+	return new Map(tables.map((table) => [placeOf(table), table]));
+}
+
+/** A number for each table of each family. */
+function placeOf({ table, family }: PlanTable): number {
+	return table * 8 + family;
 }
 
 function listRoutes(tables: readonly PlanTable[]): readonly TableRoute[] {

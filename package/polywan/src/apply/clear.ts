@@ -7,7 +7,7 @@ import { readState, removeState } from "../state-file.ts";
 import { removeHostTable } from "../usage/host-counters.ts";
 import { removeUseRules } from "../use/use-rules.ts";
 import { openFirewall } from "./firewall.ts";
-import { readIpRules, readTableRange } from "./kernel-routing.ts";
+import { RoutingReader } from "./kernel-routing.ts";
 import { applyRouting, type RoutingRange } from "./routing.ts";
 import { hasTool } from "./tool.ts";
 
@@ -42,7 +42,9 @@ function listRanges(plan: Plan | null): readonly RoutingRange[] {
 }
 
 async function clearRouting({ priorityBase, tableBase }: RoutingRange): Promise<void> {
-	const ipRules = await readIpRules(priorityBase, priorityBase + RULES - 1);
-	const tables = await readTableRange(tableBase, tableBase + TABLES - 1);
+	const reader = new RoutingReader();
+	const ipRules = reader.readIpRules(priorityBase, priorityBase + RULES - 1);
+	const tables = reader.readTableRange(tableBase, tableBase + TABLES - 1);
+	reader.close();
 	await applyRouting(diffIp({ ipRules, tables }, { ipRules: [], tables: [] }));
 }

@@ -6,7 +6,7 @@ import { diffRouting } from "./routing.ts";
 
 /** What the kernel has and should not ("- …"), and lacks ("+ …"), one line each. Rejects with ToolError or NetlinkError. */
 export async function diffKernel(plan: Plan, firewall: Status["firewall"]): Promise<readonly string[]> {
-	const { addRoutes, addRules, removeRoutes, removeRules } = await diffRouting(plan, plan, plan.tables);
+	const { addRoutes, addRules, removeRoutes, removeRules } = diffRouting(plan, plan, plan.tables);
 	const routing = [
 		...removeRules.map((rule) => `- ip -${rule.family} rule ${renderIpRule(rule)}`),
 		...addRules.map((rule) => `+ ip -${rule.family} rule ${renderIpRule(rule)}`),

@@ -1,7 +1,7 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
-import { isEmptyChange } from "polywan-core/render/ip";
+import { diffIp, isEmptyChange } from "polywan-core/render/ip";
 import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
 import type { Death } from "../deaths.ts";
@@ -10,7 +10,7 @@ import { restoreUseRules } from "../use/use-rules.ts";
 import { buryConnections } from "./burial.ts";
 import { type Counter, chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
 import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
-import { applyRouting, diffRouting } from "./routing.ts";
+import { applyRouting, diffRouting, isWithoutRules } from "./routing.ts";
 import { isRoutingAdded } from "./routing-order.ts";
 import { errorMessage } from "./tool.ts";
 
@@ -123,11 +123,17 @@ export class Kernel {
 	async #perform(change: KernelChange): Promise<boolean> {
 		const { before, after, firewall, deaths, rebuildFilter } = change;
 		const replaced = await this.#selectFirewall(firewall);
-		if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
-		await this.#changeFilter(
-			replaced !== null || rebuildFilter ? null : await this.#findKnown(before),
-			after,
-		);
+		const changeFilter = async () =>
+			this.#changeFilter(replaced !== null || rebuildFilter ? null : await this.#findKnown(before), after);
+		let isRoutingSettled = false;
+		if (before === null && isWithoutRules(after)) {
+			// Nothing looks at marks yet, so that both can be done at once.
+			await allDone([this.#beginRouting(after), changeFilter()]);
+			isRoutingSettled = true;
+		} else {
+			if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
+			await changeFilter();
+		}
 		await replaced?.remove();
 		replaced?.close();
 		if (rebuildFilter || replaced !== null || before?.markMask !== after.markMask)
@@ -136,7 +142,7 @@ export class Kernel {
 		if (canLeave()) return false;
 		await this.#bury(after, deaths);
 		if (canLeave()) return false;
-		await this.#settleRouting(before, after);
+		if (!isRoutingSettled) await this.#settleRouting(before, after);
 		return true;
 	}
 
@@ -196,9 +202,15 @@ export class Kernel {
 		}
 	}
 
+	/** All of it, where none of our rules are there. */
+	async #beginRouting(after: Plan): Promise<void> {
+		await applyRouting(diffIp({ ipRules: [], tables: [] }, after));
+		await this.#settleRouting(null, after);
+	}
+
 	/** Tables and rules must be there before anything is sent to them. */
 	async #addRouting(before: Plan | null, after: Plan): Promise<void> {
-		const changes = await diffRouting(after, after, this.#knownTables(before, after));
+		const changes = diffRouting(after, after, this.#knownTables(before, after));
 		await applyRouting({ ...changes, removeRules: [], removeRoutes: [] });
 	}
 
@@ -206,7 +218,7 @@ export class Kernel {
 	async #settleRouting(before: Plan | null, after: Plan): Promise<void> {
 		let failure: unknown = null;
 		for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-			const changes = await diffRouting(after, after, this.#knownTables(before, after));
+			const changes = diffRouting(after, after, this.#knownTables(before, after));
 			if (isEmptyChange(changes)) return this.#clearOldPlace(before ?? this.#inherited, after);
 			this.#changed.add("routing");
 			failure = await applyRouting(changes).catch((error: unknown) => error);
@@ -221,7 +233,7 @@ export class Kernel {
 		if (old === null) return;
 		if (old.priorityBase === after.priorityBase && old.tableBase === after.tableBase) return;
 		// Where old and new place overlap only what is not wanted goes.
-		const changes = await diffRouting(old, after, old.tables);
+		const changes = diffRouting(old, after, old.tables);
 		await applyRouting({ ...changes, addRules: [], addRoutes: [] });
 	}
 
@@ -240,6 +252,12 @@ export class Kernel {
 			this.#scheduleCheck();
 		}, IPTABLES_CHECK_MS);
 	}
+}
+
+/** Ends when all have ended; rejects as the first that failed. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+	for (const outcome of await Promise.allSettled(work))
+		if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** Of sticky rules, names and heavy connections. */

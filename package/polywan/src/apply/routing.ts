@@ -1,7 +1,7 @@
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { diffIp, type IpChanges, isEmptyChange, renderIpBatch } from "polywan-core/render/ip";
-import { readIpRules, readTables } from "./kernel-routing.ts";
+import { RoutingReader } from "./kernel-routing.ts";
 import { runTool } from "./tool.ts";
 
 /** Our places in the kernel's ip rules and routing tables. */
@@ -14,16 +14,31 @@ const RULE_COUNT = 1000;
 
 /**
  * What takes the kernel to `wanted`. `known`: tables that may hold routes of ours from before, besides those that are wanted.
- * Rejects with NetlinkError.
+ * Throws NetlinkError.
  */
-export async function diffRouting(
+export function diffRouting(
 	range: RoutingRange,
 	wanted: WantedRouting,
 	known: readonly Pick<PlanTable, "table" | "family">[],
-): Promise<IpChanges> {
-	const ipRules = await readIpRules(range.priorityBase, range.priorityBase + RULE_COUNT - 1);
-	const tables = await readTables(union(wanted.tables, known), listDevices(wanted.tables));
-	return diffIp({ ipRules, tables }, wanted);
+): IpChanges {
+	const reader = new RoutingReader();
+	try {
+		const ipRules = reader.readIpRules(range.priorityBase, range.priorityBase + RULE_COUNT - 1);
+		const tables = reader.readTables(union(wanted.tables, known), listDevices(wanted.tables));
+		return diffIp({ ipRules, tables }, wanted);
+	} finally {
+		reader.close();
+	}
+}
+
+/** Whether the kernel has no ip rule in our place. Throws NetlinkError. */
+export function isWithoutRules({ priorityBase }: RoutingRange): boolean {
+	const reader = new RoutingReader();
+	try {
+		return reader.readIpRules(priorityBase, priorityBase + RULE_COUNT - 1).length === 0;
+	} finally {
+		reader.close();
+	}
 }
 
 /** Does what `diffRouting` found; nothing to do starts no program. Rejects with ToolError. */

@@ -8,7 +8,7 @@ import { exists, listDirectory, readText } from "polywan-runtime/file";
 import { spawn } from "polywan-runtime/process";
 import type { UbusConnection } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
-import { readIpRules } from "../apply/kernel-routing.ts";
+import { RoutingReader } from "../apply/kernel-routing.ts";
 import { errorMessage } from "../apply/tool.ts";
 import { NoDaemonError, withDaemon } from "../cli/daemon-client.ts";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
@@ -51,7 +51,7 @@ export async function gatherFacts(): Promise<DoctorFacts> {
 		interfaces: answers.interfaces,
 		firewall: readFirewall(),
 		rivals: findRivals(answers.running),
-		foreignMarks: await readForeignMarks(model?.globals.priorityBase ?? 0),
+		foreignMarks: readForeignMarks(model?.globals.priorityBase ?? 0),
 		markMask,
 		resolvers: await readResolvers(status),
 		missingAuthorities: findMissingAuthorities(model),
@@ -153,8 +153,10 @@ function readReversePathFilter(device: string): number | null {
 	return values.includes(null) ? null : Math.max(...values.map(Number));
 }
 
-async function readForeignMarks(priorityBase: number): Promise<DoctorFacts["foreignMarks"]> {
-	const rules = await readIpRules(0, HIGHEST_PRIORITY);
+function readForeignMarks(priorityBase: number): DoctorFacts["foreignMarks"] {
+	const reader = new RoutingReader();
+	const rules = reader.readIpRules(0, HIGHEST_PRIORITY);
+	reader.close();
 	return rules.flatMap(({ family, priority, fwmark }) => {
 		const isOurs = priority >= priorityBase && priority < priorityBase + OWN_PRIORITIES;
 		return fwmark === null || isOurs ? [] : [{ family, priority, ...fwmark }];

@@ -1,7 +1,7 @@
 import type { Family } from "polywan-core/family";
 import type { PlanIpRule } from "polywan-core/plan/plan";
 import { readAddress } from "./address.ts";
-import { parseAttributes, readHost32 } from "./message.ts";
+import { eachAttribute, hostIsLittleEndian, viewOf } from "./message.ts";
 
 // struct fib_rule_hdr and its attributes: include/uapi/linux/fib_rules.h.
 
@@ -33,46 +33,43 @@ export function buildRuleDump(family: Family): Uint8Array {
 /** One rule of a dump; null when it does what no plan contains, e.g. goto. */
 export function parseIpRule(family: Family, payload: Uint8Array): PlanIpRule | null {
 	if (payload.length < HEADER_BYTES) return null;
-	const attributes = parseAttributes(payload.subarray(HEADER_BYTES));
-	const action = parseAction(payload, attributes);
+	const view = viewOf(payload);
+	const number = (at: number): number => view.getUint32(at, hostIsLittleEndian);
+	let [priority, mark, mask, table] = [0, 0, 0, payload[4] ?? 0];
+	let suppressed: number | null = null;
+	let from: string | null = null;
+	let to: string | null = null;
+	let incomingInterface: string | null = null;
+	let outgoingInterface: string | null = null;
+	eachAttribute(view, HEADER_BYTES, (type, at, end) => {
+		if (type === FRA_PRIORITY) priority = number(at);
+		else if (type === FRA_FWMARK) mark = number(at);
+		else if (type === FRA_FWMASK) mask = number(at);
+		else if (type === FRA_TABLE) table = number(at);
+		else if (type === FRA_SUPPRESS_PREFIXLEN) suppressed = number(at);
+		else if (type === FRA_SRC) from = `${readAddress(payload.subarray(at, end))}/${payload[2]}`;
+		else if (type === FRA_DST) to = `${readAddress(payload.subarray(at, end))}/${payload[1]}`;
+		else if (type === FRA_IIFNAME) incomingInterface = parseName(payload.subarray(at, end));
+		else if (type === FRA_OIFNAME) outgoingInterface = parseName(payload.subarray(at, end));
+	});
+	const suppressPrefixLength = suppressed === NO_SUPPRESSION ? null : suppressed;
+	const action = parseAction(payload[7] ?? 0, table, suppressPrefixLength);
 	if (action === null) return null;
-	const mark = readHost32(attributes.get(FRA_FWMARK)) ?? 0;
-	const mask = readHost32(attributes.get(FRA_FWMASK)) ?? 0;
-	const destination = attributes.get(FRA_DST);
-	const source = attributes.get(FRA_SRC);
-	return {
-		family,
-		priority: readHost32(attributes.get(FRA_PRIORITY)) ?? 0,
-		fwmark: mask === 0 ? null : { value: mark, mask },
-		from: source === undefined ? null : `${readAddress(source)}/${payload[2]}`,
-		to: destination === undefined ? null : `${readAddress(destination)}/${payload[1]}`,
-		incomingInterface: parseName(attributes.get(FRA_IIFNAME)),
-		outgoingInterface: parseName(attributes.get(FRA_OIFNAME)),
-		action,
-	};
+	const fwmark = mask === 0 ? null : { value: mark, mask };
+	return { family, priority, fwmark, from, to, incomingInterface, outgoingInterface, action };
 }
 
-function parseAction(payload: Uint8Array, attributes: Map<number, Uint8Array>): PlanIpRule["action"] | null {
-	switch (payload[7]) {
-		case FR_ACT_TO_TBL: {
-			const suppressed = readHost32(attributes.get(FRA_SUPPRESS_PREFIXLEN)) ?? NO_SUPPRESSION;
-			return {
-				kind: "lookup",
-				table: readHost32(attributes.get(FRA_TABLE)) ?? payload[4] ?? 0,
-				suppressPrefixLength: suppressed === NO_SUPPRESSION ? null : suppressed,
-			};
-		}
-		case FR_ACT_BLACKHOLE:
-			return { kind: "blackhole" };
-		case FR_ACT_UNREACHABLE:
-			return { kind: "unreachable" };
-		default:
-			return null;
-	}
+function parseAction(
+	kind: number,
+	table: number,
+	suppressPrefixLength: number | null,
+): PlanIpRule["action"] | null {
+	if (kind === FR_ACT_TO_TBL) return { kind: "lookup", table, suppressPrefixLength };
+	if (kind === FR_ACT_BLACKHOLE) return { kind: "blackhole" };
+	return kind === FR_ACT_UNREACHABLE ? { kind: "unreachable" } : null;
 }
 
-function parseName(data: Uint8Array | undefined): string | null {
-	if (data === undefined) return null;
+function parseName(data: Uint8Array): string {
 	const end = data.indexOf(0);
 	return String.fromCharCode(...data.subarray(0, end < 0 ? data.length : end));
 }

@@ -77,6 +77,21 @@ export function parseAttributes(data: Uint8Array): Map<number, Uint8Array> {
 	return attributes;
 }
 
+/** Calls `take` with each attribute's type and where its contents are in `view`: cheaper than a map of them, where there are thousands. */
+export function eachAttribute(
+	view: DataView,
+	start: number,
+	take: (type: number, at: number, end: number) => void,
+): void {
+	for (let at = start; at + ATTRIBUTE_HEADER_BYTES <= view.byteLength; ) {
+		const length = view.getUint16(at, hostIsLittleEndian);
+		if (length < ATTRIBUTE_HEADER_BYTES || at + length > view.byteLength) break;
+		const type = view.getUint16(at + 2, hostIsLittleEndian) & TYPE_MASK;
+		take(type, at + ATTRIBUTE_HEADER_BYTES, at + length);
+		at += padded(length);
+	}
+}
+
 /** The contents of attributes in their order, whatever their types: elements of a list. */
 export function parseAttributeList(data: Uint8Array | undefined): readonly Uint8Array[] {
 	if (data === undefined) return [];
@@ -136,7 +151,7 @@ export function readHost32(data: Uint8Array | undefined): number | null {
 	return data === undefined || data.length < 4 ? null : viewOf(data).getUint32(0, hostIsLittleEndian);
 }
 
-function viewOf(data: Uint8Array): DataView {
+export function viewOf(data: Uint8Array): DataView {
 	return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }
 

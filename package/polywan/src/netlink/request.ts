@@ -58,6 +58,52 @@ export function dump(
 	return exchange({ protocol, type, payload, attempt, flags: NLM_F_REQUEST | NLM_F_DUMP, onPayload });
 }
 
+/** One socket for many dumps, each over when the call returns: the kernel answers while it is asked. */
+export class Conversation {
+	readonly #socket: Socket;
+	#sequence = (monotonicMs() * 1000) >>> 0;
+
+	/** Throws SystemError. */
+	constructor(protocol: number) {
+		this.#socket = openSocket(protocol);
+	}
+
+	/** As the function `dump`, but for throwing NetlinkError. */
+	dump(
+		type: number,
+		payload: Uint8Array,
+		attempt: string,
+		onPayload: (payload: Uint8Array, type: number) => void,
+	): boolean {
+		const sequence = this.#sequence++ >>> 0;
+		const message = buildMessage({ type, flags: NLM_F_REQUEST | NLM_F_DUMP, sequence, payload });
+		this.#socket.send(message, KERNEL);
+		const { result, disturbed } = receive(this.#socket, sequence, onPayload);
+		if (result !== 0) throw new NetlinkError(attempt, result ?? 0);
+		return !disturbed;
+	}
+
+	close(): void {
+		this.#socket.close();
+	}
+}
+
+const KERNEL = { family: "netlink", pid: 0, groups: 0 } as const;
+
+function openSocket(protocol: number): Socket {
+	const socket = Socket.open("netlink", "raw", protocol);
+	try {
+		socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
+		// The kernel then filters a dump by what the request says; older ones than 4.20 give everything.
+		if (protocol === NETLINK_ROUTE) tryStrictChecking(socket);
+		socket.bind(KERNEL);
+		return socket;
+	} catch (error) {
+		socket.close();
+		throw error;
+	}
+}
+
 interface Exchange {
 	protocol: number;
 	type: number;
@@ -69,7 +115,7 @@ interface Exchange {
 
 function exchange(parts: Exchange): Promise<boolean> {
 	return new Promise((resolve, reject) => {
-		const socket = Socket.open("netlink", "raw", parts.protocol);
+		const socket = openSocket(parts.protocol);
 		let watch: FdWatch | null = null;
 		let undisturbed = true;
 		const end = (settle: () => void) => {
@@ -95,12 +141,8 @@ function exchange(parts: Exchange): Promise<boolean> {
 			}
 		};
 		try {
-			socket.setOption("receiveBuffer", RECEIVE_BUFFER_BYTES);
-			// The kernel then filters a dump by what the request says; older ones than 4.20 give everything.
-			if (parts.protocol === NETLINK_ROUTE) tryStrictChecking(socket);
-			socket.bind({ family: "netlink", pid: 0, groups: 0 });
 			watch = socket.watch({ read: true }, onReadable);
-			socket.send(buildMessage({ ...parts, sequence }), { family: "netlink", pid: 0, groups: 0 });
+			socket.send(buildMessage({ ...parts, sequence }), KERNEL);
 		} catch (error) {
 			end(() => reject(error));
 		}

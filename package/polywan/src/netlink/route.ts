@@ -1,7 +1,14 @@
 import type { Family } from "polywan-core/family";
 import type { PlanNexthop, PlanRoute } from "polywan-core/plan/plan";
 import { addressBytes, readAddress } from "./address.ts";
-import { buildAttribute, host32, hostIsLittleEndian, parseAttributes, readHost32 } from "./message.ts";
+import {
+	buildAttribute,
+	eachAttribute,
+	host32,
+	hostIsLittleEndian,
+	parseAttributes,
+	viewOf,
+} from "./message.ts";
 
 // struct rtmsg and its attributes: include/uapi/linux/rtnetlink.h.
 
@@ -42,8 +49,13 @@ export function buildRouteDump(family: Family, table: number | null): Uint8Array
 
 /** Table of the route in `payload`, cheaper than the whole. */
 export function parseRouteTable(payload: Uint8Array): number {
-	if (payload[4] !== RT_TABLE_COMPAT || payload.length < HEADER_BYTES) return payload[4] ?? 0;
-	return readHost32(parseAttributes(payload.subarray(HEADER_BYTES)).get(RTA_TABLE)) ?? RT_TABLE_COMPAT;
+	let table = payload[4] ?? 0;
+	if (table !== RT_TABLE_COMPAT || payload.length < HEADER_BYTES) return table;
+	const view = viewOf(payload);
+	eachAttribute(view, HEADER_BYTES, (type, at) => {
+		if (type === RTA_TABLE) table = view.getUint32(at, hostIsLittleEndian);
+	});
+	return table;
 }
 
 /** One route of a dump; null when it is of a kind no plan contains. `deviceName` gives an interface's name. */
@@ -52,35 +64,34 @@ export function parseRoute(
 	payload: Uint8Array,
 	deviceName: (ifindex: number) => string,
 ): KernelRoute | null {
-	if (payload.length < HEADER_BYTES) return null;
-	const attributes = parseAttributes(payload.subarray(HEADER_BYTES));
-	const destination = parseDestination(family, payload[1] ?? 0, attributes.get(RTA_DST));
-	const metric = readHost32(attributes.get(RTA_PRIORITY)) ?? 0;
-	const table = readHost32(attributes.get(RTA_TABLE)) ?? payload[4] ?? 0;
-	if (payload[7] === RTN_UNREACHABLE)
-		return { family, table, route: { kind: "unreachable", destination, metric } };
-	if (payload[7] !== RTN_UNICAST) return null;
-	const preferred = attributes.get(RTA_PREFSRC);
+	const isUnreachable = payload[7] === RTN_UNREACHABLE;
+	if (payload.length < HEADER_BYTES || (payload[7] !== RTN_UNICAST && !isUnreachable)) return null;
+	const view = viewOf(payload);
+	const number = (at: number): number => view.getUint32(at, hostIsLittleEndian);
+	let [metric, table, device] = [0, payload[4] ?? 0, 0];
+	let [address, gateway, preferred, several]: (Uint8Array | undefined)[] = [];
+	eachAttribute(view, HEADER_BYTES, (type, at, end) => {
+		if (type === RTA_PRIORITY) metric = number(at);
+		else if (type === RTA_TABLE) table = number(at);
+		else if (type === RTA_OIF) device = number(at);
+		else if (type === RTA_DST) address = payload.subarray(at, end);
+		else if (type === RTA_GATEWAY) gateway = payload.subarray(at, end);
+		else if (type === RTA_PREFSRC) preferred = payload.subarray(at, end);
+		else if (type === RTA_MULTIPATH) several = payload.subarray(at, end);
+	});
+	const destination = parseDestination(family, payload[1] ?? 0, address);
+	if (isUnreachable) return { family, table, route: { kind: "unreachable", destination, metric } };
 	const source = preferred === undefined ? null : readAddress(preferred);
-	const nexthops = parseNexthops(payload, attributes, deviceName);
+	const single = device === 0 ? [] : [buildNexthop(deviceName(device), gateway, number(8), 1)];
+	const nexthops = several === undefined ? single : parseMultipath(several, deviceName);
 	return { family, table, route: { kind: "unicast", destination, nexthops, metric, source } };
 }
 
-function parseDestination(family: Family, prefixLength: number, address: Uint8Array | undefined): string {
-	return `${readAddress(address ?? new Uint8Array(addressBytes(family)))}/${prefixLength}`;
-}
+const EVERYTHING = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
-function parseNexthops(
-	payload: Uint8Array,
-	attributes: Map<number, Uint8Array>,
-	deviceName: (ifindex: number) => string,
-): PlanNexthop[] {
-	const several = attributes.get(RTA_MULTIPATH);
-	if (several !== undefined) return parseMultipath(several, deviceName);
-	const device = readHost32(attributes.get(RTA_OIF));
-	const flags = new DataView(payload.buffer, payload.byteOffset).getUint32(8, hostIsLittleEndian);
-	if (device === null) return [];
-	return [buildNexthop(deviceName(device), attributes.get(RTA_GATEWAY), flags, 1)];
+function parseDestination(family: Family, prefixLength: number, address: Uint8Array | undefined): string {
+	if (address === undefined && prefixLength === 0) return EVERYTHING[family];
+	return `${readAddress(address ?? new Uint8Array(addressBytes(family)))}/${prefixLength}`;
 }
 
 /** A list of struct rtnexthop: length, flags, hops (weight - 1), interface; then attributes. */
