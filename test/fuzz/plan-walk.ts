@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "polywan-core/plan/plan";
+import { adjustShares } from "polywan-core/plan/policies";
 import { FakeKernel, packetOf } from "../unit/polywan-core/fake-kernel.ts";
-import { Walk } from "../unit/polywan-core/walk.ts";
+import { type Diversion, Walk } from "../unit/polywan-core/walk.ts";
 
 /** What the long run has of each. */
 const STEPS = 10_000;
@@ -17,6 +18,7 @@ const DESTINATIONS = {
 export const targets = [
 	{ name: "plan", iterations: STEPS, run: walks(convergence) },
 	{ name: "plan-faults", iterations: STEPS, run: walks(convergenceAfterFaults) },
+	{ name: "plan-deaths", iterations: STEPS, run: walks(diversion) },
 	{ name: "plan-packets", iterations: STEPS, run: walks(agreement) },
 ];
 
@@ -63,6 +65,54 @@ function convergenceAfterFaults(): Check {
 		kernel.apply(plan);
 		expectFresh(kernel, plan);
 	};
+}
+
+/** What is done at once when uplinks die sends nothing to them, and nothing where it must not go; then the whole plan follows. */
+function diversion(): Check {
+	return (walk, kernel) => {
+		let plan = walk.plan();
+		kernel.apply(plan);
+		const diversions: Diversion[] = [];
+		for (let deaths = walk.pick(3); deaths > 0; deaths--) {
+			const diversion = walk.kill(plan);
+			if (diversion === null) continue;
+			const names = diversion.adjustments.map(({ kernelName }) => kernelName);
+			const next = adjustShares(plan, diversion.adjustments);
+			if (!kernel.divert(next, names)) throw new Error("more than elements of maps would have to change");
+			expectInherited(plan, next, diversion);
+			diversions.push(diversion);
+			plan = next;
+		}
+		const whole = walk.plan();
+		for (const diversion of diversions) expectGone(plan, whole, diversion);
+		kernel.apply(whole);
+		expectFresh(kernel, whole);
+	};
+}
+
+/** Only slots of the dead change, to uplinks that are left. */
+function expectInherited(before: Plan, after: Plan, { family, dead, left }: Diversion): void {
+	for (const [index, { name, shares }] of after.policies.entries()) {
+		const [was, is] = [before.policies[index]?.shares[family], shares[family]];
+		if (is === was) continue;
+		if (was === undefined || was.kind === "verdict" || is.kind !== was.kind)
+			throw new Error(`policy ${name} is another kind of share`);
+		const isRight = is.slots.every((id, slot) =>
+			was.slots[slot] === dead ? left.includes(id) : id === was.slots[slot],
+		);
+		if (!isRight || is.slots.length !== was.slots.length)
+			throw new Error(`policy ${name}: ${was.slots.join()} became ${is.slots.join()}`);
+	}
+}
+
+/** A policy that has still slots of the dead is one that has nobody else. */
+function expectGone(diverted: Plan, whole: Plan, { family, dead }: Diversion): void {
+	for (const [index, { name, shares }] of diverted.policies.entries()) {
+		const share = shares[family];
+		if (share.kind === "verdict" || !share.slots.includes(dead)) continue;
+		if (whole.policies[index]?.shares[family].kind !== "verdict")
+			throw new Error(`policy ${name} sends connections to the dead although it has others`);
+	}
 }
 
 /** Both back ends treat every packet alike, and leave others' bits of the mark alone. */

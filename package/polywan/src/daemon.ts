@@ -2,15 +2,14 @@ import type { Model } from "polywan-core/config/model";
 import type { Problem } from "polywan-core/config/problem";
 import type { Family } from "polywan-core/family";
 import type { StateChange } from "polywan-core/health/event";
-import { isEligible, type UplinkState } from "polywan-core/health/state";
 import type { InterfaceDevices, Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
+import { divertShares } from "polywan-core/plan/divert";
 import { allocateKernelIds, type KernelIds } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
 import { adjustShares } from "polywan-core/plan/policies";
 import { listSharedDevices } from "polywan-core/plan/shared-device";
 import type { CustomWeights } from "polywan-core/policy/shares";
-import type { Standing } from "polywan-core/policy/standing";
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
@@ -58,6 +57,7 @@ import { logMethods } from "./syslog/log-method.ts";
 import { Tools } from "./tool/tool-methods.ts";
 import { Trial } from "./trial/trial.ts";
 import { trialMethods } from "./trial/trial-method.ts";
+import { UplinkStates } from "./uplink-states.ts";
 import { Terms } from "./usage/terms.ts";
 import { usageMethods } from "./usage/usage-methods.ts";
 import { VERSION } from "./version.ts";
@@ -89,6 +89,7 @@ export class Daemon implements Controller {
 	readonly #rules = new RuleKeeper(() => this.#decideSoon());
 	readonly #domains: DomainKeeper;
 	readonly #terms: Terms;
+	readonly #states: UplinkStates;
 	readonly #publicAddresses: PublicAddresses;
 	readonly #balancer = new Balancer({
 		quality: (uplink, family) => this.#watches.get(uplink, family)?.quality() ?? null,
@@ -105,6 +106,8 @@ export class Daemon implements Controller {
 	#links: readonly Link[] | null = null;
 	#devices: InterfaceDevices = new Map();
 	#plan: Plan | null;
+	/** The plan before uplinks died whose connections go elsewhere already; null: none has. */
+	#undiverted: Plan | null = null;
 	#deciding = false;
 	#calmTimer: number | null = null;
 	#lastEvent: PolywanEvent | null = null;
@@ -138,6 +141,7 @@ export class Daemon implements Controller {
 			onSchedule: (uplink, reason) => this.#tell({ kind: "schedule", uplink: uplink ?? null, reason }),
 			onChange: () => this.#decideSoon(),
 		});
+		this.#states = new UplinkStates(this.#watches, this.#terms, this.#wanted);
 		this.#domains = new DomainKeeper({
 			onLimit: (limit) => this.#rules.setDomainLimit(limit),
 			onTrouble: (trouble) => this.#log.write("warning", trouble),
@@ -272,7 +276,7 @@ export class Daemon implements Controller {
 			plan: this.#plan,
 			firewall: this.#applier.firewall,
 			apply: this.#applier.status,
-			wanted: (uplink) => this.#wanted.get(uplink) ?? "auto",
+			wanted: this.#states.wanted,
 			shareReason: (policy, variant, family) => this.#balancer.reason(policy, variant, family),
 			family: (uplink, family) => this.#familyFacts(uplink, family),
 			traffic: readTraffic,
@@ -349,11 +353,12 @@ export class Daemon implements Controller {
 	#onLinks(links: readonly Link[], devices: InterfaceDevices): void {
 		this.#links = links;
 		this.#devices = devices;
-		this.#applier.checkRouting();
+		this.#applier.suspectRouting();
 		this.#decideSoon();
 	}
 
 	#onHealth(watch: FamilyWatch, change: StateChange): void {
+		this.#divert(watch);
 		const { uplink, link } = watch;
 		const family = familyName(watch.family);
 		this.#tell({ kind: "uplink", uplink, family, ...change });
@@ -361,7 +366,9 @@ export class Daemon implements Controller {
 		if (change.to === "down")
 			this.#watches.get(uplink, watch.family === 4 ? 6 : 4)?.evidence(`IPv${watch.family} is down`);
 		const { interface: name = "", device = "" } = link ?? {};
-		this.#hooks.run({ action: change.to, uplink, family, interface: name, device, reason: change.reason });
+		const { to: action, reason } = change;
+		// The kernel comes first.
+		setTimeout(() => this.#hooks.run({ action, uplink, family, interface: name, device, reason }), 0);
 		if (change.from === "starting" && change.to === "up") this.#decideLater();
 		else this.#decideSoon();
 	}
@@ -391,29 +398,27 @@ export class Daemon implements Controller {
 
 	#decide(): void {
 		if (this.#links === null || !this.#config.usable) return;
+		this.#states.setModel(this.#model);
 		this.#watches.set(this.#model, this.#links, this.#ids);
 		this.#terms.set(this.#model, this.#links);
 		this.#publicAddresses.set(this.#model, this.#links, this.#ids.uplinks);
-		const before = this.#plan;
+		const before = this.#undiverted ?? this.#plan;
+		this.#undiverted = null;
 		this.#rules.setModel(this.#model, this.#applier.firewall);
-		const states = this.#watches.states().map((entry) => ({ ...entry, state: this.#effective(entry) }));
 		this.#balancer.begin(this.#model, this.#ids);
 		if (this.#applier.firewall !== "iptables") this.#hash.setModel(this.#model);
 		const plan = buildPlan({
 			...this.#rules.facts,
+			...this.#shareFacts(),
 			measure: this.#balancer.measure,
-			customWeights: this.#weights,
-			canHash: this.#hash.isThere,
 			model: this.#model,
 			links: this.#links,
-			states,
+			states: this.#states.list(),
 			ids: this.#ids,
 			devices: this.#devices,
-			standingOf: (uplink, family) => this.#standing(uplink, family),
 			limitOf: (uplink) => this.#terms.limit(uplink),
-			isClosed: (policy) => this.#terms.isClosed(policy),
 		});
-		const stateOf = (uplink: string, family: Family) => this.#effective({ uplink, family });
+		const stateOf = (uplink: string, family: Family) => this.#states.effective({ uplink, family });
 		this.#plan = plan;
 		if (before !== null && isMoved(before, plan)) {
 			const reason = "mark mask, tables or priorities are others now; connections that are there start anew";
@@ -433,6 +438,32 @@ export class Daemon implements Controller {
 		this.#publish();
 	}
 
+	/** What shares depend on besides the configuration, states and measurements. */
+	#shareFacts() {
+		return {
+			customWeights: this.#weights,
+			canHash: this.#hash.isThere,
+			standingOf: this.#states.standing,
+			isClosed: (policy: string) => this.#terms.isClosed(policy),
+		};
+	}
+
+	/** New connections go elsewhere at once where others can take them; everything else that a death means can wait for the whole plan. */
+	#divert(watch: FamilyWatch): void {
+		const { uplink, family } = watch;
+		const plan = this.#plan;
+		const isKnown = this.#watches.get(uplink, family) === watch;
+		if (plan === null || !isKnown || this.#states.isUsable(uplink, family)) return;
+		const shares = { ...this.#shareFacts(), isEligible: this.#states.isUsable };
+		const adjustments = divertShares(plan, uplink, family, { model: this.#model, ids: this.#ids, shares });
+		if (adjustments.length === 0) return;
+		const next = adjustShares(plan, adjustments);
+		const names = adjustments.map(({ kernelName }) => kernelName);
+		if (!this.#applier.divert(next, names)) return;
+		this.#undiverted ??= plan;
+		this.#plan = next;
+	}
+
 	/** What is measured asks for other shares: those alone are changed, unless routes follow them. */
 	#rebalance({ adjustments, reasons }: Rebalance): void {
 		const plan = this.#plan;
@@ -450,32 +481,15 @@ export class Daemon implements Controller {
 		}
 	}
 
-	#standing(uplink: string, family: Family): Standing {
-		if (this.#terms.isDemoted(uplink)) return "demoted";
-		const when = this.#model.uplinks.find(({ name }) => name === uplink)?.whenDegraded ?? "keep";
-		if (when === "keep" || this.#watches.get(uplink, family)?.state !== "degraded") return "normal";
-		return when === "demote" ? "demoted" : "deweighted";
-	}
-
-	/** The state that counts: what the user wants, else the terms of use, else what the probes say. */
-	#effective({ uplink, family }: { uplink: string; family: Family }): UplinkState {
-		const watch = this.#watches.get(uplink, family);
-		const wanted = this.#wanted.get(uplink) ?? "auto";
-		if (watch === null || wanted === "down") return "down";
-		if (wanted === "auto" && this.#terms.refusal(uplink) !== null) return "down";
-		if (wanted === "auto" || watch.link === null || isEligible(watch.state, true)) return watch.state;
-		return "up";
-	}
-
 	#familyFacts(uplink: string, family: Family): FamilyFacts | null {
 		const watch = this.#watches.get(uplink, family);
 		if (watch === null) return null;
 		const { sinceMs, link } = watch;
-		const refusal = (this.#wanted.get(uplink) ?? "auto") === "auto" ? this.#terms.refusal(uplink) : null;
+		const refusal = this.#states.refusal(uplink);
 		const resting = this.#standby.isResting(uplink) ? "at rest: brought up when it is needed" : null;
 		const reason = refusal ?? resting ?? watch.reason;
 		return {
-			state: this.#effective(watch),
+			state: this.#states.effective(watch),
 			sinceMs,
 			reason,
 			link,

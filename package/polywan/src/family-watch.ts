@@ -6,6 +6,7 @@ import { HealthMonitor } from "polywan-core/health/monitor";
 import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
+import { isEqual } from "polywan-core/remember";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
 import { AutoProber } from "./probe/auto-prober.ts";
@@ -99,12 +100,13 @@ export class FamilyWatch {
 	set(settings: WatchSettings): void {
 		const before = this.#settings;
 		this.#settings = settings;
+		const { link, probing, mark } = settings;
+		if (link === before.link && probing === before.probing && mark === before.mark) return;
 		if (proberKey(before, this.family) !== proberKey(settings, this.family)) this.#closeProber();
-		if (!equal(before.probing, settings.probing)) {
-			const { probing } = settings;
+		if (!isEqual(before.probing, probing)) {
 			this.#feed({ kind: "settings", probing, targets: probing.targets[this.family] });
 		}
-		if (!equal(before.link, settings.link)) this.#feed({ kind: "link", ...renderUsability(settings.link) });
+		if (!isEqual(before.link, link)) this.#feed({ kind: "link", ...renderUsability(link) });
 	}
 
 	/** Something suggests that the uplink is in trouble. */
@@ -213,10 +215,6 @@ function proberKey({ link, mark, probing }: WatchSettings, family: Family): stri
 		isAuto,
 		plugins,
 	]);
-}
-
-function equal(one: unknown, other: unknown): boolean {
-	return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function renderUsability(link: Link | null): { usable: boolean; reason: string } {

@@ -44,10 +44,11 @@ export class Watches {
 	/** Brings the watches in line with the configuration and the links. */
 	set(model: Model, links: readonly Link[], ids: KernelIds): void {
 		const kept = new Set<string>();
+		const byKey = new Map(links.map((link) => [watchKey(link.uplink, link.family), link]));
 		for (const uplink of model.globals.enabled ? model.uplinks : []) {
 			if (!uplink.enabled) continue;
 			for (const family of uplink.families) {
-				const link = links.find((entry) => entry.uplink === uplink.name && entry.family === family) ?? null;
+				const link = byKey.get(watchKey(uplink.name, family)) ?? null;
 				if (this.#setOne(uplink, family, link, model, ids)) kept.add(watchKey(uplink.name, family));
 			}
 		}

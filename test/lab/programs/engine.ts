@@ -1,11 +1,14 @@
 // The daemon's own path from a configuration to the kernel, without links and probes: how long it takes with many uplinks
 // and rules. Needs the devices of the configuration's uplinks. Prints one line of JSON.
+import type { Model } from "polywan-core/config/model";
 import { parseModel } from "polywan-core/config/parse";
 import { FAMILIES } from "polywan-core/family";
 import type { Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
+import { divertShares } from "polywan-core/plan/divert";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import { adjustShares } from "polywan-core/plan/policies";
 import { monotonicMs } from "polywan-runtime/clock";
 import { listDirectory, readText } from "polywan-runtime/file";
 import { args, exit, writeStdout } from "polywan-runtime/program";
@@ -26,7 +29,7 @@ const kernel = new Kernel(null, "none", {
 
 let links: readonly Link[] = [];
 
-function planOf(model: ReturnType<typeof parse>, down: string | null): Plan {
+function planOf(model: Model, down: string | null): Plan {
 	if (links.length === 0) links = model.uplinks.flatMap(({ name }, index) => linksOf(name, index + 1));
 	const states = model.uplinks.flatMap(({ name }) =>
 		FAMILIES.map((family) => ({ uplink: name, family, state: name === down ? "down" : "up" }) as const),
@@ -38,6 +41,22 @@ const reader = new PackageReader("polywan");
 
 function parse(text: string) {
 	return parseModel(reader.read(text), {});
+}
+
+/** What is done at once when an uplink dies: new connections go elsewhere when this returns. */
+function divert(model: Model, plan: Plan, dead: string): Plan {
+	const { ids } = allocateKernelIds(model, NO_IDS);
+	const shares = { isEligible: (uplink: string) => uplink !== dead };
+	let next = plan;
+	for (const family of FAMILIES) {
+		const adjustments = divertShares(next, dead, family, { model, ids, shares });
+		const names = adjustments.map(({ kernelName }) => kernelName);
+		const before = next;
+		next = adjustShares(before, adjustments);
+		if (names.length === 0 || kernel.changeShares(before, next, names) !== true)
+			throw new Error(`new connections are not diverted from ${dead}`);
+	}
+	return next;
 }
 
 /** Gives when new connections went where they should. */
@@ -87,13 +106,17 @@ async function measure(): Promise<void> {
 	note();
 	times.push(await change(null, plan));
 	note();
+	const diversions: number[] = [];
 	const failures: number[] = [];
 	const reloads: number[] = [];
 	let before = plan;
 	for (let round = 1; round <= rounds; round++) {
+		const dead = `u${round + 1}`;
 		const failureMs = monotonicMs();
-		const failed = planOf(model, `u${round + 1}`);
-		failures.push((await change(before, failed)) - failureMs);
+		const diverted = divert(model, before, dead);
+		diversions.push(monotonicMs() - failureMs);
+		const failed = planOf(model, dead);
+		failures.push((await change(diverted, failed)) - failureMs);
 		await change(failed, plan);
 		const reloadMs = monotonicMs();
 		before = planOf(parse(round % 2 === 1 ? otherText : text), null);
@@ -109,7 +132,7 @@ async function measure(): Promise<void> {
 	}, sampleMs);
 	await change(null, plan);
 	clearInterval(timer);
-	writeStdout(`${JSON.stringify({ times, failures, reloads, ownPeakKb, childPeakKb })}\n`);
+	writeStdout(`${JSON.stringify({ times, diversions, failures, reloads, ownPeakKb, childPeakKb })}\n`);
 	exit(0);
 }
 

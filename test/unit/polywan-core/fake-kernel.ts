@@ -3,8 +3,9 @@ import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables-save";
-import { renderNft } from "polywan-core/render/nft";
+import { buildNftRuleset, NFT_TABLE, renderNft } from "polywan-core/render/nft";
 import { renderNftChange } from "polywan-core/render/nft-change";
+import { diffShareElements } from "polywan-core/render/share-elements";
 import { FakeIp } from "./fake-ip.ts";
 import { FakeIptables } from "./fake-iptables.ts";
 import { FakeNft } from "./fake-nft.ts";
@@ -45,6 +46,23 @@ export class FakeKernel {
 				this.iptables[family].restore(text);
 			}
 		}
+	}
+
+	/** Other shares of those policies as elements of maps alone; false where that is not enough, or nothing is known. */
+	divert(plan: Plan, kernelNames: readonly string[]): boolean {
+		const known = this.#known;
+		const changes = known === null ? null : diffShareElements(known, plan, kernelNames);
+		if (known === null || changes === null) return false;
+		const { sets } = buildNftRuleset(known);
+		for (const { set, elements } of changes) {
+			const place = `element inet ${NFT_TABLE} ${set}`;
+			const old = sets.find(({ name }) => name === set)?.elements;
+			const keys = elements.map(([slot]) => `${slot} : ${old?.get(String(slot))}`).join(", ");
+			const entries = elements.map(([slot, chain]) => `${slot} : goto ${chain}`).join(", ");
+			this.nft.load(`delete ${place} { ${keys} }\nadd ${place} { ${entries} }\n`);
+		}
+		this.#known = plan;
+		return true;
 	}
 
 	/** The daemon was restarted: it knows nothing of the table. */

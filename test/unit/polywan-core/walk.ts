@@ -1,10 +1,13 @@
 import { parseCatalogue } from "polywan-core/app/catalogue";
+import type { Family } from "polywan-core/family";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import { buildPlan } from "polywan-core/plan/build";
+import { divertShares } from "polywan-core/plan/divert";
 import type { KernelIds } from "polywan-core/plan/ids";
 import { allocateKernelIds, NO_IDS } from "polywan-core/plan/ids";
 import type { Plan } from "polywan-core/plan/plan";
+import type { ShareAdjustment } from "polywan-core/plan/policies";
 import type { Measure, ShareRequest } from "polywan-core/policy/shares";
 import { linksOf, modelOf } from "./fixture.ts";
 
@@ -47,6 +50,15 @@ const CATALOGUE = parseCatalogue(
 	],
 	() => {},
 );
+
+/** What is done at once when an uplink dies. */
+export interface Diversion {
+	readonly family: Family;
+	readonly dead: number;
+	/** Those that still take connections. */
+	readonly left: readonly number[];
+	readonly adjustments: readonly ShareAdjustment[];
+}
 
 /** A house whose configuration, links and health change at random. */
 export class Walk {
@@ -144,6 +156,29 @@ export class Walk {
 			catalogue: CATALOGUE,
 			asleep: new Set([...this.#rules.keys()].filter((_, index) => (index + this.#steps) % 5 === 0)),
 		});
+	}
+
+	/** Lets an uplink of `plan` die that takes connections, and gives what is to be done about it at once; null: there is none. */
+	kill(plan: Plan): Diversion | null {
+		const family = this.#random(2) === 0 ? 4 : 6;
+		const alive = plan.uplinks.filter(
+			({ name, eligible }) => eligible[family] && this.#states.get(`${family} ${name}`) !== "down",
+		);
+		const dead = alive[this.#random(alive.length)];
+		if (dead === undefined) return null;
+		this.#states.set(`${family} ${dead.name}`, "down");
+		const left = new Set(alive.filter((uplink) => uplink !== dead).map(({ name }) => name));
+		const adjustments = divertShares(plan, dead.name, family, {
+			model: modelOf(this.#config()),
+			ids: this.#ids,
+			shares: { isEligible: (uplink) => left.has(uplink) },
+		});
+		return {
+			family,
+			dead: dead.id,
+			left: alive.filter(({ name }) => left.has(name)).map(({ id }) => id),
+			adjustments,
+		};
 	}
 
 	/** Any shares will do, as long as they are the same until something is measured anew. */

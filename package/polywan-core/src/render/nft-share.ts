@@ -15,24 +15,26 @@ export function shareMapName(kernelName: string, family: Family): string {
 	return `s_${kernelName}_${family}`;
 }
 
-/** Slots that change on their own are elements of a map: changing them touches no rule. */
+/** One for however many slots there are: a definition cannot be changed. */
+const SHARE_MAP = "typeof numgen inc mod 1024 : verdict";
+
+/** Slots are elements of a map: changing them touches no rule. */
 export function buildShareMaps(plan: Plan): readonly NftSet[] {
 	return FAMILIES.filter((family) => plan.managed[family]).flatMap((family) =>
 		plan.policies.flatMap(({ kernelName, shares }): NftSet[] => {
 			const share = shares[family];
-			if (share.kind !== "table" && share.kind !== "hash") return [];
+			if (share.kind === "verdict") return [];
 			const elements = share.slots.map((id, slot): [string, string] => [
 				String(slot),
 				`goto ${uplinkChain(id)}`,
 			]);
 			const name = shareMapName(kernelName, family);
-			const definition = [`typeof numgen inc mod ${share.slots.length} : verdict`];
-			return [{ kind: "map", name, definition, elements: new Map(elements) }];
+			return [{ kind: "map", name, definition: [SHARE_MAP], elements: new Map(elements) }];
 		}),
 	);
 }
 
-/** The rules of a target's chain. `map`: the name of its map of slots. */
+/** The rules of a policy's chain. `map`: the name of its map of slots. */
 export function renderShare(
 	share: PlanShare,
 	comment: string,
@@ -42,12 +44,15 @@ export function renderShare(
 	const words = `comment "${comment}"`;
 	if (share.kind === "verdict") return [`goto ${verdictChain(share.verdict)} ${words}`];
 	const size = share.slots.length;
-	if (share.kind === "table") return [`numgen inc mod ${size} vmap @${map} ${words}`];
-	if (share.kind === "hash") return renderHash(size, words, map, family);
-	const [first] = share.slots;
-	if (size === 1 && first !== undefined) return [`goto ${uplinkChain(first)} ${words}`];
-	const slots = share.slots.map((id, slot) => `${slot} : goto ${uplinkChain(id)}`);
-	return [`numgen inc mod ${size} vmap { ${slots.join(", ")} } ${words}`];
+	return share.kind === "hash"
+		? renderHash(size, words, map, family)
+		: [`numgen inc mod ${size} vmap @${map} ${words}`];
+}
+
+/** The rule of the chain of an uplink that rules name: to it, or to the verdict where it takes no connections. */
+export function renderUplinkShare(share: PlanShare, id: number, comment: string): string {
+	const chain = share.kind === "verdict" ? verdictChain(share.verdict) : uplinkChain(id);
+	return `goto ${chain} comment "${comment}"`;
 }
 
 function renderHash(size: number, words: string, map: string, family: Family): readonly string[] {

@@ -3,7 +3,7 @@ import type { Family } from "../family.ts";
 import type { Plan, PlanTarget } from "../plan/plan.ts";
 import { renderComment } from "./mark.ts";
 import type { NftChain } from "./nft-ruleset.ts";
-import { renderShare, shareMapName } from "./nft-share.ts";
+import { renderShare, renderUplinkShare, shareMapName } from "./nft-share.ts";
 
 /** Chain that sets the packet's mark to an uplink's. */
 export function uplinkChain(id: number): string {
@@ -37,8 +37,8 @@ export function buildTargetChains(plan: Plan, family: Family): readonly NftChain
 	const names = new Map(plan.uplinks.map((uplink) => [uplink.id, uplink.name]));
 	for (const target of uplinkTargets(plan)) {
 		const name = names.get(target.id) ?? "";
-		const rules = renderShare(target.shares[family], renderComment("uplink", name), "", family);
-		chains.push({ name: targetChain(target, family), hook: null, rules });
+		const rule = renderUplinkShare(target.shares[family], target.id, renderComment("uplink", name));
+		chains.push({ name: targetChain(target, family), hook: null, rules: [rule] });
 	}
 	return chains;
 }

@@ -27,7 +27,7 @@ export function diffShareElements(
 		for (const family of FAMILIES) {
 			const [was, is] = [old.shares[family], policy.shares[family]];
 			if (isSameShare(was, is)) continue;
-			if (was.kind !== "table" || is.kind !== "table" || was.slots.length !== is.slots.length) return null;
+			if (was.kind === "verdict" || is.kind !== was.kind || was.slots.length !== is.slots.length) return null;
 			const elements = is.slots.flatMap((id, slot): [number, string][] =>
 				id === was.slots[slot] ? [] : [[slot, uplinkChain(id)]],
 			);

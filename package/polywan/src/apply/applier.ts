@@ -136,6 +136,23 @@ export class Applier {
 		this.#adjustIfFree();
 	}
 
+	/**
+	 * Before anything else is done about an uplink that died: `plan`, which differs from the one asked for before in shares of those
+	 * policies alone, where that takes no program. Gives whether it is in force; if not, the next `apply` does it.
+	 */
+	divert(plan: Plan, kernelNames: readonly string[]): boolean {
+		const before = this.#applied;
+		if (before === null || this.#latest === null || this.#running !== null) return false;
+		const names = [...this.#adjusted, ...kernelNames];
+		if (this.firewall !== "nftables" || this.#kernel.changeShares(before, plan, names) !== true) return false;
+		this.#adjusted.clear();
+		this.#adjustment = null;
+		this.#latest = { ...this.#latest, plan };
+		this.#applied = plan;
+		this.#lastApplied = plan;
+		return true;
+	}
+
 	#adjustIfFree(): void {
 		if (this.#adjustment !== null && this.#running === null && this.#adjustTimer === null) this.#adjustNow();
 	}
@@ -187,10 +204,12 @@ export class Applier {
 		return this.#adjustmentMs;
 	}
 
-	/** Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. */
-	checkRouting(): void {
+	/**
+	 * Rules and routes may be gone although the plan is the same: the kernel removes what belongs to a device that goes down. The next
+	 * order looks after them.
+	 */
+	suspectRouting(): void {
 		this.#suspect.add("routing");
-		if (this.#latest !== null) this.apply(this.#waiting ?? this.#latest);
 	}
 
 	/** What matched each rule of the plan in force. Rejects with ToolError or NetlinkError. */
