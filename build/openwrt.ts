@@ -10,6 +10,7 @@ const labTools: Readonly<Record<string, string>> = {
 	enter: "test/lab/namespaces/enter.c",
 	netem: "test/lab/netem/netem.c",
 	flood: "test/lab/flood/flood.c",
+	"flash-watch": "test/lab/flash-watch/flash-watch.c",
 	logd: "test/openwrt/logd/logd.c",
 };
 

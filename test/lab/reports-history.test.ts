@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { BlobTable } from "ubus-js/codec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { FlashWatch } from "./flash-watch/flash-watch.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Reports } from "./reports/reports.ts";
@@ -27,16 +28,21 @@ describe.skipIf(!asRoot)("history", () => {
 	let site: Site;
 	let polywan: Polywan;
 	let reports: Reports;
+	let flash: FlashWatch;
 
 	beforeAll(async () => {
 		site = await Site.build({ daemon: true, config: renderPolywanConfig() });
 		polywan = new Polywan(site);
 		reports = new Reports(site);
+		flash = await FlashWatch.start(site);
 		await polywan.untilState("up", "wan", "wanb");
 		await reports.configure(config);
 		await until("it is on the bus", async () => (await site.router.bus.list("polywan.reports")).length > 0);
 	});
-	afterAll(() => site?.close());
+	afterAll(async () => {
+		flash?.close();
+		await site?.close();
+	});
 
 	const history = async (args: BlobTable) =>
 		(await site.router.ubus("polywan.reports", "history", args)) as unknown as Series;
@@ -90,6 +96,35 @@ describe.skipIf(!asRoot)("history", () => {
 		await site.router.mustRun(["pkill", "-9", "-x", "sqlite3"]);
 		await untilWritten(rows + 1);
 		expect((await polywan.status()).apply.ok).toBe(true);
+	});
+
+	it("writes to flash once what is to outlive a reboot and nothing else, whatever happens, also when programs are killed", async () => {
+		const copiedAtMs = statSync(resolveInRoot(site.router.rootPath, copy)).mtimeMs;
+		await polywan.run("down", "wanb");
+		await polywan.run("auto", "wanb");
+		await site.uplink("wan").carrier(false);
+		await polywan.untilState("down", "wan");
+		await site.uplink("wan").carrier(true);
+		await site.router.setConfig(
+			"polywan",
+			renderPolywanConfig({ policies: { other: { mode: "weighted" } } }),
+		);
+		for (const pid of [await polywan.pid(), await reports.pid()])
+			await site.router.mustRun(["kill", "-9", String(pid)]);
+		await until("polywan answers again", async () => (await polywan.run("usage")).code === 0, {
+			timeoutMs: 30_000,
+		});
+		await until("and so do reports", async () => (await site.router.bus.list("polywan.reports")).length > 0, {
+			timeoutMs: 30_000,
+		});
+		// What a file is called until it is whole; the secrets are closed to others once, where they are open.
+		const paths = flash.writes.map(({ path }) => path.replace(/(\.db|\.json).*/, "$1"));
+		const written = new Set(paths.filter((path) => !path.startsWith("/etc/config/polywan_secrets")));
+		expect(["/etc/polywan-history/history.db", "/etc/polywan/usage.json"]).toEqual(
+			expect.arrayContaining([...written]),
+		);
+		expect(copiedAtMs).toBe(statSync(resolveInRoot(site.router.rootPath, copy)).mtimeMs);
+		await polywan.untilState("up", "wan", "wanb");
 	});
 
 	it("sets a damaged file aside and begins a new one from the copy", async () => {

@@ -1,5 +1,6 @@
 import type { LogWriter } from "polywan/log";
 import { readSystemTimeZone } from "polywan/system-time-zone";
+import { SavePace } from "polywan-core/quota/save-pace";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { exists, makeDirectory, removeFile, rename, stat } from "polywan-runtime/file";
 import type { HistoryModel } from "../config/model.ts";
@@ -34,7 +35,7 @@ export class Store {
 	#zone = readSystemTimeZone();
 	#lastAt = 0;
 	#prunedAt = 0;
-	#copiedAtMs: number;
+	readonly #copyPace: SavePace;
 
 	constructor(model: HistoryModel, log: LogWriter) {
 		this.#model = model;
@@ -45,7 +46,7 @@ export class Store {
 			Step,
 			number
 		>;
-		this.#copiedAtMs = monotonicMs() - ageOf(this.#copy);
+		this.#copyPace = new SavePace(model.copyIntervalMs, ageOf(this.#copy), monotonicMs());
 	}
 
 	get keepS(): Readonly<Record<Step, number>> {
@@ -92,8 +93,7 @@ export class Store {
 
 	/** A whole copy, or the one before: VACUUM INTO a file beside it, synced, then renamed. */
 	async copyIfDue(): Promise<void> {
-		if (this.#copy === null || monotonicMs() - this.#copiedAtMs < this.#model.copyIntervalMs) return;
-		this.#copiedAtMs = monotonicMs();
+		if (this.#copy === null || !this.#copyPace.take(monotonicMs())) return;
 		const part = `${this.#copy}.new`;
 		makeDirectory(this.#model.copyFolder ?? "", 0o700);
 		removeFile(part);
@@ -153,8 +153,8 @@ export class Store {
 	}
 }
 
-/** How old a copy is; none is old enough for a new one, one of the future is as if it were made now. */
+/** How old a copy is; none is old enough for a new one. */
 function ageOf(path: string | null): number {
 	const entry = path === null ? null : stat(path);
-	return entry === null ? Number.POSITIVE_INFINITY : Math.max(0, wallMs() - entry.mtimeMs);
+	return entry === null ? Number.POSITIVE_INFINITY : wallMs() - entry.mtimeMs;
 }

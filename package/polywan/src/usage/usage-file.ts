@@ -1,3 +1,4 @@
+import { SavePace } from "polywan-core/quota/save-pace";
 import { parseUsageFile, resumeUsage, type UplinkUsage, type UsageFile } from "polywan-core/quota/usage";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { exists, makeDirectory, readText, writeFileAtomic } from "polywan-runtime/file";
@@ -16,18 +17,16 @@ type Uplinks = Readonly<Record<string, UplinkUsage>>;
 /** Keeps usage over restarts and reboots. */
 export class UsageStore {
 	readonly #bootId = readText("/proc/sys/kernel/random/boot_id").trim();
-	#flashAtMs = Number.NEGATIVE_INFINITY;
-	#ramAtMs = Number.NEGATIVE_INFINITY;
+	#flash = new SavePace(FLASH_MS, Number.POSITIVE_INFINITY, 0);
+	readonly #ram = new SavePace(RAM_MS, Number.POSITIVE_INFINITY, 0);
 
 	/** What is known of earlier; nothing where there are no files, or none that can be read. */
 	load(): Uplinks {
 		const flash = readUsage(FLASH_FILE);
 		const ram = readUsage(RAM_FILE);
 		// After another boot, and after a final save, the first save comes at once: it says that counting goes on.
-		if (flash?.bootId === this.#bootId && !flash.final) {
-			const ageMs = Math.min(Math.max(0, wallMs() - flash.savedAtMs), FLASH_MS);
-			this.#flashAtMs = monotonicMs() - ageMs;
-		}
+		if (flash?.bootId === this.#bootId && !flash.final)
+			this.#flash = new SavePace(FLASH_MS, wallMs() - flash.savedAtMs, monotonicMs());
 		const newest = ram?.bootId === this.#bootId ? ram : flash;
 		return newest === null ? {} : resumeUsage(newest, this.#bootId);
 	}
@@ -35,18 +34,13 @@ export class UsageStore {
 	/** To RAM once a minute, to flash once an hour. Throws SystemError. */
 	save(uplinks: Uplinks): void {
 		const nowMs = monotonicMs();
-		if (nowMs - this.#ramAtMs >= RAM_MS) {
-			this.#ramAtMs = nowMs;
-			this.#write(STATE_DIRECTORY, RAM_FILE, uplinks, false);
-		}
-		if (nowMs - this.#flashAtMs < FLASH_MS) return;
-		this.#flashAtMs = nowMs;
-		this.#write(FLASH_DIRECTORY, FLASH_FILE, uplinks, false);
+		if (this.#ram.take(nowMs)) this.#write(STATE_DIRECTORY, RAM_FILE, uplinks, false);
+		if (this.#flash.take(nowMs)) this.#write(FLASH_DIRECTORY, FLASH_FILE, uplinks, false);
 	}
 
 	/** To RAM at the next time: what no counter can tell again has changed. */
 	saveSoon(): void {
-		this.#ramAtMs = Number.NEGATIVE_INFINITY;
+		this.#ram.hurry();
 	}
 
 	/** At the end: nothing is counted any more. Throws SystemError. */
