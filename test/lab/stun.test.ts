@@ -326,4 +326,15 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 		await polywan.run("auto", "slow");
 		expect((await polywan.run("log", "--level", "error")).stdout).toBe("");
 	});
+
+	it("leaves nothing behind when the daemon stops", async () => {
+		await endRuns();
+		await call("capture_start", { uplink: "slow", filter: "udp port 9", seconds: 300 });
+		const isRunning = async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0;
+		await until("tcpdump listens", isRunning);
+		await site.router.mustRun(["/etc/init.d/polywan", "restart"]);
+		await until("tcpdump ended", async () => !(await isRunning()));
+		await until("another daemon answers", async () => (await news()).runs.length === 0);
+		expect(await site.router.mustRun(["ls", "/var/run/polywan/tools"])).toBe("");
+	});
 });
