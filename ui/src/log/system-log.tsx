@@ -82,11 +82,13 @@ export function SystemLog() {
 function Lines({ lines }: { readonly lines: readonly LogLine[] }) {
 	return (
 		<Scroll labelledBy="system-log-title">
-			<table class="log">
+			<table class="log system">
 				<thead>
 					<tr>
 						<th scope="col">{tl("log.when")}</th>
-						<th scope="col">{tl("log.level")}</th>
+						<th scope="col" class="roomy">
+							{tl("log.level")}
+						</th>
 						<th scope="col">{tl("log.message")}</th>
 					</tr>
 				</thead>
@@ -112,8 +114,13 @@ function Line({ line: { at_ms: atMs, when, level, message, fields } }: { readonl
 					</time>
 				)}
 			</td>
-			<td>{level !== null && <Level level={level} />}</td>
+			<td class="roomy">{level !== null && <Level level={level} />}</td>
 			<td class="message" lang="en">
+				{level !== null && (
+					<span class="tight" lang={language.value}>
+						<Level level={level} />{" "}
+					</span>
+				)}
 				<b>{message}</b>
 				{Object.entries(fields).map(([name, value]) => (
 					<span class="pair" key={name}>
