@@ -44,7 +44,7 @@ const MWAN3 = `
 config interface 'wan'
 	option enabled '1'
 	list track_ip '203.0.113.8'
-	option max_ttl '12'
+	option flavour 'vanilla'
 
 config interface 'wanb'
 	option enabled '1'
@@ -94,6 +94,11 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 
 	const sessionId = () => page.evaluate<string>("sessionStorage.getItem('polywan-session')");
 
+	async function isUp(): Promise<boolean> {
+		const { uplinks } = await bed.site.router.ubus("polywan", "status");
+		return (uplinks as { state: string }[]).every(({ state }) => state === "up");
+	}
+
 	async function isStaged(): Promise<boolean> {
 		const args = { config: "polywan", ubus_rpc_session: await sessionId() };
 		const { changes } = await bed.site.router.ubus("uci", "changes", args);
@@ -111,6 +116,29 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 		await button("Discard").click();
 		await bar().waitFor({ state: "detached" });
 	}
+
+	it("says where a connection would go and why, marks the rule, and asks again when it is another way", async () => {
+		await until("both uplinks are up", isUp, { timeoutMs: 40_000 });
+		await open("rules");
+		await page.getByLabel("From", { exact: true }).fill("192.168.1.10");
+		await page.getByLabel("To (address or name)").fill(server(5).ipv4);
+		await page.getByLabel("Protocol", { exact: true }).selectOption("tcp");
+		await page.getByLabel("Port", { exact: true }).fill("443");
+		await button("Ask").click();
+		await page.getByText(/^It goes over wan \(/).waitFor();
+		await page.locator(".rows > .hit").getByText("decides this").waitFor();
+		expect(await page.locator(".rows > .hit h3").textContent()).toContain("phones");
+		expect(await page.locator(".steps .decided").count()).toBeGreaterThan(0);
+		expect(await violations(page)).toEqual([]);
+		await bed.site.router.mustRun(["polywan", "down", "wan"]);
+		await page.getByText(/^It goes over wanb \(/).waitFor();
+		await bed.site.router.mustRun(["polywan", "auto", "wan"]);
+		await page.getByText(/^It goes over wan \(/).waitFor();
+		await page.getByLabel("From", { exact: true }).fill("nobody");
+		await button("Ask").click();
+		await page.getByText("the source 'nobody' is not an address").waitFor();
+		expect(await page.locator(".rows > .hit").count()).toBe(0);
+	});
 
 	it("stages an option, tells the difference in words, applies and keeps it", async () => {
 		await open("uplinks");
@@ -216,6 +244,22 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 		await discard();
 	});
 
+	it("moves uplinks between tiers of their own by keyboard and by drag, switches them off, and copies a policy", async () => {
+		await open("uplinks");
+		await button(/^Move wanb,/).press("ArrowDown");
+		await bar().getByText("Uplink wanb: Tier 2").waitFor();
+		await page.getByRole("heading", { name: "Tier 2", exact: true }).waitFor();
+		await drag(button(/^Move wanb,/), page.locator("[data-zone='1']"));
+		await bar().waitFor({ state: "detached" });
+		await page.getByRole("checkbox", { name: "In use: wanb" }).uncheck();
+		await bar().getByText("Uplink wanb: In use 0").waitFor();
+		await open("policies");
+		await button("Duplicate: backup").click();
+		await bar().getByText("Policy backup_copy added").waitFor();
+		await bar().getByText("Member wanb → backup_copy added").waitFor();
+		await discard();
+	});
+
 	it("adds and deletes what has a name, and refuses names UCI does not take", async () => {
 		await open("uplinks");
 		await page.getByLabel("Name").fill("my line");
@@ -231,28 +275,6 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 		await bar().getByText("Uplink wanb removed").waitFor();
 		await bar().getByText("Member wanb → backup removed").waitFor();
 		await discard();
-	});
-
-	it("says where a connection would go and why, marks the rule, and asks again when it is another way", async () => {
-		await open("rules");
-		await page.getByLabel("From", { exact: true }).fill("192.168.1.10");
-		await page.getByLabel("To (address or name)").fill(server(5).ipv4);
-		await page.getByLabel("Protocol", { exact: true }).selectOption("tcp");
-		await page.getByLabel("Port", { exact: true }).fill("443");
-		await button("Ask").click();
-		await page.getByText(/^It goes over wan \(/).waitFor();
-		await page.locator(".rows > .hit").getByText("decides this").waitFor();
-		expect(await page.locator(".rows > .hit h3").textContent()).toContain("phones");
-		expect(await page.locator(".steps .decided").count()).toBeGreaterThan(0);
-		expect(await violations(page)).toEqual([]);
-		await bed.site.router.mustRun(["polywan", "down", "wan"]);
-		await page.getByText(/^It goes over wanb \(/).waitFor();
-		await bed.site.router.mustRun(["polywan", "auto", "wan"]);
-		await page.getByText(/^It goes over wan \(/).waitFor();
-		await page.getByLabel("From", { exact: true }).fill("nobody");
-		await button("Ask").click();
-		await page.getByText("the source 'nobody' is not an address").waitFor();
-		expect(await page.locator(".rows > .hit").count()).toBe(0);
 	});
 
 	it("takes a template over after telling what it does", async () => {
@@ -276,7 +298,7 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 	it("imports mwan3's configuration as edits, and says what cannot be kept", async () => {
 		await open("import");
 		await page.getByText("Cannot be kept: 1").waitFor();
-		await page.getByText("wan.max_ttl '12'").waitFor();
+		await page.getByText("wan.flavour 'vanilla'").waitFor();
 		await page.getByText("Policy first_wan added").waitFor();
 		await page.getByText("Policy backup removed").waitFor();
 		expect(await violations(page)).toEqual([]);

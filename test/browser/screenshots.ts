@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { server } from "../lab/addresses.ts";
 import { root } from "../lab/namespaces.ts";
 import { until } from "../lab/until.ts";
@@ -70,12 +71,61 @@ config rule 'everything'
 	option target 'balanced'
 `;
 
+const files = {
+	"/etc/config/mwan3": `config interface 'wan'
+	option enabled '1'
+	list track_ip '203.0.113.8'
+	option max_ttl '12'
+	option recovery_interval '5'
+
+config interface 'wanb'
+	option enabled '1'
+
+config member 'wan_m1'
+	option interface 'wan'
+
+config member 'wanb_m2'
+	option interface 'wanb'
+	option metric '2'
+
+config policy 'first_wan'
+	list use_member 'wan_m1'
+	list use_member 'wanb_m2'
+
+config rule 'everything'
+	option use_policy 'first_wan'
+`,
+};
+
+const reports = {
+	"/etc/config/polywan_reports": `config metrics 'metrics'
+
+config mqtt 'mqtt'
+	option enabled '1'
+	option host '203.0.113.250'
+	option username 'router'
+
+config history 'history'
+	option enabled '0'
+
+config notify 'phone'
+	option type 'webhook'
+	option preset 'ntfy'
+	option url 'http://203.0.113.5/polywan'
+
+config notify 'log'
+	option type 'syslog'
+`,
+	"/etc/config/polywan_secrets": "config secret 'mqtt'\n\toption password 'not shown'\n",
+};
+
 /** Writes a picture of every page in every look to test/browser/screenshots/, to be looked at. */
 export async function takeScreenshots(folder = join(root, "test/browser/screenshots")): Promise<string[]> {
 	mkdirSync(folder, { recursive: true });
 	const written: string[] = [];
 	const bed = await PanelBed.open({
 		config,
+		files,
 		uplinks: { wan: { delayMs: 4 }, wanb: { delayMs: 12 }, wanc: { delayMs: 30, ipv6: false } },
 	});
 	try {
@@ -89,6 +139,8 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 			filter: "udp port 53",
 			seconds: 10,
 		});
+		for (const [path, text] of Object.entries(reports)) bed.site.router.writeFile(path, text);
+		await bed.site.router.mustRun(["/etc/init.d/polywan-reports", "start"]);
 		for (const [look, options] of Object.entries(looks)) {
 			await bed.site.router.ubus("polywan", "tool_start", {
 				kind: "ping",
@@ -117,6 +169,7 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 				if (name === "diagnostics")
 					await page.locator(".push:disabled").first().waitFor({ state: "detached" });
 				if (name === "log") await page.getByRole("region", { name: "System log" }).waitFor();
+				if (name === "rules") await askWhy(page);
 				await shoot(name);
 			}
 			await page.goto(`${panelUrl}#settings`);
@@ -132,4 +185,13 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 		await bed.close();
 	}
 	return written;
+}
+
+/** The tester beside the rules, with an answer. */
+async function askWhy(page: Page): Promise<void> {
+	await page.getByRole("button", { name: "Close: gaming" }).click();
+	await page.getByLabel("From", { exact: true }).fill("192.168.1.10");
+	await page.getByLabel("To (address or name)").fill("203.0.113.5");
+	await page.getByRole("button", { name: "Ask" }).click();
+	await page.locator(".steps").waitFor();
 }

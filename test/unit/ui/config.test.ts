@@ -9,7 +9,14 @@ import {
 	setOption,
 } from "../../../ui/src/edit/config.ts";
 import { applyDifferences, buildDifferences, withoutChanges } from "../../../ui/src/edit/differences.ts";
-import { moveToTier, placeMembers, writeMembers } from "../../../ui/src/edit/members.ts";
+import {
+	duplicatePolicy,
+	moveToTier,
+	moveUplinkToTier,
+	placeMembers,
+	tierOf,
+	writeMembers,
+} from "../../../ui/src/edit/members.ts";
 import { findLines, interfaceList, parseNetifs } from "../../../ui/src/edit/netif.ts";
 import { buildOperations } from "../../../ui/src/edit/operations.ts";
 
@@ -121,6 +128,31 @@ describe("members", () => {
 		]);
 		const written = placeMembers(writeMembers(policy, "p"), "p");
 		expect(written.map(({ uplink, tier, weight }) => ({ uplink, tier, weight }))).toEqual(implied);
+	});
+
+	test("uplinks have tiers of their own, without gaps after a move", () => {
+		const tiers = (of: ConfigPackage) =>
+			of.sections.filter(({ type }) => type === "uplink").map((uplink) => [uplink.name, tierOf(uplink)]);
+		const moved = moveUplinkToTier(config, "wan", 9);
+		expect(tiers(moved)).toEqual([
+			["wan", 2],
+			["wanb", 1],
+		]);
+		expect(tiers(moveUplinkToTier(moved, "wanb", 2))).toEqual([
+			["wan", 1],
+			["wanb", 1],
+		]);
+	});
+
+	test("a copy of a policy has its members", () => {
+		const written = writeMembers(policy, "p");
+		const [original] = written.sections.filter(({ type }) => type === "policy");
+		const copied = original === undefined ? written : duplicatePolicy(written, original);
+		expect(placeMembers(copied, "p_copy").map(({ uplink, weight }) => [uplink, weight])).toEqual([
+			["wan", 3],
+			["wanb", 1],
+		]);
+		expect(placeMembers(copied, "p")).toHaveLength(2);
 	});
 
 	test("tiers have no gaps after a move", () => {

@@ -7,7 +7,7 @@ import { useStaging } from "../edit/use-staging.ts";
 import { formatMoment } from "../format.ts";
 import { usePanel } from "../panel.ts";
 import { nowMs, readOnly } from "../store.ts";
-import { language } from "../words.ts";
+import { language, t } from "../words.ts";
 import {
 	applyBackup,
 	checkBackup,
@@ -59,7 +59,8 @@ export function BackupPage() {
 		setChecked(null);
 		await staging.watchTrial();
 	});
-	if (allowed === false)
+	if (allowed === null) return <p class="soft">{t("live.connecting")}</p>;
+	if (!allowed)
 		return (
 			<Page>
 				<p class="notice">{tb(readOnly.value ? "readonly" : "forbidden")}</p>

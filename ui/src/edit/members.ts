@@ -4,6 +4,7 @@ import {
 	type ConfigSection,
 	deleteSection,
 	freeName,
+	moveSection,
 	sectionsOf,
 	setOption,
 	textOf,
@@ -89,4 +90,34 @@ export function moveToTier(
 		if (section === null || textOf(section, "tier") === value) return result;
 		return setOption(result, section.name, "tier", value);
 	}, config);
+}
+
+/** An uplink's own tier, as policies without members go by it. */
+export function tierOf(uplink: ConfigSection): number {
+	return Number(textOf(uplink, "tier")) || 1;
+}
+
+/** Gives an uplink another tier of its own; tiers keep their numbers 1, 2, 3 … without gaps. */
+export function moveUplinkToTier(config: ConfigPackage, name: string, tier: number): ConfigPackage {
+	const placed = sectionsOf(config, "uplink").map((uplink) => ({
+		uplink,
+		tier: uplink.name === name ? tier : tierOf(uplink),
+	}));
+	const tiers = [...new Set(placed.map((each) => each.tier))].sort((a, b) => a - b);
+	return placed.reduce((result, { uplink, tier: wanted }) => {
+		const place = tiers.indexOf(wanted) + 1;
+		if (tierOf(uplink) === place) return result;
+		return setOption(result, uplink.name, "tier", place === 1 ? "" : String(place));
+	}, config);
+}
+
+/** A copy of a policy, with its members, behind it. */
+export function duplicatePolicy(config: ConfigPackage, policy: ConfigSection): ConfigPackage {
+	const name = freeName(config, `${policy.name}_copy`);
+	const added = addSection(config, "policy", name, Object.fromEntries(policy.options));
+	const copy = moveSection(added, name, policy.name, true);
+	return membersOf(config, policy.name).reduce((result, { options }) => {
+		const member = freeName(result, `${name}_${String(options.get("uplink"))}`);
+		return addSection(result, "member", member, { ...Object.fromEntries(options), policy: name });
+	}, copy);
 }

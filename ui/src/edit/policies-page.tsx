@@ -1,6 +1,6 @@
 import { t } from "../words.ts";
 import { addSection, type ConfigPackage, deleteSection, sectionsOf } from "./config.ts";
-import { clearMembers } from "./members.ts";
+import { clearMembers, duplicatePolicy } from "./members.ts";
 import { NewSection } from "./new-section.tsx";
 import { PolicyCard } from "./policy-card.tsx";
 import { useStaging } from "./use-staging.ts";
@@ -22,6 +22,7 @@ export function PoliciesPage({ config }: { readonly config: ConfigPackage }) {
 					key={policy.name}
 					config={config}
 					policy={policy}
+					onDuplicate={() => staging.edit((before) => duplicatePolicy(before, policy))}
 					onDelete={() => {
 						if (confirm(te("form.deleteAsk", { name: policy.name })))
 							staging.edit((before) => deleteSection(clearMembers(before, policy.name), policy.name));

@@ -27,6 +27,7 @@ import { te } from "./words.ts";
 export function PolicyCard(props: {
 	readonly config: ConfigPackage;
 	readonly policy: ConfigSection;
+	onDuplicate(): void;
 	onDelete(): void;
 }) {
 	const { config, policy } = props;
@@ -40,14 +41,19 @@ export function PolicyCard(props: {
 		<section class="card policy" aria-labelledby={`policy-${name}`}>
 			<header>
 				<h3 id={`policy-${name}`}>{name}</h3>
-				<button
-					type="button"
-					class="danger push"
-					onClick={props.onDelete}
-					aria-label={`${te("form.delete")}: ${name}`}
-				>
-					{te("form.delete")}
-				</button>
+				<span class="actions">
+					<button type="button" onClick={props.onDuplicate} aria-label={`${te("form.duplicate")}: ${name}`}>
+						{te("form.duplicate")}
+					</button>
+					<button
+						type="button"
+						class="danger"
+						onClick={props.onDelete}
+						aria-label={`${te("form.delete")}: ${name}`}
+					>
+						{te("form.delete")}
+					</button>
+				</span>
 			</header>
 			<Preview policy={name} />
 			<fieldset class="group">

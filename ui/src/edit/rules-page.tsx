@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { RuleStatus } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { useAsked } from "../page/use-asked.ts";
-import { hit } from "../why/question.ts";
+import { saidOf } from "../why/question.ts";
 import { language, t } from "../words.ts";
 import {
 	addSection,
@@ -55,7 +55,7 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 		if (rule && neighbour) move(rule.name, neighbour.name, by > 0);
 	};
 	const mark = (name: string) => {
-		if (hit.value?.rule === name) return "hit";
+		if (saidOf.value(name)?.isSure) return "hit";
 		const drag = dragged.value;
 		if (drag?.item === name) return "dragged";
 		return drag?.zone === name ? (drag.behind ? "drop-behind" : "drop-before") : "";
@@ -135,6 +135,7 @@ function RuleRow(props: {
 	onToggle(name: string): void;
 }) {
 	const { rule, open } = props;
+	const said = saidOf.value(rule.name);
 	const staging = useStaging();
 	const off = ["0", "no", "off", "false", "disabled"].includes(textOf(rule, "enabled") ?? "1");
 	const wrong = model.value.problems.some(({ section }) => section === rule.name);
@@ -161,7 +162,7 @@ function RuleRow(props: {
 				<h3>
 					{rule.name}
 					{wrong && <span class="wrong"> ⚠</span>}
-					{hit.value?.rule === rule.name && <span class="state up">{hit.value.label()}</span>}
+					{said !== null && <span class={`state ${said.isSure ? "up" : "starting"}`}>{said.text}</span>}
 				</h3>
 				<p class="small soft">
 					{describeMatch(rule)} <span aria-hidden="true">→</span> <b>{textOf(rule, "target") ?? "?"}</b>

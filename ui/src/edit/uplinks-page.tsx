@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { StateBadge } from "../part/state-badge.tsx";
 import { status } from "../store.ts";
@@ -8,9 +9,12 @@ import {
 	type ConfigSection,
 	deleteSection,
 	sectionsOf,
+	setOption,
 	textOf,
 	valuesOf,
 } from "./config.ts";
+import { useDrag } from "./drag.ts";
+import { moveUplinkToTier, tierOf } from "./members.ts";
 import { NewSection } from "./new-section.tsx";
 import { type Group, SectionForm } from "./section-form.tsx";
 import { useStaging } from "./use-staging.ts";
@@ -70,6 +74,8 @@ const GROUPS: readonly Group[] = [
 	{ title: "group.other", options: "rest", folded: true },
 ];
 
+const NEW_TIER = "new";
+
 export function UplinksPage({ config }: { readonly config: ConfigPackage }) {
 	const staging = useStaging();
 	const uplinks = sectionsOf(config, "uplink");
@@ -80,16 +86,7 @@ export function UplinksPage({ config }: { readonly config: ConfigPackage }) {
 				<h2 id="uplinks-title">{t("nav.uplinks")}</h2>
 				<p class="soft">{te("uplinks.intro")}</p>
 			</header>
-			<ul class="rows">
-				{uplinks.map((uplink) => (
-					<UplinkRow
-						key={uplink.name}
-						uplink={uplink}
-						open={open === uplink.name}
-						onToggle={() => setOpen(open === uplink.name ? null : uplink.name)}
-					/>
-				))}
-			</ul>
+			<UplinkTiers uplinks={uplinks} open={open} onToggle={(name) => setOpen(open === name ? null : name)} />
 			<footer>
 				<NewSection
 					title={te("uplinks.add")}
@@ -106,18 +103,105 @@ export function UplinksPage({ config }: { readonly config: ConfigPackage }) {
 	);
 }
 
-function UplinkRow(props: { readonly uplink: ConfigSection; readonly open: boolean; onToggle(): void }) {
-	const { uplink, open } = props;
+/** Uplinks by their own tier: dragged, or moved by arrow keys, from one to another. */
+function UplinkTiers(props: {
+	readonly uplinks: readonly ConfigSection[];
+	readonly open: string | null;
+	onToggle(name: string): void;
+}) {
+	const { uplinks, open, onToggle } = props;
 	const staging = useStaging();
-	const state = status.value?.uplinks.find(({ name }) => name === uplink.name)?.state;
-	const line = te("uplinks.line", {
-		tier: textOf(uplink, "tier") ?? "1",
-		weight: textOf(uplink, "weight") ?? "1",
-	});
+	const said = useSignal("");
+	const tiers = [...new Set(uplinks.map(tierOf))].sort((a, b) => a - b);
+	const last = tiers.at(-1) ?? 1;
+	const move = (name: string, tier: number) =>
+		staging.edit((before) => {
+			const after = moveUplinkToTier(before, name, tier);
+			const moved = sectionsOf(after, "uplink").find((uplink) => uplink.name === name);
+			said.value = te("policies.moved", { name, tier: moved === undefined ? tier : tierOf(moved) });
+			return after;
+		});
+	const step = (uplink: ConfigSection, by: number) => {
+		const index = tiers.indexOf(tierOf(uplink)) + by;
+		if (index >= 0 && index <= tiers.length) move(uplink.name, tiers[index] ?? last + 1);
+	};
+	const { dragged, handle } = useDrag(({ item, zone }) =>
+		move(item, zone === NEW_TIER ? last + 1 : Number(zone)),
+	);
+	const mark = (zone: string) => (dragged.value?.zone === zone ? "drop-on" : "");
 	return (
-		<li class={open ? "open" : ""}>
+		<div class="tiers" data-drag-area>
+			{tiers.map((tier, index) => (
+				<div key={tier} class={`tier paper ${mark(String(tier))}`} data-zone={String(tier)}>
+					<h3 class="small soft">{te(index === 0 ? "policies.tierFirst" : "policies.tier", { tier })}</h3>
+					<ul class="rows">
+						{uplinks
+							.filter((uplink) => tierOf(uplink) === tier)
+							.map((uplink) => (
+								<UplinkRow
+									key={uplink.name}
+									uplink={uplink}
+									open={open === uplink.name}
+									dragged={dragged.value?.item === uplink.name}
+									handle={handle(uplink.name)}
+									onStep={(by) => step(uplink, by)}
+									onToggle={() => onToggle(uplink.name)}
+								/>
+							))}
+					</ul>
+				</div>
+			))}
+			<p class={`tier new small soft ${mark(NEW_TIER)}`} data-zone={NEW_TIER} hidden={dragged.value === null}>
+				{te("policies.newTier")}
+			</p>
+			<p class="unseen" role="status">
+				{said.value}
+			</p>
+		</div>
+	);
+}
+
+function UplinkRow(props: {
+	readonly uplink: ConfigSection;
+	readonly open: boolean;
+	readonly dragged: boolean;
+	readonly handle: ReturnType<ReturnType<typeof useDrag>["handle"]>;
+	onStep(by: number): void;
+	onToggle(): void;
+}) {
+	const { uplink, open } = props;
+	const { name } = uplink;
+	const staging = useStaging();
+	const state = status.value?.uplinks.find((each) => each.name === name)?.state;
+	const off = ["0", "no", "off", "false", "disabled"].includes(textOf(uplink, "enabled") ?? "1");
+	const line = te("uplinks.weight", { weight: textOf(uplink, "weight") ?? "1" });
+	return (
+		<li class={`${open ? "open" : ""} ${props.dragged ? "dragged" : ""}`}>
 			<div class="row">
-				<h3>{uplink.name}</h3>
+				<button
+					type="button"
+					class="handle"
+					aria-label={te("policies.drag", { name, tier: tierOf(uplink) })}
+					{...props.handle}
+					onKeyDown={(event) => {
+						const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+						if (by === undefined) return;
+						event.preventDefault();
+						props.onStep(by);
+					}}
+				>
+					<span aria-hidden="true">⠿</span>
+				</button>
+				<input
+					type="checkbox"
+					class="switch"
+					aria-label={te("uplinks.enabled", { name })}
+					checked={!off}
+					onChange={({ currentTarget: { checked } }) =>
+						staging.edit((config) => setOption(config, name, "enabled", checked ? "" : "0"))
+					}
+				/>
+				<h4>{name}</h4>
 				{state !== undefined && <StateBadge state={state} />}
 				<span class="soft small">
 					{[valuesOf(uplink, "interface").join(", "), line].filter(Boolean).join(" · ")}
@@ -126,9 +210,9 @@ function UplinkRow(props: { readonly uplink: ConfigSection; readonly open: boole
 					<button
 						type="button"
 						aria-expanded={open}
-						aria-controls={`edit-${uplink.name}`}
+						aria-controls={`edit-${name}`}
 						onClick={props.onToggle}
-						aria-label={`${te(open ? "form.close" : "form.edit")}: ${uplink.name}`}
+						aria-label={`${te(open ? "form.close" : "form.edit")}: ${name}`}
 					>
 						{te(open ? "form.close" : "form.edit")}
 					</button>
@@ -136,16 +220,16 @@ function UplinkRow(props: { readonly uplink: ConfigSection; readonly open: boole
 						type="button"
 						class="danger"
 						onClick={() => {
-							if (confirm(te("form.deleteAsk", { name: uplink.name })))
-								staging.edit((config) => withoutUplink(config, uplink.name));
+							if (confirm(te("form.deleteAsk", { name })))
+								staging.edit((config) => withoutUplink(config, name));
 						}}
-						aria-label={`${te("form.delete")}: ${uplink.name}`}
+						aria-label={`${te("form.delete")}: ${name}`}
 					>
 						{te("form.delete")}
 					</button>
 				</span>
 			</div>
-			<div id={`edit-${uplink.name}`}>{open && <SectionForm section={uplink} groups={GROUPS} />}</div>
+			<div id={`edit-${name}`}>{open && <SectionForm section={uplink} groups={GROUPS} />}</div>
 		</li>
 	);
 }

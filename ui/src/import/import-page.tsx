@@ -16,6 +16,7 @@ import { ti } from "./words.ts";
 export function ImportPage({ config }: { readonly config: ConfigPackage }) {
 	const { answer, failed } = useAsked("import", null);
 	const preview = answer as unknown as ImportPreview | null;
+	if (preview === null && !failed) return <p class="soft">{t("live.connecting")}</p>;
 	return (
 		<section class="card setup" aria-labelledby="import-title">
 			<header>
@@ -23,7 +24,6 @@ export function ImportPage({ config }: { readonly config: ConfigPackage }) {
 				<p class="soft">{ti("intro")}</p>
 			</header>
 			<Failed when={failed} />
-			{preview === null && !failed && <p class="soft">{t("live.connecting")}</p>}
 			{preview !== null && !preview.present && <p class="notice">{ti("absent")}</p>}
 			{preview?.present && <Preview config={config} preview={preview} />}
 		</section>

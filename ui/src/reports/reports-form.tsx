@@ -24,7 +24,7 @@ export function ReportsForm(props: {
 				schema,
 				problems: reports.check.value(reports.draft.value),
 				title: tr,
-				suggest: () => ({ suggestions: [], closed: false }),
+				suggest: ({ type }) => ({ suggestions: type.kind === "choice" ? type.choices : [], closed: false }),
 				edit: (change) => staging.edit(change, reports),
 			}}
 		/>

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { outcome, reports } from "../edit/staging.ts";
 import { Failed } from "../page/failed.tsx";
 import { useAsked } from "../page/use-asked.ts";
+import { t } from "../words.ts";
 import { knownSecrets } from "./known-secrets.ts";
 import { NotifiersCard } from "./notifiers-card.tsx";
 import type { PartStatus } from "./part-state.tsx";
@@ -61,6 +62,7 @@ export function ReportsPage() {
 	}, [ended]);
 	const parts = status.failed ? [] : ((status.answer?.parts ?? []) as unknown as readonly PartStatus[]);
 	const [mqtt, ...others] = SERVICES;
+	if (setUp.answer === null && !setUp.failed) return <p class="soft">{t("live.connecting")}</p>;
 	return (
 		<>
 			<header class="intro">

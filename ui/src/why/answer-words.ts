@@ -8,10 +8,16 @@ export function describeAnswer({ outcomes, isOpen }: Explanation): string {
 	const more = kept.length === 0 ? "" : ` ${ty("answer.kept", { uplinks: kept.join(", ") })}`;
 	const [first, ...others] = likely;
 	if (first === undefined) return ty("answer.nothing");
-	if (others.length === 0) return ty("answer.one", { where: describeOutcome(first) }) + more;
+	if (others.length === 0) return describeOne(first) + more;
 	if (isOpen) return ty("answer.open", { where: likely.map(describeOutcome).join(" · ") }) + more;
 	const shares = likely.map((each) => `${describeOutcome(each)} ${Math.round(each.percent)} %`);
 	return ty("answer.shared", { shares: shares.join(", ") }) + more;
+}
+
+function describeOne(outcome: Outcome): string {
+	const { kind } = outcome;
+	if (kind === "local" || kind === "unreachable" || kind === "blackhole") return ty(`said.${kind}`);
+	return ty("answer.one", { where: describeOutcome(outcome) });
 }
 
 function describeOutcome({ kind, uplink, device }: Outcome): string {

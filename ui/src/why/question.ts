@@ -8,13 +8,14 @@ export interface Question {
 	readonly port: string;
 }
 
-export interface Hit {
-	readonly rule: string;
-	/** What is to stand there, in the language of the moment. */
-	label(): string;
+export interface Said {
+	/** In the language of the moment. */
+	readonly text: string;
+	/** Nothing that was not said can change it. */
+	readonly isSure: boolean;
 }
 
-/** The rule that took the connection asked about, to be marked in the list; null: none, or nothing was asked. */
-export const hit = signal<Hit | null>(null);
+/** What the answer says of a rule, to be marked in the list of rules; null: nothing. */
+export const saidOf = signal<(rule: string) => Said | null>(() => null);
 /** What was asked last, kept while other pages are looked at. */
 export const question = signal<Question>({ source: "", destination: "", protocol: "", port: "" });

@@ -6,11 +6,12 @@ import { usePanel } from "../panel.ts";
 import { staged } from "../staged.ts";
 import { liveness, status } from "../store.ts";
 import { describeAnswer } from "./answer-words.ts";
-import { hit, type Question, question } from "./question.ts";
+import { type Question, question, saidOf } from "./question.ts";
 import { ty } from "./words.ts";
 
 /** What is in force may change several times at once. */
 const REST_MS = 300;
+const NO_RULES: Pick<Explanation, "rule" | "candidates"> = { rule: null, candidates: [] };
 const SIGNS: Readonly<Record<Step["result"], string>> = { passed: "–", open: "?", decided: "➜", told: "·" };
 
 /** "Why would this connection go there": asked of the daemon, and again whenever what is in force changes. */
@@ -18,10 +19,13 @@ export function WhyTester() {
 	const [asked, setAsked] = useState<Question | null>(null);
 	const { answer, failed } = useAnswer(asked);
 	useEffect(() => {
-		const rule = answer?.error === null ? answer.rule : null;
-		hit.value = rule === null ? null : { rule, label: () => ty("hit") };
+		const { rule, candidates } = answer?.error === null ? answer : NO_RULES;
+		saidOf.value = (name) => {
+			if (name === rule) return { text: ty("hit"), isSure: true };
+			return candidates.includes(name) ? { text: ty("may"), isSure: false } : null;
+		};
 		return () => {
-			hit.value = null;
+			saidOf.value = () => null;
 		};
 	}, [answer]);
 	return (

@@ -37,6 +37,7 @@ class Explainer {
 	readonly #steps: Step[] = [];
 	readonly #outcomes: Outcome[] = [];
 	#rule: string | null = null;
+	readonly #candidates: string[] = [];
 	#policy: string | null = null;
 	#isOpen = false;
 	#direction: Explanation["direction"];
@@ -58,6 +59,7 @@ class Explainer {
 			direction: this.#direction,
 			steps: this.#steps,
 			rule: this.#rule,
+			candidates: this.#candidates,
 			policy: this.#policy,
 			outcomes: this.#outcomes,
 			isOpen: this.#isOpen,
@@ -177,12 +179,14 @@ class Explainer {
 			}
 			if (answer === "maybe") {
 				this.#isOpen = true;
+				this.#candidates.push(rule.name);
 				this.#say("open", `rule '${rule.name}' may match: ${reason}`);
 				this.#takeRule(rule);
 				continue;
 			}
 			this.#say("decided", `rule '${rule.name}' matches`);
-			this.#rule = this.#isOpen ? null : rule.name;
+			if (this.#isOpen) this.#candidates.push(rule.name);
+			else this.#rule = rule.name;
 			this.#takeRule(rule);
 			return true;
 		}

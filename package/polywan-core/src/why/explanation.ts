@@ -25,6 +25,8 @@ export interface Explanation {
 	readonly steps: readonly Step[];
 	/** The rule that decided, where one did. */
 	readonly rule: string | null;
+	/** Rules that may decide, where something that was not said tells. */
+	readonly candidates: readonly string[];
 	readonly policy: string | null;
 	/** The more likely ones first. Several where a policy shares, or where the description leaves something open. */
 	readonly outcomes: readonly Outcome[];

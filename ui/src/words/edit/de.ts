@@ -51,7 +51,7 @@ export const editDe: EditWords = {
 	"uplinks.intro": "Jede Leitung ins Internet: wie sie beobachtet wird und wie viel sie trägt.",
 	"uplinks.add": "Uplink hinzufügen",
 	"uplinks.find": "Leitungen finden",
-	"uplinks.line": "Stufe {tier} · Gewicht {weight}",
+	"uplinks.weight": "Gewicht {weight}",
 	"policies.intro":
 		"Eine Richtlinie verteilt neue Verbindungen auf Uplinks. Regeln und die Vorgabe wählen eine Richtlinie.",
 	"policies.add": "Richtlinie hinzufügen",

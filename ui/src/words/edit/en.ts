@@ -48,7 +48,7 @@ export const editEn = {
 	"uplinks.intro": "Every line to the Internet, with how it is watched and how much it carries.",
 	"uplinks.add": "Add uplink",
 	"uplinks.find": "Find lines",
-	"uplinks.line": "tier {tier} · weight {weight}",
+	"uplinks.weight": "weight {weight}",
 	"policies.intro": "A policy spreads new connections over uplinks. Rules and the default choose a policy.",
 	"policies.add": "Add policy",
 	"policies.all": "Every uplink, with its own tier and weight",

@@ -50,7 +50,7 @@ export const editEs: EditWords = {
 	"uplinks.intro": "Cada línea a Internet: cómo se vigila y cuánto lleva.",
 	"uplinks.add": "Añadir enlace",
 	"uplinks.find": "Buscar líneas",
-	"uplinks.line": "nivel {tier} · peso {weight}",
+	"uplinks.weight": "peso {weight}",
 	"policies.intro":
 		"Una política reparte las conexiones nuevas entre enlaces. Las reglas y el destino predeterminado eligen una política.",
 	"policies.add": "Añadir política",

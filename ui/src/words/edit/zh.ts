@@ -50,7 +50,7 @@ export const editZh: EditWords = {
 	"uplinks.intro": "每条互联网线路：如何监测，以及承载多少流量。",
 	"uplinks.add": "添加上行线路",
 	"uplinks.find": "查找线路",
-	"uplinks.line": "层级 {tier} · 权重 {weight}",
+	"uplinks.weight": "权重 {weight}",
 	"policies.intro": "策略把新连接分配到各条上行线路。规则和默认目标选择策略。",
 	"policies.add": "添加策略",
 	"policies.all": "所有上行线路，使用各自的层级和权重",

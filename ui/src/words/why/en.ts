@@ -12,6 +12,7 @@ export const whyEn = {
 	staged: "This goes by what is in force, not by changes that are not applied.",
 	steps: "How it came about",
 	hit: "decides this",
+	may: "may decide this",
 	"step.passed": "Does not concern it",
 	"step.open": "May concern it",
 	"step.decided": "Decided",
@@ -21,12 +22,15 @@ export const whyEn = {
 	"answer.shared": "It goes over one of: {shares}.",
 	"answer.open": "It depends on what was not said: {where}.",
 	"answer.kept": "Where an earlier connection is kept to: {uplinks}.",
+	"said.local": "It is meant for the router itself.",
+	"said.unreachable": "It is refused with an error.",
+	"said.blackhole": "It is dropped.",
 	"to.main": "the main routing table",
 	"to.mainNone": "the main routing table, which has no route",
 	"to.specific": "a route of its own",
-	"to.local": "no line: the router itself is meant",
-	"to.unreachable": "nothing: it is refused with an error",
-	"to.blackhole": "nothing: it is dropped",
+	"to.local": "the router itself",
+	"to.unreachable": "refused with an error",
+	"to.blackhole": "dropped",
 };
 
 export type WhyKey = keyof typeof whyEn;
