@@ -31,7 +31,7 @@ basicConstraints = critical, CA:TRUE
 keyUsage = keyCertSign
 subjectKeyIdentifier = hash
 [server]
-subjectAltName = DNS:${SERVER_NAME}, DNS:*.wild.test, IP:127.0.0.1, DNS:*.lab, DNS:localhost, IP:203.0.113.2, IP:203.0.113.3, IP:2001:db8:ffff::2, IP:2001:db8:ffff::3
+subjectAltName = DNS:${SERVER_NAME}, DNS:*.wild.test, IP:127.0.0.1, DNS:*.lab, DNS:localhost, IP:192.168.1.100, IP:203.0.113.2, IP:203.0.113.3, IP:2001:db8:ffff::2, IP:2001:db8:ffff::3
 extendedKeyUsage = serverAuth
 [self]
 subjectAltName = DNS:${SERVER_NAME}

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { buildPki } from "../pki.ts";
 import { lan } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
-import { Broker } from "./reports/broker.ts";
+import { Broker, brokerCertificatePort, brokerTlsPort } from "./reports/broker.ts";
 import { Reports } from "./reports/reports.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
@@ -217,10 +220,27 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await untilHeard("uplink/wanb/usable", "ON");
 	});
 
-	it("tls is a problem that says so", async () => {
-		site.router.writeFile("/etc/config/polywan_reports", config("\toption tls '1'\n"));
-		const { code, stdout } = await site.router.run(["polywan-reports", "check"]);
-		expect(code).toBe(1);
-		expect(stdout).toContain("polywan_reports.mqtt.tls '1': is not possible yet: the runtime has no TLS");
+	it("speaks TLS: the certificate must be of a known authority, and the broker may ask for one of ours", async () => {
+		const pki = buildPki();
+		for (const name of ["ca.crt", "self.crt", "client.crt", "client.key"])
+			site.router.writeFile(`/etc/polywan-test/${name}`, readFileSync(join(pki, name), "utf8"), 0o600);
+		const encrypted = (port: number, ...options: string[]) =>
+			config([`tls '1'`, `port '${port}'`, ...options].map((option) => `\toption ${option}\n`).join(""));
+		const folder = "/etc/polywan-test";
+		await broker.start();
+		await reports.configure(encrypted(brokerTlsPort, `ca '${folder}/self.crt'`));
+		await until("the refusal is told", () =>
+			/mqtt: the broker is not reached.*from an unknown authority/.test(reports.log()),
+		);
+		await reports.configure(encrypted(brokerTlsPort, `ca '${folder}/ca.crt'`));
+		await untilHeard("uplink/wan/state", "up");
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await untilHeard("status", "offline");
+		const own = [`certificate '${folder}/client.crt'`, `key '${folder}/client.key'`];
+		const insecure = encrypted(brokerCertificatePort, "insecure '1'", ...own);
+		await reports.configure(insecure);
+		await untilHeard("status", "online");
+		const { stdout } = await site.router.run(["polywan-reports", "check"]);
+		expect(stdout).toContain("polywan_reports.mqtt.insecure '1': lets any certificate pass");
 	});
 });

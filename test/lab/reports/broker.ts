@@ -2,10 +2,14 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildPki } from "../../pki.ts";
 import type { Host } from "../host.ts";
 import { until } from "../until.ts";
 
 export const brokerPort = 1883;
+/** By TLS; the other one wants a certificate of its clients. */
+export const brokerTlsPort = 8883;
+export const brokerCertificatePort = 8884;
 
 /** A real mosquitto on a LAN host, and what a client of it hears. */
 export class Broker {
@@ -31,7 +35,14 @@ export class Broker {
 			await this.#host.mustRun(["mosquitto_passwd", "-b", passwords, user.name, user.password]);
 		}
 		const config = join(this.#folder, "mosquitto.conf");
-		writeFileSync(config, `listener ${brokerPort}\nuser root\npersistence false\n${access}`);
+		const pki = buildPki();
+		const certificate = `cafile ${pki}/ca.crt\ncertfile ${pki}/server.crt\nkeyfile ${pki}/server.key\n`;
+		const listeners = [
+			`listener ${brokerPort}\n`,
+			`listener ${brokerTlsPort}\n${certificate}`,
+			`listener ${brokerCertificatePort}\n${certificate}require_certificate true\n`,
+		];
+		writeFileSync(config, `user root\npersistence false\n${access}${listeners.join("")}`);
 		this.#process = this.#host.spawn(["mosquitto", "-c", config], { stdio: "ignore" });
 		await until("the broker listens", async () => (await this.#say("lab/ready", "1", user)).code === 0);
 		this.#listen(user);

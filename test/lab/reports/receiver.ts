@@ -1,9 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { buildPki } from "../../pki.ts";
 import { firstLine, type NetworkNamespace, root } from "../namespaces.ts";
 
 export interface Received {
 	readonly by: "http" | "smtp";
+	readonly encrypted: boolean;
 	readonly body: string;
 	readonly path?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -28,7 +30,7 @@ export class Receiver {
 	}
 
 	static async start(network: NetworkNamespace): Promise<Receiver> {
-		const child = network.spawn([process.execPath, join(root, "dist/lab/receiver.mjs")]);
+		const child = network.spawn([process.execPath, join(root, "dist/lab/receiver.mjs"), buildPki()]);
 		await firstLine(child, "receiver");
 		return new Receiver(child);
 	}

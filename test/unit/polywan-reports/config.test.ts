@@ -58,6 +58,7 @@ config mqtt 'mqtt'
 	option host 'a'
 	option topic 'a/#'
 	option tls '1'
+	option key '/etc/key'
 config notify 'a'
 	option type 'webhook'
 	option url 'ftp://x'
@@ -80,14 +81,14 @@ config history 'history'
 	option folder '/tmp/x"; .shell reboot'
 config mqqt
 `);
-		expect(model.mqtt).toBeNull();
+		expect(model.mqtt).toMatchObject({ topic: "polywan/router", port: 8883, tls: { own: null } });
 		expect(model.notifiers).toEqual([]);
 		expect(model.plugins).toEqual([]);
 		expect(model.history?.folder).toBe("/tmp/polywan-history");
 		const told = messages(model).join("\n");
 		for (const wanted of [
 			"mqtt topic must be a topic",
-			"mqtt tls is not possible yet: the runtime has no TLS",
+			"mqtt key",
 			"a url must be an address",
 			"b from must be a mail address",
 			"c program must be the absolute path",
@@ -97,6 +98,28 @@ config mqqt
 			"section type 'mqqt' is not known (did you mean 'mqtt'?)",
 		])
 			expect(told).toContain(wanted);
+	});
+
+	test("encryption: of the broker by its address or by option, of mail by its port", () => {
+		const mqtt = (options: string) => parse(`config mqtt\n\toption enabled '1'\n${options}`).mqtt;
+		expect(mqtt("\toption host 'b'\n")).toMatchObject({ host: "b", port: 1883, tls: null });
+		expect(mqtt("\toption host 'mqtts://[2001:db8::1]'\n\toption ca '/ca'\n")).toMatchObject({
+			host: "2001:db8::1",
+			port: 8883,
+			tls: { authorities: "/ca" },
+		});
+		expect(mqtt("\toption host 'mqtts://b:1234'\n")?.port).toBe(1234);
+		expect(mqtt("\toption host 'http://b'\n")).toBeNull();
+		const mail = (options: string) =>
+			parse(
+				`config notify\n\toption type 'mail'\n\toption server 's'\n\toption from 'a@b'\n\tlist to 'a@b'\n${options}`,
+			).notifiers[0]?.means;
+		expect(mail("")).toMatchObject({ port: 25, encryption: "auto" });
+		expect(mail("\toption tls 'starttls'\n")).toMatchObject({ port: 587 });
+		expect(mail("\toption tls 'tls'\n\toption insecure '1'\n")).toMatchObject({
+			port: 465,
+			tls: { insecure: true },
+		});
 	});
 
 	test("no problem shows a secret", () => {

@@ -115,6 +115,7 @@ describe("webhooks", () => {
 		chat: null,
 		token: null,
 		hmacKey: null,
+		tls: { authorities: null, insecure: false, own: null },
 	};
 	const notice = buildNotice("router", [event({ reason: 'says "no" <b> & {title}' })]);
 	const build = (change: Partial<WebhookModel>) => {

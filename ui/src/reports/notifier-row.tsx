@@ -21,8 +21,14 @@ interface Means {
 }
 
 const MEANS: Readonly<Record<string, Means>> = {
-	webhook: { options: ["url", "preset", "template", "chat"], secrets: ["url", "token", "hmac_key"] },
-	mail: { options: ["server", "port", "username", "from", "to", "tls"], secrets: ["password"] },
+	webhook: {
+		options: ["url", "preset", "template", "chat", "ca", "insecure"],
+		secrets: ["url", "token", "hmac_key"],
+	},
+	mail: {
+		options: ["server", "port", "username", "from", "to", "tls", "ca", "insecure"],
+		secrets: ["password"],
+	},
 	script: { options: ["program"], secrets: [] },
 	syslog: { options: [], secrets: [] },
 };

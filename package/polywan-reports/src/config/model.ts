@@ -18,9 +18,21 @@ export interface MetricsModel {
 	readonly token: string | null;
 }
 
+/** How a server's certificate is checked, and what is shown of our own. */
+export interface TlsModel {
+	/** File or folder of the authorities' certificates; null: those of the system. */
+	readonly authorities: string | null;
+	/** Any certificate will do. */
+	readonly insecure: boolean;
+	/** Files of our own certificate and its key; null: there is none. */
+	readonly own: { readonly certificate: string; readonly key: string } | null;
+}
+
 export interface MqttModel {
 	readonly host: string;
 	readonly port: number;
+	/** Null: the line is not encrypted. */
+	readonly tls: TlsModel | null;
 	readonly protocolVersion: 4 | 5;
 	readonly username: string | null;
 	readonly password: string | null;
@@ -66,12 +78,19 @@ export interface WebhookModel {
 	readonly chat: string | null;
 	readonly token: string | null;
 	readonly hmacKey: string | null;
+	/** Of an https address. */
+	readonly tls: TlsModel;
 }
+
+/** "auto": "tls" on port 465, otherwise "starttls" where the server offers it or a password is to be sent. */
+export type MailEncryption = "auto" | "starttls" | "tls" | "none";
 
 export interface MailModel {
 	readonly type: "mail";
 	readonly server: string;
 	readonly port: number;
+	readonly encryption: MailEncryption;
+	readonly tls: TlsModel;
 	readonly username: string | null;
 	readonly password: string | null;
 	readonly from: string;

@@ -1,6 +1,7 @@
 import type { SectionReader } from "polywan-core/config/section-reader";
 import { parseUrl } from "../notify/url.ts";
-import type { Means, NotifierModel, Preset, Severity } from "./model.ts";
+import type { MailEncryption, Means, NotifierModel, Preset, Severity } from "./model.ts";
+import { parseTls } from "./parse-tls.ts";
 import { maskUrl, type Secrets } from "./secrets.ts";
 
 /** A notify section; null when it is switched off or lacks what it cannot do without, which is a problem. */
@@ -53,6 +54,7 @@ function parseWebhook(reader: SectionReader, secrets: Secrets): Means | null {
 		chat,
 		token: secrets.read(reader.name, "token"),
 		hmacKey: secrets.read(reader.name, "hmac_key"),
+		tls: parseTls(reader),
 	};
 }
 
@@ -60,10 +62,6 @@ function parseMail(reader: SectionReader, secrets: Secrets): Means | null {
 	const server = reader.stringOrNull("server");
 	const from = reader.stringOrNull("from");
 	const to = reader.strings("to");
-	if (reader.boolean("tls")) {
-		reader.report("tls", "1", "is not possible yet: the runtime has no TLS; nobody is told");
-		return null;
-	}
 	if (server === null) reader.report("server", null, "is missing; nobody is told");
 	const bad = [from ?? "", ...to].find((address) => !/^[^\s<>@]+@[^\s<>@]+$/.test(address));
 	if (bad !== undefined || to.length === 0)
@@ -71,7 +69,10 @@ function parseMail(reader: SectionReader, secrets: Secrets): Means | null {
 	if (server === null || from === null || bad !== undefined || to.length === 0) return null;
 	const username = reader.stringOrNull("username");
 	const password = secrets.read(reader.name, "password");
-	return { type: "mail", server, port: reader.number("port"), username, password, from, to };
+	const encryption = reader.string("tls") as MailEncryption;
+	const usual = encryption === "tls" ? 465 : encryption === "starttls" ? 587 : 25;
+	const port = reader.has("port") ? reader.number("port") : usual;
+	return { type: "mail", server, port, encryption, tls: parseTls(reader), username, password, from, to };
 }
 
 function isJson(text: string): boolean {

@@ -5,6 +5,7 @@ import { renderSuggestion } from "polywan-core/config/suggestion";
 import type { UciPackage, UciSection } from "uci-parser/config";
 import type { HistoryModel, MetricsModel, MqttModel, PluginModel, ReportsModel } from "./model.ts";
 import { parseNotifier } from "./parse-notifier.ts";
+import { parseTls } from "./parse-tls.ts";
 import {
 	REPORTS_CONFIG,
 	REPORTS_SCHEMA,
@@ -13,6 +14,9 @@ import {
 	SECRETS_SCHEMA,
 } from "./schema.ts";
 import { maskProblem, Secrets } from "./secrets.ts";
+
+/** secure-mqtt of IANA's registry. */
+const MQTTS_PORT = 8883;
 
 /** Both files as a model that can be used as it stands; everything wrong is in its problems. Never throws. */
 export function parseReports(
@@ -74,18 +78,15 @@ function parseMetrics(reader: SectionReader | undefined, secrets: Secrets): Metr
 }
 
 function parseMqtt(reader: SectionReader, secrets: Secrets, hostName: string): MqttModel | null {
-	const host = reader.stringOrNull("host");
-	const tls = reader.boolean("tls");
+	const broker = parseBroker(reader);
 	const enabled = reader.boolean("enabled");
 	const topic = topicOf(reader, "topic", `polywan/${hostName}`);
 	const discoveryPrefix = topicOf(reader, "discovery_prefix", "homeassistant");
-	if (enabled && host === null) reader.report("host", null, "is missing; no broker is told anything");
-	if (tls)
-		reader.report("tls", "1", "is not possible yet: the runtime has no TLS; no broker is told anything");
-	if (!enabled || tls || host === null) return null;
+	if (enabled && broker === null && !reader.has("host"))
+		reader.report("host", null, "is missing; no broker is told anything");
+	if (!enabled || broker === null) return null;
 	return {
-		host,
-		port: reader.number("port"),
+		...broker,
 		protocolVersion: reader.string("version") === "5" ? 5 : 4,
 		username: reader.stringOrNull("username"),
 		password: secrets.read("mqtt", "password"),
@@ -97,6 +98,31 @@ function parseMqtt(reader: SectionReader, secrets: Secrets, hostName: string): M
 		intervalMs: reader.number("interval"),
 		discoveryPrefix: reader.boolean("discovery") ? discoveryPrefix : null,
 		commands: reader.boolean("commands"),
+	};
+}
+
+/** A name, an address, or mqtt:// or mqtts:// and one of them, with a port or without. */
+function parseBroker(reader: SectionReader): Pick<MqttModel, "host" | "port" | "tls"> | null {
+	const written = reader.stringOrNull("host");
+	const isEncrypted = reader.boolean("tls");
+	const tls = parseTls(reader);
+	if (written === null) return null;
+	const [, scheme, host = written, port] =
+		/^(mqtts?):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d+))?\/?$/.exec(written) ?? [];
+	const given = port === undefined ? (reader.has("port") ? reader.number("port") : null) : Number(port);
+	if (host === "" || /[/@\s]/.test(host) || (given !== null && (given < 1 || given > 65_535))) {
+		reader.report(
+			"host",
+			written,
+			"must be a name, an address, or mqtts://name:port; no broker is told anything",
+		);
+		return null;
+	}
+	const isSecure = isEncrypted || scheme === "mqtts";
+	return {
+		host: host.replace(/^\[|\]$/g, ""),
+		port: given ?? (isSecure ? MQTTS_PORT : reader.number("port")),
+		tls: isSecure ? tls : null,
 	};
 }
 

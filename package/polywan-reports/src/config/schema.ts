@@ -27,6 +27,17 @@ function text(of: string): Datatype {
 	return { kind: "text", of };
 }
 
+/** How the server of a section is believed. */
+const TLS_CHECKS = [
+	option(
+		"ca",
+		text("a file or a folder"),
+		null,
+		"Certificates (PEM) that the server's is checked by: of its authority, or its own; without it those of the system (package ca-bundle).",
+	),
+	option("insecure", BOOLEAN, "0", "Whether any certificate will do: then others can listen and lie."),
+];
+
 const METRICS: SectionSchema<ReportsSection> = {
 	type: "metrics",
 	help: "Who may read /cgi-bin/polywan-metrics: nobody, until a network is listed here or a token is set in polywan_secrets. With both, both are asked for.",
@@ -38,8 +49,13 @@ const MQTT: SectionSchema<ReportsSection> = {
 	help: "Tells a broker the state of every uplink. The password stands in polywan_secrets.",
 	options: [
 		option("enabled", BOOLEAN, "0", "Whether a broker is told anything."),
-		option("host", text("a host name or address"), null, "The broker."),
-		option("port", integer(1, 65535), "1883", "Its port."),
+		option(
+			"host",
+			text("a host name or address"),
+			null,
+			"The broker: a name or address, or mqtts://name:port.",
+		),
+		option("port", integer(1, 65535), "1883", "Its port; without it 8883 where the line is encrypted."),
 		option("version", choice("3.1.1", "5"), "3.1.1", "Version of the protocol."),
 		option("username", text("a user name"), null, "User name; without it none is sent."),
 		option("client_id", text("a client id"), null, "Client id; without it polywan- and the host name."),
@@ -61,7 +77,15 @@ const MQTT: SectionSchema<ReportsSection> = {
 		option("discovery", BOOLEAN, "1", "Whether Home Assistant is told what there is."),
 		option("discovery_prefix", text("a topic"), "homeassistant", "Where Home Assistant listens for that."),
 		option("commands", BOOLEAN, "0", "Whether uplinks and the default policy can be switched by messages."),
-		option("tls", BOOLEAN, "0", "Not possible yet: the runtime has no TLS."),
+		option("tls", BOOLEAN, "0", "Whether the line is encrypted, as by mqtts://."),
+		...TLS_CHECKS,
+		option(
+			"certificate",
+			text("a file"),
+			null,
+			"Our own certificate (PEM), for a broker that asks for one, with those between it and its authority.",
+		),
+		option("key", text("a file"), null, "Its key (PEM, RSA or ECDSA, without a password)."),
 	],
 };
 
@@ -98,12 +122,7 @@ const NOTIFY: SectionSchema<ReportsSection> = {
 		option("severity", choice("info", "warning", "error"), "warning", "Least severity told."),
 		option("gather", duration(0, 3_600_000), "5s", "Events within this time make one message."),
 		option("rate", integer(1, 3600), "12", "Most messages an hour; what comes faster is gathered."),
-		option(
-			"url",
-			text("an address"),
-			null,
-			"Webhook: http://… or https://… (https by curl or uclient-fetch).",
-		),
+		option("url", text("an address"), null, "Webhook: http://… or https://…."),
 		option(
 			"preset",
 			choice("json", "slack", "discord", "telegram", "ntfy"),
@@ -118,16 +137,27 @@ const NOTIFY: SectionSchema<ReportsSection> = {
 		),
 		option("chat", text("a chat id"), null, "Webhook: the chat of a Telegram bot."),
 		option("server", text("a host name or address"), null, "Mail: the SMTP server."),
-		option("port", integer(1, 65535), "25", "Mail: its port."),
+		option(
+			"port",
+			integer(1, 65535),
+			"25",
+			"Mail: its port; without it 465 where tls is tls, 587 where it is starttls.",
+		),
 		option(
 			"username",
 			text("a user name"),
 			null,
-			"Mail: user name, sent by AUTH; the line is not encrypted.",
+			"Mail: user name, sent by AUTH: over an encrypted line, unless tls is none.",
 		),
 		option("from", text("a mail address"), null, "Mail: sender."),
 		option("to", text("a mail address"), null, "Mail: receivers.", { list: true }),
-		option("tls", BOOLEAN, "0", "Mail: not possible yet, the runtime has no TLS."),
+		option(
+			"tls",
+			choice("auto", "starttls", "tls", "none"),
+			"auto",
+			"Mail: starttls encrypts after the greeting, tls from the start; auto does tls on port 465 and otherwise starttls, without which it sends no password.",
+		),
+		...TLS_CHECKS.map((check) => ({ ...check, help: `Webhook and mail: ${check.help}` })),
 		option(
 			"program",
 			text("the path of a program"),

@@ -82,10 +82,10 @@ export class BrokerConnection {
 	}
 
 	#attempt(): void {
-		const { host, port, username, password, topic } = this.#model;
+		const { host, port, tls, username, password, topic } = this.#model;
 		let why = "";
 		this.#unanswered = 0;
-		const client = new MqttClient(() => openSocketStream(host, port), {
+		const client = new MqttClient(() => openSocketStream(host, port, tls), {
 			protocolVersion: this.#model.protocolVersion,
 			clientId: this.#model.clientId,
 			...(username !== null && { username }),

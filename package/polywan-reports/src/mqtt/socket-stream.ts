@@ -1,4 +1,5 @@
-import { Socket } from "polywan-runtime/socket";
+import { Socket, type StreamSocket } from "polywan-runtime/socket";
+import type { TlsModel } from "../config/model.ts";
 import { resolveHost } from "../net/resolve-host.ts";
 import { Buffer, Duplex } from "./library.cjs";
 
@@ -6,9 +7,12 @@ const RECEIVE_BYTES = 4096;
 /** TCP_USER_TIMEOUT: what is not acknowledged for so long will not be, for example since the uplink it went by died. */
 const USER_TIMEOUT_MS = 20_000;
 
-/** A TCP connection to a host as a stream of Node's kind, for mqtt.js. It may be written to before it is connected. */
-export function openSocketStream(host: string, port: number): Duplex {
-	return new SocketStream(host, port).stream;
+/**
+ * A TCP connection to a host, encrypted if need be, as a stream of Node's kind, for mqtt.js. It may be written to before it is
+ * connected.
+ */
+export function openSocketStream(host: string, port: number, tls: TlsModel | null): Duplex {
+	return new SocketStream(host, port, tls).stream;
 }
 
 interface Pending {
@@ -18,13 +22,13 @@ interface Pending {
 
 class SocketStream {
 	readonly stream: Duplex;
-	#socket: Socket | null = null;
+	#socket: StreamSocket | null = null;
 	#connected = false;
 	#destroyed = false;
 	/** The stream gives the next piece when this one is done. */
 	#pending: Pending | null = null;
 
-	constructor(host: string, port: number) {
+	constructor(host: string, port: number, tls: TlsModel | null) {
 		const self = this;
 		this.stream = new Duplex({
 			read() {},
@@ -36,17 +40,20 @@ class SocketStream {
 				done(error);
 			},
 		});
-		this.#open(host, port).catch((error: unknown) => this.#fail(error));
+		this.#open(host, port, tls).catch((error: unknown) => this.#fail(error));
 	}
 
-	async #open(host: string, port: number): Promise<void> {
+	async #open(host: string, port: number, tls: TlsModel | null): Promise<void> {
 		const address = await resolveHost(host, port);
+		const openTls = tls === null ? null : (await import("../net/tls.ts")).openTls;
 		if (this.#destroyed) return;
-		const socket = Socket.open(address.family, "stream");
+		const plain = Socket.open(address.family, "stream");
+		this.#socket = plain;
+		plain.setOption("noDelay", 1);
+		plain.setOption("userTimeout", USER_TIMEOUT_MS);
+		const socket = tls === null || openTls === null ? plain : openTls(plain, host, tls);
 		this.#socket = socket;
-		socket.setOption("noDelay", 1);
-		socket.setOption("userTimeout", USER_TIMEOUT_MS);
-		socket.connect(address);
+		plain.connect(address);
 		const watch = socket.watch({ read: true, write: true }, ({ readable, writable, error }) => {
 			this.#guard(() => {
 				if (!this.#connected) this.#finishConnect(socket);
@@ -60,7 +67,7 @@ class SocketStream {
 
 	#wantWrite = () => {};
 
-	#finishConnect(socket: Socket): void {
+	#finishConnect(socket: StreamSocket): void {
 		const error = socket.error();
 		if (error) throw error;
 		this.#connected = true;
@@ -84,7 +91,7 @@ class SocketStream {
 		pending.done();
 	}
 
-	#receive(socket: Socket): void {
+	#receive(socket: StreamSocket): void {
 		while (!this.#destroyed) {
 			const buffer = new Uint8Array(RECEIVE_BYTES);
 			const received = socket.receive(buffer);

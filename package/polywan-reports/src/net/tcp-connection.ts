@@ -1,13 +1,15 @@
-import { describeAddress, Socket } from "polywan-runtime/socket";
+import { describeAddress, Socket, type StreamSocket } from "polywan-runtime/socket";
+import type { TlsModel } from "../config/model.ts";
 import { resolveHost } from "./resolve-host.ts";
 
 const RECEIVE_BYTES = 4096;
 /** Longest line a server may send; those of SMTP are 512 bytes at most (RFC 5321, 4.5.3.1.5). */
 const MOST_LINE_BYTES = 8192;
 
-/** A TCP connection to a server of a text protocol; everything rejects once the time is over. */
+/** A TCP connection to a server of a text protocol, with TLS if need be; everything rejects once the time is over. */
 export class TcpConnection {
-	readonly #socket: Socket;
+	#socket: StreamSocket;
+	readonly #plain: Socket;
 	readonly #peer: string;
 	readonly #deadline: number;
 	#received = new Uint8Array(0);
@@ -17,6 +19,7 @@ export class TcpConnection {
 
 	private constructor(socket: Socket, peer: string, timeoutMs: number) {
 		this.#socket = socket;
+		this.#plain = socket;
 		this.#peer = peer;
 		this.#deadline = setTimeout(
 			() => this.#fail(new Error(`${peer} took longer than ${timeoutMs / 1000} s`)),
@@ -40,6 +43,19 @@ export class TcpConnection {
 			const why = error instanceof Error ? error.message : String(error);
 			throw new Error(`connect to ${describeAddress(address)}: ${why}`);
 		}
+	}
+
+	/**
+	 * From here on encrypted, with a server of this name or address. Rejects with TlsError, and with Error where the server said something
+	 * after its consent: that would count as if it had been encrypted (CVE-2011-0411).
+	 */
+	async secure(name: string, model: TlsModel): Promise<void> {
+		if (this.#received.length > 0) throw new Error(`${this.#peer} went on talking where TLS had to begin`);
+		const { openTls } = await import("./tls.ts");
+		this.#socket = openTls(this.#plain, name, model);
+		await this.#untilReady({ write: true });
+		const error = this.#socket.error();
+		if (error) throw error;
 	}
 
 	async write(data: Uint8Array): Promise<void> {

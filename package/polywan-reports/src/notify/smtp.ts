@@ -5,10 +5,12 @@ import { encodeBase64 } from "./base64.ts";
 import { parseReplyLine } from "./smtp-reply.ts";
 
 const TIMEOUT_MS = 60_000;
+/** RFC 8314, 3.3. */
+const SUBMISSIONS_PORT = 465;
 const MOST_REPLY_LINES = 100;
 const encoder = new TextEncoder();
 
-/** Hands a message to the server (RFC 5321, AUTH of RFC 4954). Rejects with an Error that holds no secret. */
+/** Hands a message to the server (RFC 5321, AUTH of RFC 4954, STARTTLS of RFC 3207, TLS from the start of RFC 8314). Rejects with an Error that holds no secret. */
 export async function sendMail(model: MailModel, message: string, hostName: string): Promise<void> {
 	const connection = await TcpConnection.open(model.server, model.port, TIMEOUT_MS);
 	try {
@@ -31,8 +33,13 @@ class SmtpSession {
 	}
 
 	async send(message: string, hostName: string): Promise<void> {
+		const { encryption, port, server, tls } = this.#model;
+		const isSecure = encryption === "tls" || (encryption === "auto" && port === SUBMISSIONS_PORT);
+		if (isSecure) await this.#connection.secure(server, tls);
 		await this.#expect(220, "greeting");
-		const features = await this.#command(`EHLO ${hostName}`, 250);
+		let features = await this.#command(`EHLO ${hostName}`, 250);
+		if (!isSecure && (await this.#startTls(features)))
+			features = await this.#command(`EHLO ${hostName}`, 250);
 		await this.#login(features);
 		await this.#command(`MAIL FROM:<${this.#model.from}>`, 250);
 		for (const to of this.#model.to) await this.#command(`RCPT TO:<${to}>`, 250, 251);
@@ -41,6 +48,20 @@ class SmtpSession {
 		await this.#write(`${message.replace(/^\./gm, "..")}.`);
 		await this.#expect(250, "message");
 		await this.#write("QUIT");
+	}
+
+	/** False: the line stays as it is. */
+	async #startTls(features: readonly string[]): Promise<boolean> {
+		const { encryption, username, server, tls } = this.#model;
+		if (encryption === "none") return false;
+		if (!features.some((feature) => /^STARTTLS$/i.test(feature.trim()))) {
+			if (encryption === "auto" && username === null) return false;
+			const remedy = encryption === "auto" ? "; option tls 'none' sends the password all the same" : "";
+			throw new Error(`the server offers no STARTTLS${remedy}`);
+		}
+		await this.#command("STARTTLS", 220);
+		await this.#connection.secure(server, tls);
+		return true;
 	}
 
 	async #login(features: readonly string[]): Promise<void> {
@@ -54,7 +75,7 @@ class SmtpSession {
 			await this.#command("AUTH LOGIN", 334);
 			await this.#command(encodeBase64(encoder.encode(username)), 334);
 			await this.#command(encodeBase64(encoder.encode(secret)), 235);
-		} else throw new Error("the server offers no AUTH without TLS, and the runtime has no TLS");
+		} else throw new Error("the server offers neither AUTH PLAIN nor AUTH LOGIN");
 	}
 
 	/** Gives the lines of the reply. The command itself is in no error: it may hold a password. */

@@ -1,5 +1,4 @@
-import { spawn } from "polywan-runtime/process";
-import type { WebhookModel } from "../config/model.ts";
+import type { TlsModel, WebhookModel } from "../config/model.ts";
 import { maskSecrets, maskUrl } from "../config/secrets.ts";
 import { TcpConnection } from "../net/tcp-connection.ts";
 import { encodeBase64 } from "./base64.ts";
@@ -10,7 +9,6 @@ import { buildWebhookRequest, type WebhookRequest } from "./webhook-request.ts";
 
 const TIMEOUT_MS = 15_000;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Sends a notice; rejects with an Error that holds no secret unless the receiver took it (a status of 2xx). */
 export async function sendWebhook(model: WebhookModel, notice: Notice): Promise<void> {
@@ -19,7 +17,7 @@ export async function sendWebhook(model: WebhookModel, notice: Notice): Promise<
 	const request = buildWebhookRequest(model, notice);
 	let status: number;
 	try {
-		status = url.secure ? await postByCurl(model.url, request) : await post(url, request);
+		status = await post(url, request, model.tls);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		throw new Error(maskSecrets(why, [model.url, url.path === "/" ? null : url.path, model.token]));
@@ -27,13 +25,14 @@ export async function sendWebhook(model: WebhookModel, notice: Notice): Promise<
 	if (status < 200 || status > 299) throw new Error(`${maskUrl(model.url)} answered ${status}`);
 }
 
-async function post(url: Url, { headers, body }: WebhookRequest): Promise<number> {
+async function post(url: Url, { headers, body }: WebhookRequest, tls: TlsModel): Promise<number> {
 	const connection = await TcpConnection.open(url.host, url.port, TIMEOUT_MS);
 	try {
+		if (url.secure) await connection.secure(url.host, tls);
 		const host = url.host.includes(":") ? `[${url.host}]` : url.host;
 		const lines = [
 			`POST ${url.path} HTTP/1.1`,
-			`Host: ${host}${url.port === 80 ? "" : `:${url.port}`}`,
+			`Host: ${host}${url.port === (url.secure ? 443 : 80) ? "" : `:${url.port}`}`,
 			...headers.map(([name, value]) => `${name}: ${value}`),
 			...(url.credentials === null
 				? []
@@ -50,45 +49,4 @@ async function post(url: Url, { headers, body }: WebhookRequest): Promise<number
 	} finally {
 		connection.close();
 	}
-}
-
-/** https by the program curl, which reads what is secret from its standard input. */
-async function postByCurl(url: string, { headers, body }: WebhookRequest): Promise<number> {
-	const config = [
-		`url = ${quote(url)}`,
-		...headers.map(([name, value]) => `header = ${quote(`${name}: ${value}`)}`),
-		`data-binary = ${quote(decoder.decode(body))}`,
-	].join("\n");
-	const argv = [
-		"curl",
-		"-sS",
-		"-o",
-		"/dev/null",
-		"-w",
-		"%{http_code}",
-		"-m",
-		String(TIMEOUT_MS / 1000),
-		"-K",
-		"-",
-	];
-	let child: ReturnType<typeof spawn>;
-	try {
-		child = spawn(argv, { input: `${config}\n`, timeoutMs: TIMEOUT_MS + 1000 });
-	} catch {
-		throw new Error("https needs the program curl (package curl), which is not installed");
-	}
-	const { exitCode, stdout, stderr } = await child.done;
-	if (exitCode !== 0) throw new Error(decoder.decode(stderr).trim() || `curl ended with ${exitCode}`);
-	return Number(decoder.decode(stdout));
-}
-
-/** As curl(1) reads it under -K. */
-function quote(text: string): string {
-	const escaped = text
-		.replaceAll("\\", "\\\\")
-		.replaceAll('"', '\\"')
-		.replaceAll("\n", "\\n")
-		.replaceAll("\r", "\\r")
-		.replaceAll("\t", "\\t");
-	return `"${escaped}"`;
 }

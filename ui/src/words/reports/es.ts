@@ -69,6 +69,10 @@ export const reportsEs: ReportsWords = {
 	"option.mqtt.discovery_prefix": "Su tema",
 	"option.mqtt.commands": "Obedecer órdenes",
 	"option.mqtt.tls": "Cifrado",
+	"option.mqtt.ca": "Certificados",
+	"option.mqtt.insecure": "Vale cualquier certificado",
+	"option.mqtt.certificate": "Certificado propio",
+	"option.mqtt.key": "Su clave",
 	"option.history.enabled": "En uso",
 	"option.history.folder": "Carpeta",
 	"option.history.copy": "Copia en la flash",
@@ -94,6 +98,8 @@ export const reportsEs: ReportsWords = {
 	"option.notify.from": "Remitente",
 	"option.notify.to": "Destinatarios",
 	"option.notify.tls": "Cifrado",
+	"option.notify.ca": "Certificados",
+	"option.notify.insecure": "Vale cualquier certificado",
 	"option.notify.program": "Programa",
 	"option.plugin.enabled": "En uso",
 	"option.plugin.program": "Nombre del archivo",
@@ -105,8 +111,8 @@ export const reportsEs: ReportsWords = {
 export const reportsHelpEs: ReportsHelp = {
 	"metrics.allow": "Redes desde las que Prometheus puede preguntar.",
 	"mqtt.enabled": "Si se informa a un broker.",
-	"mqtt.host": "Nombre o dirección del broker.",
-	"mqtt.port": "Su puerto.",
+	"mqtt.host": "Nombre o dirección del broker, o mqtts://nombre:puerto.",
+	"mqtt.port": "Su puerto; sin valor 8883 si la línea está cifrada.",
 	"mqtt.version": "Versión del protocolo.",
 	"mqtt.username": "Usuario; sin él no se envía ninguno.",
 	"mqtt.client_id": "Identificador de cliente; sin él, polywan- y el nombre del equipo.",
@@ -119,6 +125,13 @@ export const reportsHelpEs: ReportsHelp = {
 	"mqtt.discovery": "Si Home Assistant se entera de lo que hay.",
 	"mqtt.discovery_prefix": "Dónde lo escucha Home Assistant.",
 	"mqtt.commands": "Si se pueden conmutar enlaces y la política predeterminada mediante mensajes.",
+	"mqtt.tls": "Si la línea está cifrada, como con mqtts://.",
+	"mqtt.ca":
+		"Certificados (PEM) con los que se comprueba el del servidor: el de su autoridad o el suyo; sin valor los del sistema (paquete ca-bundle).",
+	"mqtt.insecure": "Si vale cualquier certificado: entonces otros pueden escuchar y mentir.",
+	"mqtt.certificate":
+		"Certificado propio (PEM), para un broker que lo pida, con los que hay entre él y su autoridad.",
+	"mqtt.key": "Su clave (PEM, RSA o ECDSA, sin contraseña).",
 	"history.enabled": "Si se guarda un historial.",
 	"history.folder": "Dónde se guarda; de forma predeterminada, en memoria.",
 	"history.copy":
@@ -140,10 +153,16 @@ export const reportsHelpEs: ReportsHelp = {
 	"notify.template": "Webhook: en lugar de uno de los formatos.",
 	"notify.chat": "Webhook: el chat de un bot de Telegram.",
 	"notify.server": "Correo: el servidor SMTP.",
-	"notify.port": "Correo: su puerto.",
-	"notify.username": "Correo: usuario, enviado con AUTH.",
+	"notify.port": "Correo: su puerto; sin valor 465 con tls, 587 con starttls.",
+	"notify.username": "Correo: usuario, enviado con AUTH: solo cifrado, salvo con none.",
 	"notify.from": "Correo: remitente.",
 	"notify.to": "Correo: destinatarios.",
+	"notify.tls":
+		"Correo: starttls cifra tras el saludo, tls desde el principio; auto usa tls en el puerto 465 y si no starttls, sin el cual no envía contraseña.",
+	"notify.ca":
+		"Webhook y correo: certificados (PEM) con los que se comprueba el del servidor; sin valor los del sistema (paquete ca-bundle).",
+	"notify.insecure":
+		"Webhook y correo: si vale cualquier certificado: entonces otros pueden escuchar y mentir.",
 	"notify.program": "Script: recibe el mensaje como JSON por su entrada estándar.",
 	"plugin.enabled": "Si se ejecuta.",
 	"plugin.program": "Su nombre de archivo; sin él, el nombre de la sección.",
