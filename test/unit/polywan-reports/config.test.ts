@@ -88,7 +88,7 @@ config mqqt
 		const told = messages(model).join("\n");
 		for (const wanted of [
 			"mqtt topic must be a topic",
-			"mqtt key",
+			"mqtt certificate is missing",
 			"a url must be an address",
 			"b from must be a mail address",
 			"c program must be the absolute path",
