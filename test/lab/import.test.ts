@@ -31,7 +31,7 @@ config interface 'wanb'
 	option enabled '1'
 	list track_ip '203.0.113.8'
 	option family 'ipv4'
-	option max_ttl '12'
+	option flavour 'vanilla'
 
 config member 'wan_m1_w3'
 	option interface 'wan'
@@ -98,7 +98,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		expect(stdout).toMatch(
 			/^# Made from \/etc\/config\/mwan3 by `polywan import mwan3`\.\n\nconfig globals 'globals'\n/,
 		);
-		expect(stderr).toMatch(/^polywan: mwan3\.wanb\.max_ttl '12': not kept, because .*/m);
+		expect(stderr).toMatch(/^polywan: mwan3\.wanb\.flavour 'vanilla': not kept, because .*/m);
 		expect(stderr).toMatch(/^polywan: \d+ options and sections mean the same as before/m);
 		expect(config()).toBe(EMPTY);
 	});
@@ -202,7 +202,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 			notes: { kind: string; option: string }[];
 		};
 		expect(text).toBe(readFileSync(join(site.router.rootPath, "etc/config/polywan"), "utf8"));
-		expect(notes.find(({ option }) => option === "max_ttl")?.kind).toBe("lost");
+		expect(notes.find(({ option }) => option === "flavour")?.kind).toBe("lost");
 	});
 	it("over the bus: what would be written, with every note", async () => {
 		const before = site.router.readFile("/etc/config/polywan");
@@ -212,7 +212,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		)) as unknown as ImportPreview;
 		expect(present).toBe(true);
 		expect(sections.map(({ name }) => name)).toEqual(expect.arrayContaining(["wan", "wanb", "balanced"]));
-		expect(notes.find(({ option }) => option === "max_ttl")?.kind).toBe("lost");
+		expect(notes.find(({ option }) => option === "flavour")?.kind).toBe("lost");
 		expect(site.router.readFile("/etc/config/polywan")).toBe(before);
 	});
 });
