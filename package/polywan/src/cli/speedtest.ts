@@ -89,7 +89,7 @@ function readLimits({ options }: Given): Limits {
 	if (typeof seconds !== "number") throw new UsageError("'--seconds' must be from 1 to 120");
 	if (typeof cap !== "number" || cap < 1)
 		throw new UsageError("'--cap' must be a number of bytes such as 50M");
-	const lineMs = options.has("progress") ? LINE_MS : null;
+	const lineMs = options.has("progress") && !options.has("json") ? LINE_MS : null;
 	return { longestMs: seconds * 1000, mostBytes: cap, lineMs };
 }
 

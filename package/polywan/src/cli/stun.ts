@@ -3,6 +3,7 @@ import { UbusError, ubusStatus } from "ubus-js/bus";
 import { callDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderTable } from "./table.ts";
+import { familyTitle } from "./uplink-prober.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
 /** Servers that do not answer are asked for a while. */
@@ -37,14 +38,20 @@ export const stunVerb: Verb = {
 
 function renderAddresses(addresses: readonly PublicAddressStatus[]): string {
 	if (addresses.length === 0) return "There is no link to ask by.\n";
-	const rows = addresses.map((entry) => [
-		entry.uplink,
-		entry.family === "ipv4" ? "IPv4" : "IPv6",
-		entry.address ?? "-",
-		entry.error ?? entry.type,
-		entry.mapping ?? "",
-		entry.filtering ?? "",
-		entry.server,
-	]);
-	return renderTable(["UPLINK", "FAMILY", "PUBLIC ADDRESS", "NAT", "MAPPING", "FILTERING", "SERVER"], rows);
+	const rows = addresses
+		.filter(({ error }) => error === null)
+		.map((entry) => [
+			entry.uplink,
+			familyTitle(entry.family),
+			entry.address ?? "-",
+			entry.type,
+			entry.mapping ?? "",
+			entry.filtering ?? "",
+			entry.server,
+		]);
+	const failures = addresses
+		.filter(({ error }) => error !== null)
+		.map(({ uplink, family, error }) => `${uplink} ${familyTitle(family)}: ${error}\n`);
+	const head = ["UPLINK", "FAMILY", "PUBLIC ADDRESS", "NAT", "MAPPING", "FILTERING", "SERVER"];
+	return (rows.length === 0 ? "" : renderTable(head, rows)) + failures.join("");
 }
