@@ -64,6 +64,19 @@ config rule 'everything'
 	option use_policy 'first_wan'
 `;
 
+/** Seconds instead of a minute. */
+const shortTrial = `
+const real = fetch;
+globalThis.fetch = (url, init) => real(url, { ...init, body: init.body.replace('"action":"begin","timeout":60', '"action":"begin","timeout":3') });
+`;
+
+/** Nothing of the panel reaches the router any more, nor the other way. */
+const cutOff = `table inet cut {
+	chain from { type filter hook input priority -400; tcp dport 80 drop; }
+	chain to { type filter hook output priority -400; tcp sport 80 drop; }
+}
+`;
+
 describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 	let bed: PanelBed;
 	let page: Page;
@@ -191,6 +204,30 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 		await bed.site.router.mustRun(["polywan", "apply", "cancel"]);
 		await page.getByText("The router returned to the configuration before").waitFor();
 		await bar().getByText("Log level debug").waitFor();
+		await discard();
+	});
+
+	it.each([
+		["when nobody keeps it", false],
+		["when the change cut the browser off", true],
+	])("the router returns to the configuration before by itself, %s", async (_, isCut) => {
+		await page.addInitScript(shortTrial);
+		await page.reload();
+		await open("settings");
+		await page.getByLabel("Log level").selectOption("debug");
+		await button("Apply on trial").click();
+		await button("Keep it").waitFor();
+		const message = "The router returned to the configuration before";
+		if (isCut) await bed.site.router.mustRun(["nft", "-f", "-"], { input: cutOff });
+		try {
+			await until("the router returned", () => !inFile("debug"), { timeoutMs: 20_000 });
+			if (isCut) expect(await page.getByText(message).count()).toBe(0);
+		} finally {
+			if (isCut) await bed.site.router.mustRun(["nft", "delete", "table", "inet", "cut"]);
+		}
+		await page.getByText(message).waitFor({ timeout: 20_000 });
+		await bar().getByText("Log level debug").waitFor();
+		expect(await page.getByLabel("Log level").isDisabled()).toBe(false);
 		await discard();
 	});
 

@@ -26,9 +26,9 @@ const RETRY_MS = 1000;
 
 /** Puts what is staged in force; the daemon returns by itself unless it is confirmed. Rejects with TrialRefusal or RpcError. */
 export async function beginTrial(session: Session, configs: readonly string[]): Promise<PendingTrial> {
-	const { error } = await call(session, { action: "begin", timeout: TRIAL_S });
+	const { error, remaining_s: remainingS } = await call(session, { action: "begin", timeout: TRIAL_S });
 	if (error !== null) throw new TrialRefusal(error);
-	const endsAtMs = Date.now() + TRIAL_S * 1000;
+	const endsAtMs = Date.now() + remainingS * 1000;
 	try {
 		for (const config of configs) await session.call("uci", "commit", { config });
 	} catch (failure) {
