@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { goTo } from "../route.ts";
+import { buildMetered } from "../templates/template.ts";
 import { DifferenceList } from "./change-bar.tsx";
 import { addSection, type ConfigPackage, findSection, freeName, sectionsOf, valuesOf } from "./config.ts";
 import { buildDifferences } from "./differences.ts";
@@ -8,7 +9,8 @@ import { netifs } from "./staging.ts";
 import { useStaging } from "./use-staging.ts";
 import { te } from "./words.ts";
 
-type Mode = "failover" | "weighted";
+const MODES = ["failover", "weighted", "metered"] as const;
+type Mode = (typeof MODES)[number];
 
 /** Finds the lines netifd has, proposes a configuration, tells what it will do, and applies it on trial. */
 export function SetupPage({ config }: { readonly config: ConfigPackage }) {
@@ -86,7 +88,7 @@ export function SetupPage({ config }: { readonly config: ConfigPackage }) {
 			{fresh.length > 0 && (
 				<fieldset class="group">
 					<legend>{te("setup.mode")}</legend>
-					{(["failover", "weighted"] as const).map((each) => (
+					{MODES.filter((each) => each !== "metered" || used.length > 1).map((each) => (
 						<label class="choice" key={each}>
 							<input
 								type="radio"
@@ -95,7 +97,7 @@ export function SetupPage({ config }: { readonly config: ConfigPackage }) {
 								checked={mode === each}
 								onChange={() => setMode(each)}
 							/>
-							{te(each === "failover" ? "setup.failover" : "setup.balance")}
+							{te(`setup.${each}`, { name: used.at(-1)?.name ?? "" })}
 						</label>
 					))}
 				</fieldset>
@@ -153,6 +155,10 @@ function propose(config: ConfigPackage, lines: readonly Line[], mode: Mode): Con
 		});
 	});
 	if (sectionsOf(config, "policy").length > 0) return result;
+	if (mode === "metered") {
+		const order = sectionsOf(result, "uplink").map(({ name }) => name);
+		return buildMetered(result, { order, line: order.at(-1) ?? "" });
+	}
 	return addSection(result, "policy", freeName(result, mode === "failover" ? "failover" : "balanced"), {
 		mode,
 	});

@@ -93,7 +93,10 @@ export function buildBalance(config: ConfigPackage, { order, weights }: Choice):
 }
 
 /** The line comes last, is not even up before it is needed, and is not probed meanwhile. */
-export function buildMetered(config: ConfigPackage, { order, line }: Choice): ConfigPackage {
+export function buildMetered(
+	config: ConfigPackage,
+	{ order, line }: Pick<Choice, "order" | "line">,
+): ConfigPackage {
 	if (line === "") return config;
 	const made = addPolicy(config, "thrifty", "failover");
 	const others = order.filter((uplink) => uplink !== line);

@@ -93,7 +93,9 @@ export const editDe: EditWords = {
 	"setup.use": "{name} benutzen",
 	"setup.mode": "Wozu sie da sind",
 	"setup.failover": "Ausfallschutz: Die erste trägt alles, die nächste übernimmt, wenn sie ausfällt",
-	"setup.balance": "Verteilung: Alle tragen zugleich, nach Gewicht geteilt",
+	"setup.weighted": "Verteilung: Alle tragen zugleich, nach Gewicht geteilt",
+	"setup.metered":
+		"Die ersten verteilen; {name}, eine teure Leitung wie LTE, wird erst hochgefahren, wenn keine davon geht",
 	"setup.earlier": "Früher: {name}",
 	"setup.plan": "Was getan wird",
 	"setup.nothing": "Nichts Neues einzurichten.",

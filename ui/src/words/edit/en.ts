@@ -88,7 +88,9 @@ export const editEn = {
 	"setup.use": "Use {name}",
 	"setup.mode": "What they are for",
 	"setup.failover": "Failover: the first one carries everything, the next takes over when it fails",
-	"setup.balance": "Balance: all carry at once, shared by weight",
+	"setup.weighted": "Balance: all carry at once, shared by weight",
+	"setup.metered":
+		"Balance the first ones; {name}, a costly line such as LTE, is brought up only when none of them works",
 	"setup.earlier": "Earlier: {name}",
 	"setup.plan": "What will be done",
 	"setup.nothing": "Nothing new to set up.",

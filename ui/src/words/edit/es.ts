@@ -92,7 +92,9 @@ export const editEs: EditWords = {
 	"setup.use": "Usar {name}",
 	"setup.mode": "Para qué son",
 	"setup.failover": "Respaldo: la primera lo lleva todo y la siguiente la releva cuando falla",
-	"setup.balance": "Reparto: todas a la vez, según su peso",
+	"setup.weighted": "Reparto: todas a la vez, según su peso",
+	"setup.metered":
+		"Repartir entre las primeras; {name}, una línea cara como LTE, solo se enciende cuando ninguna funciona",
 	"setup.earlier": "Antes: {name}",
 	"setup.plan": "Lo que se hará",
 	"setup.nothing": "No hay nada nuevo que configurar.",
