@@ -53,6 +53,22 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("reload with %s
 		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
 	});
 
+	it("changes one of many rules to what a fresh start has", async () => {
+		const rulesTo = (port: string) =>
+			Object.fromEntries(
+				["7", "80", "53", "9000", port].map((dest_port, n) => [
+					`many${n}`,
+					{ proto: "tcp", dest_ip: `203.0.113.${n}/32`, dest_port, target: n % 2 === 0 ? "wan" : "wanb" },
+				]),
+			);
+		await reload(weighted(1, 5, { rules: rulesTo("9001") }));
+		for (const port of ["9002", "9003"]) {
+			await reload(weighted(1, 5, { rules: rulesTo(port) }));
+			expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
+		}
+		await reload(weighted(1, 5));
+	});
+
 	it("does nothing when nothing changed", async () => {
 		const before = (await polywan.status()).apply.at_ms;
 		await reload(weighted(1, 5));

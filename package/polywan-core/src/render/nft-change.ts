@@ -18,6 +18,42 @@ export function renderNftChange(previous: Plan, next: Plan): string {
 		: renderNft(next);
 }
 
+/** Elements of one set that differ. */
+export interface ElementDifference {
+	readonly set: NftSet;
+	readonly removed: readonly (readonly [key: string, value: string])[];
+	readonly added: readonly (readonly [key: string, value: string])[];
+}
+
+/** The same change where it is of elements alone, of at most `most`; null where it is more. Most changes of rules are. */
+export function listElementDifferences(
+	previous: Plan,
+	next: Plan,
+	most: number,
+): readonly ElementDifference[] | null {
+	const [before, after] = [buildNftRuleset(previous), buildNftRuleset(next)];
+	const { chains, sets } = before;
+	if (sets.length !== after.sets.length || chains.length !== after.chains.length) return null;
+	const oldChains = byName(chains);
+	if (!after.chains.every((chain) => isSameChain(oldChains.get(chain.name), chain))) return null;
+	const oldSets = byName(sets);
+	const differences: ElementDifference[] = [];
+	let count = 0;
+	for (const set of after.sets) {
+		const old = oldSets.get(set.name);
+		if (old === undefined || !isSameDefinition(old, set)) return null;
+		const { removed, added } = compareElements(old, set);
+		count += removed.length + added.length;
+		if (count > most) return null;
+		if (removed.length + added.length > 0) differences.push({ set, removed, added });
+	}
+	return differences;
+}
+
+function isSameChain(before: NftChain | undefined, after: NftChain): boolean {
+	return before?.hook === after.hook && sameRules(before, after);
+}
+
 /** A set's type and a chain's hook cannot be changed in place. */
 function canChange(before: NftRuleset, after: NftRuleset): boolean {
 	const sets = byName(before.sets);
@@ -85,12 +121,20 @@ function removeSet(set: NftSet): readonly string[] {
 	return [`flush ${set.kind} ${place(set.name)}`, `delete ${set.kind} ${place(set.name)}`];
 }
 
-function diffElements(before: NftSet | undefined, after: NftSet): readonly string[] {
-	if (before === after) return [];
+type Elements = readonly (readonly [key: string, value: string])[];
+
+function compareElements(before: NftSet | undefined, after: NftSet): { removed: Elements; added: Elements } {
+	if (before === after) return { removed: [], added: [] };
 	const old = before?.elements ?? new Map<string, string>();
-	const removed = [...old].filter(([key, value]) => after.elements.get(key) !== value);
-	const added = [...after.elements].filter(([key, value]) => old.get(key) !== value);
-	const line = (verb: string, elements: readonly (readonly [string, string])[]): readonly string[] =>
+	return {
+		removed: [...old].filter(([key, value]) => after.elements.get(key) !== value),
+		added: [...after.elements].filter(([key, value]) => old.get(key) !== value),
+	};
+}
+
+function diffElements(before: NftSet | undefined, after: NftSet): readonly string[] {
+	const { removed, added } = compareElements(before, after);
+	const line = (verb: string, elements: Elements): readonly string[] =>
 		elements.length === 0
 			? []
 			: [`${verb} element ${place(after.name)} { ${renderElements(new Map(elements))} }`];

@@ -1,6 +1,6 @@
 import type { Plan } from "polywan-core/plan/plan";
 import { buildNftRuleset, NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft";
-import { renderNftChange } from "polywan-core/render/nft-change";
+import { listElementDifferences, renderNftChange } from "polywan-core/render/nft-change";
 import {
 	COMPARED_TABLE,
 	diffNftListings,
@@ -11,10 +11,14 @@ import {
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
 import { diffShareElements } from "polywan-core/render/share-elements";
 import { readChainCounters, readMapCounters } from "../netlink/nft-counters.ts";
-import { ElementWriter } from "../netlink/nft-elements.ts";
+import { buildElement, parseElementFormat } from "../netlink/nft-element.ts";
+import { type ElementReplacement, ElementWriter } from "../netlink/nft-elements.ts";
 import { readNftTables } from "../netlink/nftables.ts";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
 import { runTool, ToolError } from "./tool.ts";
+
+/** More are left to nft, which takes as long however many they are. */
+const MOST_ELEMENTS = 64;
 
 const RULE_CHAINS = ["rules4", "rules6"];
 
@@ -26,6 +30,8 @@ export class NftablesFirewall implements Firewall {
 
 	async change(before: Plan | null, after: Plan): Promise<boolean> {
 		if (before !== null) {
+			const few = this.#changeElements(before, after);
+			if (few !== null) return few;
 			const text = renderNftChange(before, after);
 			if (text === "") return false;
 			try {
@@ -40,6 +46,27 @@ export class NftablesFirewall implements Firewall {
 		await runNft(renderNft(after));
 		this.#rebuilt = true;
 		return true;
+	}
+
+	/** Where a few elements are all that changes; gives whether there were any, null where nft has to do it. */
+	#changeElements(before: Plan, after: Plan): boolean | null {
+		const replacements: ElementReplacement[] = [];
+		const differences = listElementDifferences(before, after, MOST_ELEMENTS);
+		for (const { set, removed, added } of differences ?? []) {
+			const format = parseElementFormat(set.definition);
+			if (format === null) return null;
+			const gone = removed.map(([key]) => buildElement(format, key, ""));
+			const come = added.map(([key, value]) => buildElement(format, key, value));
+			if ([...gone, ...come].includes(null)) return null;
+			replacements.push({ set: set.name, removed: withoutNull(gone), added: withoutNull(come) });
+		}
+		if (differences === null) return null;
+		try {
+			this.#elements.replace(replacements);
+			return replacements.length > 0;
+		} catch {
+			return null;
+		}
 	}
 
 	takeRebuilt(): boolean {
@@ -99,6 +126,10 @@ export class NftablesFirewall implements Firewall {
 		if (tables.includes(`inet ${COMPARED_TABLE}`)) await runNft(renderNftComparisonEnd());
 		if (tables.includes(`inet ${NFT_TABLE}`)) await runNft(renderNftRemoval());
 	}
+}
+
+function withoutNull(elements: readonly (Uint8Array | null)[]): readonly Uint8Array[] {
+	return elements.filter((element) => element !== null);
 }
 
 async function runNft(text: string): Promise<string> {

@@ -49,6 +49,13 @@ export interface ElementChange {
 	readonly elements: readonly (readonly [key: number, chain: string])[];
 }
 
+/** Elements of one set or map that go, and then those that come. */
+export interface ElementReplacement {
+	readonly set: string;
+	readonly removed: readonly Uint8Array[];
+	readonly added: readonly Uint8Array[];
+}
+
 /** Changes maps of one table of family inet, all in one transaction, before the call returns. */
 export class ElementWriter {
 	readonly #table: Uint8Array;
@@ -63,20 +70,32 @@ export class ElementWriter {
 
 	/** Throws SystemError or NetlinkError; then nothing was changed. */
 	write(changes: readonly ElementChange[]): void {
-		const last = changes.at(-1);
+		this.replace(
+			changes.map(({ set, elements }) => ({
+				set,
+				removed: elements.map(([key]) => this.#removal(key)),
+				added: elements.map(([key, chain]) => this.#addition(key, chain)),
+			})),
+		);
+	}
+
+	/** The same for elements of any kind, as `buildElement` makes them. */
+	replace(changes: readonly ElementReplacement[]): void {
+		const parts = changes.flatMap(({ set, removed, added }) => {
+			const name = buildAttribute(NFTA_SET_ELEM_LIST_SET, text(set));
+			return [
+				{ name, type: NFT_MSG_DELSETELEM, flags: 0, elements: removed },
+				{ name, type: NFT_MSG_NEWSETELEM, flags: NLM_F_CREATE, elements: added },
+			].filter(({ elements }) => elements.length > 0);
+		});
+		const last = parts.at(-1);
 		if (last === undefined) return;
-		const messages = [this.#frame(NFNL_MSG_BATCH_BEGIN)];
-		for (const change of changes) {
-			const name = buildAttribute(NFTA_SET_ELEM_LIST_SET, text(change.set));
-			const removed = change.elements.map(([key]) => this.#removal(key));
-			const added = change.elements.map(([key, chain]) => this.#addition(key, chain));
-			messages.push(this.#message(NFT_MSG_DELSETELEM, 0, name, removed));
-			messages.push(
-				this.#message(NFT_MSG_NEWSETELEM, NLM_F_CREATE | (change === last ? NLM_F_ACK : 0), name, added),
-			);
-		}
-		messages.push(this.#frame(NFNL_MSG_BATCH_END));
-		this.#exchange(concatenate(messages));
+		const messages = parts.map((part) =>
+			this.#message(part.type, part.flags | (part === last ? NLM_F_ACK : 0), part.name, part.elements),
+		);
+		this.#exchange(
+			concatenate([this.#frame(NFNL_MSG_BATCH_BEGIN), ...messages, this.#frame(NFNL_MSG_BATCH_END)]),
+		);
 	}
 
 	close(): void {
