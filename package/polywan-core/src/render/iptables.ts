@@ -24,7 +24,7 @@ export function renderIptables(plan: Plan, family: Family): string {
 export function buildIptables(plan: Plan, family: Family): readonly IptablesTable[] {
 	if (!plan.managed[family]) return [];
 	const tables: IptablesTable[] = [];
-	if (plan.resetConnections) tables.push(buildRaw(plan), buildFilter());
+	if (plan.resetConnections) tables.push(buildRaw(plan));
 	tables.push(buildNat(plan, family), buildMangle(plan, family));
 	return tables;
 }
@@ -46,11 +46,6 @@ function masked(plan: Plan, mark: number): string {
 function buildRaw(plan: Plan): IptablesTable {
 	const rules = [`-m mark --mark ${masked(plan, plan.notrackMark)} -j CT --notrack`];
 	return { table: "raw", hooks: [{ from: "OUTPUT", to: ours("raw") }], chains: [chain("raw", rules)] };
-}
-
-function buildFilter(): IptablesTable {
-	const reset: IptablesChain = { name: ours("reset"), rules: [], dynamic: true };
-	return { table: "filter", hooks: [{ from: "FORWARD", to: reset.name }], chains: [reset] };
 }
 
 function buildNat(plan: Plan, family: Family): IptablesTable {
@@ -80,11 +75,14 @@ function buildNat(plan: Plan, family: Family): IptablesTable {
 			: []),
 		...uplinks.map((uplink) => chain(`m${uplink.id}`, masqueradeRules(uplink, family))),
 	];
+	const reset: IptablesChain = { name: ours("reset"), rules: [], dynamic: true };
 	const hooks = [
 		{ from: "POSTROUTING", to: ours("nat") },
 		{ from: "OUTPUT", to: ours("dns") },
+		...(plan.resetConnections ? [{ from: "PREROUTING", to: reset.name }] : []),
 	];
-	return { table: "nat", hooks, chains: [...chains, chain("dns", standInRules(plan, family))] };
+	const others = [chain("dns", standInRules(plan, family)), ...(plan.resetConnections ? [reset] : [])];
+	return { table: "nat", hooks, chains: [...chains, ...others] };
 }
 
 /** Of queries that would leave by an uplink: a name server at home is nobody's but its owner's. */

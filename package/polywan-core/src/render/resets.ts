@@ -11,7 +11,7 @@ export interface TcpTuple {
 	readonly destinationPort: number;
 }
 
-/** iptables walks the rules one by one: more would cost every forwarded packet too much. */
+/** iptables walks the rules one by one: more would cost every new connection too much. */
 export const MAX_IPTABLES_RESETS = 1000;
 
 /**
@@ -34,9 +34,13 @@ export function renderNftResets(tuples: readonly TcpTuple[]): string {
 	return lines.map((line) => `${line}\n`).join("");
 }
 
+/** RFC 863: whether anything serves it or not, what comes in the middle of a connection that is not there is reset. */
+const DISCARD_PORT = 9;
+
 /**
  * Text for `iptables-restore --noflush` (or ip6tables-restore) after which packets of exactly these connections get a
- * reset: the whole chain is written anew, so leaving a tuple out ends its reset. The newest 1,000 are taken.
+ * reset: the whole chain is written anew, so leaving a tuple out ends its reset. The newest 1,000 are taken. The router's own
+ * TCP answers, to which they are led: REJECT is for packets that have a route, and there may be none left.
  */
 export function renderIptablesResets(tuples: readonly TcpTuple[], family: Family): string {
 	const width = family === 4 ? 32 : 128;
@@ -44,9 +48,9 @@ export function renderIptablesResets(tuples: readonly TcpTuple[], family: Family
 		.slice(-MAX_IPTABLES_RESETS)
 		.map(
 			(tuple) =>
-				`-A polywan_reset -s ${tuple.source}/${width} -d ${tuple.destination}/${width} -p tcp -m tcp --sport ${tuple.sourcePort} --dport ${tuple.destinationPort} -j REJECT --reject-with tcp-reset`,
+				`-A polywan_reset -s ${tuple.source}/${width} -d ${tuple.destination}/${width} -p tcp -m tcp --sport ${tuple.sourcePort} --dport ${tuple.destinationPort} -j REDIRECT --to-ports ${DISCARD_PORT}`,
 		);
-	return ["*filter", ":polywan_reset - [0:0]", ...rules, "COMMIT", ""].join("\n");
+	return ["*nat", ":polywan_reset - [0:0]", ...rules, "COMMIT", ""].join("\n");
 }
 
 /** Of the family, with addresses that are addresses. */

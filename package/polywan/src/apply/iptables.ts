@@ -145,7 +145,7 @@ async function readSaved(family: Family): Promise<IptablesSave> {
 }
 
 function hasResets(saved: IptablesSave): boolean {
-	return (saved.get("filter")?.chains.get(`${CHAIN_PREFIX}reset`)?.length ?? 0) > 0;
+	return (saved.get("nat")?.chains.get(`${CHAIN_PREFIX}reset`)?.length ?? 0) > 0;
 }
 
 function program(family: Family, verb: "save" | "restore"): string {
