@@ -23,6 +23,11 @@ const pages = [
 	"templates",
 	"import",
 ] as const;
+/** What comes after the page. */
+const LATE: Readonly<Record<string, string>> = {
+	quality: ".graph-stack canvas",
+	connections: ".connections td.number",
+};
 const looks = {
 	light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },
 	dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
@@ -163,6 +168,10 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 			for (const name of pages) {
 				await page.goto(`${panelUrl}#${name}`);
 				await page.locator("main h2").first().waitFor();
+				await page
+					.locator(LATE[name] ?? "main h2")
+					.first()
+					.waitFor();
 				const closed = page.locator("button[aria-expanded=false]");
 				if ((await closed.count()) > 0) await closed.first().click();
 				// What these pages ask for comes a little later.

@@ -32,7 +32,7 @@ export interface Times {
 }
 
 /** As the style has it: axes of graphs above each other must be of one width. */
-const AXIS_PX = 62;
+const AXIS_PX = 72;
 const COLOURS = ["--accent", "--good"] as const;
 const DASHES = [[], [5, 3]] as const;
 /** A drag shorter than this was a click. */

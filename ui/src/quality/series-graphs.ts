@@ -1,7 +1,7 @@
 import { formatRate } from "../format.ts";
 import { t } from "../words.ts";
 import type { Graph, Line } from "./graph.ts";
-import type { ByFamily, Series } from "./series.ts";
+import type { ByFamily, Series, Values } from "./series.ts";
 import { tq } from "./words.ts";
 
 /** What of an uplink is drawn, above each other. */
@@ -32,13 +32,13 @@ export function buildGraphs(series: Series): Graph[] {
 			title: tq("quality.traffic"),
 			heightPx: 120,
 			lines: [
-				{ label: t("card.download"), values: series.download },
-				{ label: t("card.upload"), values: series.upload },
+				{ label: t("card.download"), values: inBits(series.download) },
+				{ label: t("card.upload"), values: inBits(series.upload) },
 			],
-			leastTop: 12_500,
+			leastTop: 100_000,
 			stepped: false,
 			lowest: false,
-			format: renderRate,
+			format: (bitsPerSecond) => renderRate(bitsPerSecond / 8),
 		},
 		{
 			name: "use",
@@ -64,6 +64,11 @@ export function renderPercent(percent: number): string {
 export function renderRate(bytesPerSecond: number): string {
 	const { value, unit } = formatRate(bytesPerSecond);
 	return `${value.replace(/\.0$/, "")} ${unit}`;
+}
+
+/** What is shown in bits has a scale of round numbers of them. */
+function inBits(bytes: Values): Values {
+	return bytes.map((value) => (value === null ? null : value * 8));
 }
 
 /** An IP version the uplink does not have is left out. */

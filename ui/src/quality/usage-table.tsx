@@ -60,7 +60,7 @@ export function UsageTable({ answer }: { readonly answer: RpcTable | null }) {
 						{usage.map((each) => (
 							<tr key={each.uplink}>
 								<th scope="row">{each.uplink}</th>
-								<td>{renderPeriod(each)}</td>
+								<td class="number">{renderPeriod(each)}</td>
 								<td class="number">{bytes(each.rx_bytes)}</td>
 								<td class="number">{bytes(each.tx_bytes)}</td>
 								<td>
