@@ -1,6 +1,6 @@
 import type { Family } from "polywan-core/family";
 import { FAMILIES } from "polywan-core/family";
-import type { Plan } from "polywan-core/plan/plan";
+import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables-save";
 import { buildNftRuleset, NFT_TABLE, renderNft } from "polywan-core/render/nft";
@@ -9,7 +9,7 @@ import { diffShareElements } from "polywan-core/render/share-elements";
 import { FakeIp } from "./fake-ip.ts";
 import { FakeIptables } from "./fake-iptables.ts";
 import { FakeNft } from "./fake-nft.ts";
-import type { Packet } from "./fake-packet.ts";
+import { inNetwork, type Packet } from "./fake-packet.ts";
 
 /** Which step of an apply fails: the number of steps (batch lines, transactions, tables) that still work. */
 export type Failure = number | null;
@@ -77,11 +77,23 @@ export class FakeKernel {
 	/** The mark each back end gives a packet in prerouting, or in output when it is the router's own. */
 	marks(packet: Packet): { nft: number; iptables: number } {
 		const hook = packet.incoming === null ? "output" : "prerouting";
-		const forNft = { ...packet };
+		const forNft = { ...packet, connected: packet.connected || !this.#isInternet(packet) };
 		this.nft.pass(hook, forNft);
 		const forIptables = { ...packet };
 		this.iptables[packet.family].pass("mangle", hook.toUpperCase(), forIptables);
 		return { nft: forNft.mark, iptables: forIptables.mark };
+	}
+
+	/** Whether the table that is asked says so. */
+	#isInternet({ family, destination }: Packet): boolean {
+		if (family === 6) return true;
+		const isProbe = ({ routes }: PlanTable): boolean =>
+			routes.some((route) => route.kind === "unicast" && route.nexthops[0]?.device === "lo");
+		const probe = this.ip.tables.find((table) => table.family === family && isProbe(table));
+		return (
+			probe !== undefined &&
+			!probe.routes.some((route) => route.kind === "unreachable" && inNetwork(destination, route.destination))
+		);
 	}
 
 	/** The connection mark each back end gives what leaves by a device. */

@@ -289,7 +289,7 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^tcp flags & syn == 0/, () => condition(() => false)],
 	[/^iif != "lo"/, () => condition(({ incoming }) => incoming !== null)],
 	[/^fib daddr type \{ local, broadcast, multicast \}/, () => condition(() => false)],
-	[/^fib daddr \. mark oif exists/, () => condition((packet) => packet.connected)],
+	[/^fib daddr \. mark oif (?:exists|!= "lo")/, () => condition((packet) => packet.connected)],
 	[/^fib saddr type local/, () => condition((packet) => packet.incoming === null)],
 	[
 		/^meta nfproto \. ([io])ifname vmap @(\w+)/,

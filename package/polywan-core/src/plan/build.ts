@@ -109,25 +109,36 @@ export function buildPlan(input: PlanInput): Plan {
 	const { defaultTarget: target } = model.globals;
 	const own =
 		target.kind === "policy" ? buildOwnShares(model, target.name, shareContext, context.slots) : null;
+	const bypass = perFamily((family) => mergeNetworks(neverBalanced(input), family));
 	const tables = buildTables(
 		tableBase,
 		routed,
 		own ?? perFamily((family) => shareOf(defaultTarget, policies, family)),
 		buildCarrierShares(model, shareContext, context.slots),
+		managed[4] ? { bypass: bypass[4] } : null,
 	);
 	const ends = found.flatMap(({ uplink }) => uplink.endpoints);
 	const endpoints = perFamily((family) => mergeNetworks(ends, family).map((end) => withLength(end, family)));
-	const numbers = { markMask, verdictMarks, tableBase, priorityBase, managed, endpoints, tables };
+	const notrackMark = (top - 3) * unit;
+	const numbers = {
+		markMask,
+		verdictMarks,
+		notrackMark,
+		tableBase,
+		priorityBase,
+		managed,
+		endpoints,
+		tables,
+	};
 	return {
 		...numbers,
-		notrackMark: (top - 3) * unit,
 		resetConnections: model.globals.resetConnections,
 		uplinks,
 		policies,
 		rules,
 		sets: buildSets(model, input, rules),
 		defaultTarget,
-		bypass: perFamily((family) => mergeNetworks(neverBalanced(input), family)),
+		bypass,
 		knownSources: findKnownSources(uplinks),
 		standIns: perFamily((family) => buildStandIns(routed, family)),
 		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),

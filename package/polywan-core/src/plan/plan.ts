@@ -9,7 +9,10 @@ export interface Plan {
 	readonly markMask: number;
 	/** Marks that stand for a verdict, made effective by ip rules: 253 falls through to main, 254 unreachable, 255 blackhole (shifted into the mask). */
 	readonly verdictMarks: Readonly<Record<LastResort, number>>;
-	/** 252: packets of our own that conntrack must not see, such as forged ACKs; no ip rule looks at it. */
+	/**
+	 * 252, on no packet for long: those of our own that conntrack must not see, such as forged ACKs; and new ones while it is
+	 * found out whether the Internet is where they go, for which an ip rule leads to a table that has an answer.
+	 */
 	readonly notrackMark: number;
 	/** Our routing tables are tableBase to tableBase + 255. */
 	readonly tableBase: number;

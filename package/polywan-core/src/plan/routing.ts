@@ -21,6 +21,7 @@ const PRIORITY = {
 	endpoint: 0,
 	connected: 1,
 	bypassTables: 2,
+	probe: 100,
 	mark: 100,
 	unreachable: 360,
 	blackhole: 361,
@@ -49,19 +50,26 @@ const MAIN_TABLE = 254;
 const EVERYTHING = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
 /** Added to tableBase: above every uplink's id. */
+const PROBE_TABLE = 254;
 const CARRIER_TABLE = 255;
+
+/** What the packet filter is answered for the Internet; no packet is sent there. */
+const INTERNET = "lo";
 
 /**
  * One table per uplink and family; while they have nexthops the table of the router's own traffic (`tableBase`), and that of the
- * uplinks which carry the tunnels among the uplinks.
+ * uplinks which carry the tunnels among the uplinks; for IPv4 the one that tells the packet filter what leads to the Internet
+ * and is not to be left alone (`probed`), by one question. IPv6 cannot have it: there a route to `lo` is none.
  */
 export function buildTables(
 	tableBase: number,
 	uplinks: readonly RoutedUplink[],
 	own: PerFamily<PlanShare>,
 	carriers: PerFamily<PlanShare> | null,
+	probed: { readonly bypass: readonly string[] } | null,
 ): readonly PlanTable[] {
 	const tables: PlanTable[] = [];
+	if (probed !== null) tables.push(buildProbeTable(tableBase + PROBE_TABLE, probed.bypass));
 	for (const family of FAMILIES) {
 		const shared = [
 			{ table: tableBase, share: own[family] },
@@ -90,6 +98,19 @@ function buildUplinkTable(table: number, family: Family, link: Link | null): Pla
 	const built = { table, family, routes };
 	if (link !== null) knownTables.set(link, built);
 	return built;
+}
+
+const knownProbeTables = new Remembered<PlanTable>();
+
+function buildProbeTable(table: number, bypass: readonly string[]): PlanTable {
+	return knownProbeTables.get([table, ...bypass], () => ({
+		table,
+		family: 4,
+		routes: [
+			defaultRoute(4, [{ device: INTERNET, gateway: null, onlink: false, weight: 1 }]),
+			...bypass.map((destination): PlanRoute => ({ kind: "unreachable", destination, metric: METRIC })),
+		],
+	}));
 }
 
 function defaultRoute(family: Family, nexthops: readonly PlanNexthop[]): PlanRoute {
@@ -134,8 +155,8 @@ type RuleParts = Partial<Omit<PlanIpRule, "family" | "priority">>;
 
 /**
  * The ip rules of both families. In order: the router's packets to far ends of tunnels, which host routes in main would pin;
- * everything more specific than a default route in main (connected and static networks, VPNs) and the user's tables; marked
- * packets; then, for unmarked packets only, sockets bound to an uplink's address or device, and name servers; last the router's
+ * everything more specific than a default route in main (connected and static networks, VPNs) and the user's tables; questions of
+ * the packet filter; marked packets; then, for unmarked packets only, sockets bound to an uplink's address or device, and name servers; last the router's
  * own traffic.
  */
 export function buildIpRules(
@@ -145,7 +166,8 @@ export function buildIpRules(
 ): readonly PlanIpRule[] {
 	const { markMask, tableBase, priorityBase, managed, endpoints } = plan;
 	const shared = plan.tables.filter(
-		({ table }) => table === tableBase || table === tableBase + CARRIER_TABLE,
+		({ table }) =>
+			table === tableBase || table === tableBase + PROBE_TABLE || table === tableBase + CARRIER_TABLE,
 	);
 	const inputs = [
 		[
@@ -173,7 +195,14 @@ export function buildIpRules(
 
 type RuledPlan = Pick<
 	Plan,
-	"markMask" | "verdictMarks" | "tableBase" | "priorityBase" | "managed" | "tables" | "endpoints"
+	| "markMask"
+	| "verdictMarks"
+	| "notrackMark"
+	| "tableBase"
+	| "priorityBase"
+	| "managed"
+	| "tables"
+	| "endpoints"
 >;
 
 const knownRules = new Remembered<readonly PlanIpRule[]>();
@@ -202,6 +231,11 @@ function listIpRules(
 		for (const [index, table] of bypassTables.entries()) {
 			add(PRIORITY.bypassTables + index, { action: lookup(table) });
 		}
+		if (hasTable(tableBase + PROBE_TABLE))
+			add(PRIORITY.probe, {
+				fwmark: { value: plan.notrackMark, mask },
+				action: lookup(tableBase + PROBE_TABLE),
+			});
 		const present = uplinks.filter((uplink) => uplink.families.includes(family));
 		for (const { id, mark } of present) {
 			add(PRIORITY.mark + id, { fwmark: { value: mark, mask }, action: lookup(tableBase + id) });

@@ -263,34 +263,59 @@ function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[
 		...buildRuleChains(plan.rules, family),
 	];
 	const rules = steps.map((step) => renderStep(step, family));
-	const bypassed = `${ip} daddr @bypass${family} return`;
 	if (rules.length > 0) {
-		chains.push({ name: `rules${family}`, hook: null, rules });
+		const bypassed = `${ip} daddr @bypass${family} return`;
 		// Which uplink it will leave by is not known yet.
 		const unowned = `ct mark set ct mark & ${hex(invertMask(plan.markMask))}`;
+		chains.push({ name: `rules${family}`, hook: null, rules });
 		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `jump rules${family}`, unowned] });
 	}
-	const unmarked = `meta mark set meta mark & ${hex(invertMask(plan.markMask))}`;
-	const chosen =
-		rules.length > 0 ? [`jump rules${family}`, `meta mark & ${hex(plan.markMask)} != 0 return`] : [];
-	chains.push({ name: `clear${family}`, hook: null, rules: [unmarked] });
+	chains.push({ name: `clear${family}`, hook: null, rules: [clearMark(plan)] });
 	chains.push({
 		name: `new${family}`,
 		hook: null,
 		rules: [
-			...(family === 6 ? ["icmpv6 type 133-137 return"] : []),
-			bypassed,
-			NOT_ROUTED,
-			// With the mark for which there is no route to the Internet, only connected, static and VPN routes are found.
-			setMark("meta", plan, plan.verdictMarks.unreachable),
-			`fib daddr . mark oif exists goto clear${family}`,
-			unmarked,
-			...(family === 6 ? ["ip6 saddr vmap @prefixes"] : []),
-			...chosen,
+			...(family === 4 ? questions4(plan) : questions6(plan)),
+			...decisions(plan, family, steps, rules),
 			`goto ${targetChain(plan.defaultTarget, family)}`,
 		],
 	});
 	return chains;
+}
+
+function clearMark(plan: Plan): string {
+	return `meta mark set meta mark & ${hex(invertMask(plan.markMask))}`;
+}
+
+/** Local addresses, connected and static networks, VPNs and what is to be bypassed all lead elsewhere. */
+function questions4(plan: Plan): readonly string[] {
+	return [setMark("meta", plan, plan.notrackMark), 'fib daddr . mark oif != "lo" goto clear4'];
+}
+
+function questions6(plan: Plan): readonly string[] {
+	return [
+		"icmpv6 type 133-137 return",
+		"ip6 daddr @bypass6 return",
+		NOT_ROUTED,
+		// With the mark for which there is no route to the Internet, only connected, static and VPN routes are found.
+		setMark("meta", plan, plan.verdictMarks.unreachable),
+		"fib daddr . mark oif exists goto clear6",
+		"ip6 saddr vmap @prefixes",
+	];
+}
+
+/** Maps lead on by themselves; after single rules it is to be seen whether one has, and they may look at marks. */
+function decisions(
+	plan: Plan,
+	family: Family,
+	steps: readonly RuleStep[],
+	rules: readonly string[],
+): readonly string[] {
+	const isSticky = plan.rules.some(({ sticky }) => sticky !== null);
+	if (rules.length === 0) return [];
+	if (!isSticky && steps.every((step) => "map" in step)) return rules;
+	const chosen = `meta mark & ${hex(plan.markMask)} != 0 return`;
+	return [clearMark(plan), `jump rules${family}`, chosen];
 }
 
 function renderStep(step: RuleStep, family: Family): string {
@@ -355,7 +380,7 @@ function buildArrivalHook(plan: Plan, managed: readonly Family[]): readonly NftC
 			hook: "type filter hook prerouting priority dstnat + 5; policy accept;",
 			rules: [
 				// Where nobody else has bits in the mark, ours can be taken as they are.
-				`meta mark 0 meta mark set ct mark & ${mask} meta mark != 0 accept`,
+				`meta mark 0 ct mark & ${mask} != 0 meta mark set ct mark & ${mask} accept`,
 				`meta mark != 0 ct mark & ${mask} vmap @restore`,
 				"ct state != new goto known",
 				// The rest of a connection that ended with its uplink.
