@@ -11,11 +11,18 @@ const families = ["ipv4", "ipv6"] as const;
 const to = (...numbers: number[]) => numbers.flatMap((number) => Object.values(server(number)));
 
 const config = renderPolywanConfig({
+	globals: { rule_log_level: "debug" },
 	uplinks: { wan: {}, wanb: {} },
 	policies: { balanced: { mode: "weighted" } },
 	rules: {
 		bank: { dest_ip: to(1, 2, 3, 4), sticky: "1", target: "balanced" },
-		pairs: { dest_ip: to(5, 6, 7), sticky: "1", sticky_key: "source_destination", target: "balanced" },
+		pairs: {
+			dest_ip: to(5, 6, 7),
+			sticky: "1",
+			sticky_key: "source_destination",
+			log: "1",
+			target: "balanced",
+		},
 	},
 });
 

@@ -141,7 +141,7 @@ const OPTIONS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^-m conntrack --ctdir (ORIGINAL)/, () => () => "next"],
 	[/^-m connbytes --connbytes (\d+) --connbytes-mode bytes --connbytes-dir both/, never],
 	[/^-m limit --limit (10\/sec) --limit-burst 20/, () => () => "next"],
-	[/^-j LOG --log-prefix "(polywan [\w.-]{1,19}: )"/, () => () => "next"],
+	[/^-j LOG --log-prefix "(polywan [\w.-]{1,19}: )"(?: --log-level \d)?/, () => () => "next"],
 	[/^-p (\d+)/, onValue((packet, value) => packet.protocol === Number(value))],
 	[/^-m multiport --sports (\S+)/, onValue((packet, value) => anyPort(packet.sourcePort, value))],
 	[/^-m multiport --dports (\S+)/, onValue((packet, value) => anyPort(packet.destinationPort, value))],

@@ -311,7 +311,7 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 	],
 	[new RegExp(`^(icmp|icmpv6) type ${NOT}${VALUES}`), compileIcmpType],
 	[
-		/^counter|^limit rate 10\/second burst 20 packets log prefix "polywan [\w.-]{1,19}: "/,
+		/^counter|^limit rate 10\/second burst 20 packets log prefix "polywan [\w.-]{1,19}: "(?: level \w+)?/,
 		() => () => "next",
 	],
 	[new RegExp(`^ether saddr ${NOT}${VALUES}`), onField(({ mac }) => mac)],

@@ -16,6 +16,9 @@ export interface Model {
 }
 
 export type FirewallChoice = "auto" | "nftables" | "iptables";
+/** As nftables and syslog name them. */
+export type RuleLogLevel = "emerg" | "alert" | "crit" | "err" | "warning" | "notice" | "info" | "debug";
+
 export type LogLevel = "error" | "warning" | "notice" | "info" | "debug";
 
 export interface Globals {
@@ -28,6 +31,8 @@ export interface Globals {
 	/** First of the 1,000 ip rule priorities that are ours. */
 	readonly priorityBase: number;
 	readonly logLevel: LogLevel;
+	/** Of what rules log. */
+	readonly ruleLogLevel: RuleLogLevel;
 	/** Where traffic goes that no rule matches. */
 	readonly defaultTarget: Target;
 	/** Networks never balanced, besides connected and local ones: "10.0.0.0/8", "fd00::/8". */

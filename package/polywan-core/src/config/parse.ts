@@ -1,7 +1,16 @@
 import type { UciPackage, UciSection } from "uci-parser/config";
 import { isHttpTarget, parseProbeTarget } from "../health/probe-target.ts";
 import { parseStunServer } from "../stun/message.ts";
-import type { FirewallChoice, Globals, LogLevel, Model, Policy, Target, Uplink } from "./model.ts";
+import type {
+	FirewallChoice,
+	Globals,
+	LogLevel,
+	Model,
+	Policy,
+	RuleLogLevel,
+	Target,
+	Uplink,
+} from "./model.ts";
 import { builtInPolicy, hasTargetName, parsePolicies, withMembers } from "./parse-policy.ts";
 import { parseRules, parseTarget, renderUnknownTarget } from "./parse-rule.ts";
 import { parseUplink } from "./parse-uplink.ts";
@@ -109,6 +118,7 @@ function parseGlobals(
 		tableBase: reader.number("table_base"),
 		priorityBase: reader.number("priority_base"),
 		logLevel: reader.string("log_level") as LogLevel,
+		ruleLogLevel: reader.string("rule_log_level") as RuleLogLevel,
 		defaultTarget: parseDefaultTarget(reader, uplinks, policies),
 		bypassNetworks: reader.strings("bypass"),
 		bypassTables: parseBypassTables(reader),

@@ -84,6 +84,12 @@ export const GLOBALS: SectionSchema = {
 			"How much goes to the system log.",
 		),
 		option(
+			"rule_log_level",
+			choice("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"),
+			"warning",
+			"The level of what rules with option log write to the kernel's log.",
+		),
+		option(
 			"default_policy",
 			nameOf("a policy or uplink, or default, unreachable or blackhole"),
 			null,

@@ -3,6 +3,8 @@ import { Draft, type KnownOptions } from "./draft.ts";
 import type { SourceSection } from "./source-section.ts";
 
 const USUAL_MASK = 0x3f00;
+/** Other names of levels. */
+const LEVELS: Readonly<Record<string, string>> = { error: "err", warn: "warning", panic: "emerg" };
 
 /** `config globals` of mwan3. `uplinks`: how many marks are needed. */
 export function convertGlobals(source: SourceSection | null, uplinks: number, known: KnownOptions): Draft {
@@ -22,11 +24,9 @@ export function convertGlobals(source: SourceSection | null, uplinks: number, kn
 		source.isOn("logging") ? "the condition for option logging of rules" : "the default",
 	);
 	const loglevel = source.text("loglevel");
-	const level = known.find("globals", "rule_log_level")?.name;
-	if (loglevel !== null && level !== undefined && draft.set(level, loglevel))
-		source.kept("loglevel", `option ${level}`);
-	else if (loglevel === "notice") source.kept("loglevel", "the default");
-	else source.lost("loglevel", "it is the level of what rules log, and that has none of its own");
+	if (loglevel === null || draft.set("rule_log_level", LEVELS[loglevel] ?? loglevel))
+		source.kept("loglevel", "option rule_log_level");
+	else source.lost("loglevel", "it is no level of the system log");
 	source.kept(
 		"source_routing",
 		source.isOn("source_routing")

@@ -1,5 +1,5 @@
 import type { ConditionKind } from "../config/condition.ts";
-import type { LastResort, Match } from "../config/model.ts";
+import type { LastResort, Match, RuleLogLevel } from "../config/model.ts";
 import type { Family, PerFamily } from "../family.ts";
 import type { StandIn } from "./name-server.ts";
 
@@ -99,6 +99,8 @@ export interface PlanRule {
 	readonly match: PlanMatch;
 	readonly target: PlanTarget;
 	readonly log: boolean;
+	/** Absent: "warning", which is the kernel's own. */
+	readonly logLevel?: RuleLogLevel;
 	readonly sticky: PlanSticky | null;
 }
 

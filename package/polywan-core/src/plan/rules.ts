@@ -1,4 +1,4 @@
-import type { Match, Model, Rule, Target } from "../config/model.ts";
+import type { Match, Model, Rule, RuleLogLevel, Target } from "../config/model.ts";
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
 import { FAMILIES, type PerFamily } from "../family.ts";
@@ -31,9 +31,14 @@ export function buildRules(model: Model, facts: RuleFacts, targets: TargetBuilde
 		const built = facts.unsupported?.has("sticky") ? null : buildSticky(rule, targets);
 		const sticky = known !== undefined && isSameSticky(known.sticky, built) ? known.sticky : built;
 		const log = rule.log && !facts.unsupported?.has("log");
-		const parts = { derivedName: derived, kernelName, matches, target, log, sticky };
+		const logLevel = log ? model.globals.ruleLogLevel : "warning";
+		const parts = { derivedName: derived, kernelName, matches, target, log, logLevel, sticky };
 		if (known !== undefined && isSameParts(known, parts)) return known.rules;
-		const rules = matches.map((match) => ({ name: rule.name, kernelName, match, target, log, sticky }));
+		const level = logLevel === "warning" ? {} : { logLevel };
+		const rules = matches.map((match) => ({
+			...{ name: rule.name, kernelName, match, target, log, sticky },
+			...level,
+		}));
 		knownRules.set(rule, { ...parts, rules });
 		return rules;
 	});
@@ -48,6 +53,7 @@ interface RuleParts {
 	readonly matches: readonly PlanMatch[];
 	readonly target: PlanTarget;
 	readonly log: boolean;
+	readonly logLevel: RuleLogLevel;
 	readonly sticky: PlanSticky | null;
 }
 
@@ -60,6 +66,7 @@ function isSameParts(one: RuleParts, other: RuleParts): boolean {
 		one.matches === other.matches &&
 		one.target === other.target &&
 		one.log === other.log &&
+		one.logLevel === other.logLevel &&
 		one.sticky === other.sticky
 	);
 }

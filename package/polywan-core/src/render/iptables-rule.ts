@@ -10,6 +10,9 @@ import { networksOf } from "./nft-condition.ts";
 /** Up to this many combinations of values are written out; beyond it sources and destinations are matched one after the other. */
 const MAX_COMBINATIONS = 8;
 
+/** By syslog's numbers (RFC 5424, 6.2.1). */
+const LOG_LEVELS = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
 /** The rules that stand for one of the plan, and the chains they need. */
 export interface RenderedRule {
 	readonly rules: readonly string[];
@@ -93,7 +96,8 @@ function inSavedOrder(rule: string): string {
 function buildOwnChain(rule: PlanRule, family: Family, target: string, marks: Marks): IptablesChain | null {
 	const uplinks = rule.sticky?.uplinks[family] ?? [];
 	if (!rule.log && uplinks.length === 0) return null;
-	const log = `-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "${renderLogPrefix(rule.name)}"`;
+	const level = rule.logLevel === undefined ? "" : ` --log-level ${LOG_LEVELS.indexOf(rule.logLevel)}`;
+	const log = `-m limit --limit 10/sec --limit-burst 20 -j LOG --log-prefix "${renderLogPrefix(rule.name)}"${level}`;
 	const rules = [
 		...(rule.log ? [log] : []),
 		...(uplinks.length === 0 ? [`-g ${target}`] : stickyRules(rule, family, target, marks)),

@@ -43,13 +43,18 @@ export function buildRuleChains(rules: readonly PlanRule[], family: Family): rea
 		hook: null,
 		rules: [
 			...(rule.log
-				? [`limit rate 10/second burst 20 packets log prefix "${renderLogPrefix(rule.name)}"`]
+				? [`limit rate 10/second burst 20 packets log prefix "${renderLogPrefix(rule.name)}"${levelOf(rule)}`]
 				: []),
 			isSticky(rule, family)
 				? `goto ${rule.kernelName}s_${family}`
 				: `goto ${targetChain(rule.target, family)}`,
 		],
 	}));
+}
+
+/** nft leaves out the kernel's own, "warn". */
+function levelOf({ logLevel }: PlanRule): string {
+	return logLevel === undefined ? "" : ` level ${logLevel}`;
 }
 
 function hasOwnChain(rule: PlanRule, family: Family): boolean {

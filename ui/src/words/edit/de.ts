@@ -161,6 +161,7 @@ export const editDe: EditWords = {
 	"option.globals.table_base": "Erste Routingtabelle",
 	"option.globals.priority_base": "Erste Regelpriorität",
 	"option.globals.log_level": "Protokollstufe",
+	"option.globals.rule_log_level": "Stufe dessen, was Regeln protokollieren",
 	"option.globals.default_policy": "Vorgegebenes Ziel",
 	"option.globals.bypass": "Netze",
 	"option.globals.bypass_table": "Routingtabellen",
@@ -212,6 +213,7 @@ export const helpDe: HelpWords = {
 	"globals.table_base": "Die Routingtabelle eines Uplinks ist diese Zahl plus seine Nummer.",
 	"globals.priority_base": "Die erste der 1000 Prioritäten von ip rule, die polywan gehören.",
 	"globals.log_level": "Wie viel ins Systemprotokoll geht.",
+	"globals.rule_log_level": "Mit welcher Stufe Regeln mit Option log ins Protokoll des Kernels schreiben.",
 	"globals.default_policy":
 		"Wohin Verkehr geht, auf den keine Regel passt; ohne Angabe die erste Richtlinie, ohne Richtlinien Ausfallschutz über alle Uplinks.",
 	"globals.bypass": "Zielnetze, die nie verteilt werden, außer den angeschlossenen und lokalen.",

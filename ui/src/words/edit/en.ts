@@ -156,6 +156,7 @@ export const editEn = {
 	"option.globals.table_base": "First routing table",
 	"option.globals.priority_base": "First rule priority",
 	"option.globals.log_level": "Log level",
+	"option.globals.rule_log_level": "Level of what rules log",
 	"option.globals.default_policy": "Default target",
 	"option.globals.bypass": "Networks",
 	"option.globals.bypass_table": "Routing tables",

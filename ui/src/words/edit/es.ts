@@ -160,6 +160,7 @@ export const editEs: EditWords = {
 	"option.globals.table_base": "Primera tabla de rutas",
 	"option.globals.priority_base": "Primera prioridad de regla",
 	"option.globals.log_level": "Nivel de registro",
+	"option.globals.rule_log_level": "Nivel de lo que registran las reglas",
 	"option.globals.default_policy": "Destino predeterminado",
 	"option.globals.bypass": "Redes",
 	"option.globals.bypass_table": "Tablas de rutas",
@@ -211,6 +212,7 @@ export const helpEs: HelpWords = {
 	"globals.table_base": "La tabla de rutas de un enlace es este número más el del enlace.",
 	"globals.priority_base": "La primera de las 1000 prioridades de ip rule que son de polywan.",
 	"globals.log_level": "Cuánto va al registro del sistema.",
+	"globals.rule_log_level": "Con qué nivel escriben en el registro del kernel las reglas con la opción log.",
 	"globals.default_policy":
 		"Adónde va el tráfico que ninguna regla toma; sin valor, a la primera política, y sin políticas, respaldo entre todos los enlaces.",
 	"globals.bypass": "Redes de destino que nunca se reparten, además de las conectadas y locales.",
