@@ -2,6 +2,7 @@ import "../shared.ts";
 import type { FunctionComponent } from "preact";
 import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
+import { useShownTab } from "../show-tab.ts";
 import { liveness, readOnly } from "../store.ts";
 import { t } from "../words.ts";
 import { ChangeBar } from "./change-bar.tsx";
@@ -40,12 +41,13 @@ export const editing = { EditPage, ChangeBar, style };
 function EditPage({ name }: { readonly name: PageName }) {
 	useStaging();
 	const config = draft.value;
+	const shown = useShownTab<HTMLDivElement>(config === null ? "" : name);
 	if (config === null)
 		return liveness.value.kind === "gone" ? null : <p class="soft">{t("live.connecting")}</p>;
 	const Page = PAGES[name];
 	const load = LARGE[name];
 	return (
-		<div class={name === "rules" ? "beside" : ""}>
+		<div ref={shown} class={name === "rules" ? "beside" : ""}>
 			<fieldset class="sheet" disabled={readOnly.value || trial.value !== null}>
 				{Page !== undefined && <Page config={config} />}
 				{load !== undefined && <LargePage load={load} config={config} />}

@@ -3,6 +3,7 @@ import type { Status } from "polywan-core/status";
 import type { FunctionComponent } from "preact";
 import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
+import { useShownTab } from "../show-tab.ts";
 import { t } from "../words.ts";
 import { AboutPage } from "./about.tsx";
 import style from "./more.css";
@@ -22,8 +23,16 @@ export const morePages = { MorePage, style };
 
 function MorePage({ name, status }: { readonly name: PageName; readonly status: Status }) {
 	const load = LARGE[name];
-	if (load !== undefined) return <LargePage key={name} load={load} status={status} />;
-	return <AboutPage status={status} />;
+	const shown = useShownTab<HTMLDivElement>(name);
+	return (
+		<div ref={shown} class="page">
+			{load === undefined ? (
+				<AboutPage status={status} />
+			) : (
+				<LargePage key={name} load={load} status={status} />
+			)}
+		</div>
+	);
 }
 
 function LargePage({ load, status }: { load(): Promise<Page>; readonly status: Status }) {

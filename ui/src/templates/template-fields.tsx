@@ -40,7 +40,7 @@ export function TemplateFields(props: Fields & { readonly template: Template }) 
 				<AddressField {...props} label={tt("servers")} help={tt("servers.help")} />
 			)}
 			{asks.includes("fallback") && (
-				<label class="choice">
+				<label class="choice level">
 					<input
 						type="checkbox"
 						class="switch"

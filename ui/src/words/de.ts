@@ -6,7 +6,7 @@ export const de: Words = {
 	"nav.quality": "Qualität",
 	"nav.diagnostics": "Diagnose",
 	"nav.log": "Protokoll",
-	"nav.notifications": "Benachrichtigungen",
+	"nav.notifications": "Meldungen",
 	"nav.backup": "Sicherung",
 	"nav.about": "Über",
 	"state.up": "Verbunden",
