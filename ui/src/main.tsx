@@ -23,6 +23,8 @@ export interface MountOptions {
 	readonly changed?: () => void;
 }
 
+/** Most that the first drawing waits for what it is to show: one without it would be in its way. */
+const PATIENCE_MS = 100;
 const SESSION_KEY = "polywan-session";
 
 /** Puts the panel into `host`, in a shadow root: no theme's style reaches in, only its colours. Returns what takes it away again. */
@@ -82,8 +84,18 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 	root.adoptedStyleSheets = [toSheet(style)];
 	if (alone) document.adoptedStyleSheets = [toSheet("body { margin: 0 }")];
 	const stops = [followTheme(host), followAddress(), followLanguage(host, options.language), followClock()];
-	render(<App panel={panel} onLogin={login} />, root);
+	const draw = () => {
+		clearTimeout(patience);
+		stopWaiting();
+		render(<App panel={panel} onLogin={login} />, root);
+	};
+	const patience = setTimeout(draw, session.signedIn ? PATIENCE_MS : 0);
+	const stopWaiting = effect(() => {
+		if (status.value !== null) queueMicrotask(draw);
+	});
 	return () => {
+		clearTimeout(patience);
+		stopWaiting();
 		for (const stop of stops) stop();
 		stopFollowing?.();
 		session.close();

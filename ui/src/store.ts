@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { PolywanEvent, Rate, Status } from "polywan-core/status";
 
 /** What does not answer. "session": signed out. */
@@ -41,13 +41,15 @@ export interface News {
 }
 
 export function takeNews(news: News, atMs: number): void {
-	status.value = news.status;
-	rates.value = news.rates;
-	takeEvents(news.events);
-	clockOffsetMs.value = news.routerNowMs - atMs;
-	answeredAtMs.value = atMs;
-	nowMs.value = atMs;
-	liveness.value = { kind: "live" };
+	batch(() => {
+		status.value = news.status;
+		rates.value = news.rates;
+		takeEvents(news.events);
+		clockOffsetMs.value = news.routerNowMs - atMs;
+		answeredAtMs.value = atMs;
+		nowMs.value = atMs;
+		liveness.value = { kind: "live" };
+	});
 }
 
 /** Events that are already there are not taken twice. */

@@ -81,7 +81,7 @@ export function drawGraph(
 				size: AXIS_PX,
 				gap: 6,
 				space: 30,
-				values: (_, splits) => splits.map((value) => state.current.graph.format(value)),
+				values: (_, splits) => splits.map((value) => state.current.graph.format(value).replace(".0 ", " ")),
 			},
 		],
 		series: [

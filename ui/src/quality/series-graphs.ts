@@ -1,4 +1,4 @@
-import { formatRate } from "../format.ts";
+import { formatMilliseconds, formatPercent, formatRate } from "../format.ts";
 import { t } from "../words.ts";
 import type { Graph, Line } from "./graph.ts";
 import type { ByFamily, Series, Values } from "./series.ts";
@@ -54,16 +54,16 @@ export function buildGraphs(series: Series): Graph[] {
 }
 
 export function renderMs(ms: number): string {
-	return `${ms >= 100 ? Math.round(ms) : Number(ms.toFixed(1))} ms`;
+	return `${formatMilliseconds(ms).value} ms`;
 }
 
 export function renderPercent(percent: number): string {
-	return `${Number(percent.toFixed(1))} %`;
+	return `${formatPercent(percent).value} %`;
 }
 
 export function renderRate(bytesPerSecond: number): string {
 	const { value, unit } = formatRate(bytesPerSecond);
-	return `${value.replace(/\.0$/, "")} ${unit}`;
+	return `${value} ${unit}`;
 }
 
 /** What is shown in bits has a scale of round numbers of them. */
