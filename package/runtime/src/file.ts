@@ -34,9 +34,15 @@ export function writeFile(path: string, data: string | Uint8Array, mode = 0o644)
 /**
  * A reader, and the next boot, sees the old content or the new: temporary file in the same folder, fsync, rename, fsync of the folder.
  * Without a mode that of the old file stays (0644 for a new one). Throws SystemError, and the old file is as it was.
+ * A device or pipe, such as /dev/null, is written to, as there is nothing in it to be lost: another file never takes its place.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode?: number): void {
-	const result = native.writeAtomic(path, bytesOf(data), mode ?? stat(path)?.mode ?? 0o644);
+	const old = stat(path);
+	if (old !== null && !old.isFile && !old.isDirectory) {
+		writeFile(path, data);
+		return;
+	}
+	const result = native.writeAtomic(path, bytesOf(data), mode ?? old?.mode ?? 0o644);
 	checkResult(result, "rename", () => `write ${path}`);
 }
 

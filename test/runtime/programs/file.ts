@@ -57,6 +57,16 @@ await check("an atomic write replaces the file and keeps its mode", () => {
 	);
 });
 
+await check("an atomic write to a pipe leaves the pipe where it is", async () => {
+	const path = `${folder}/pipe`;
+	await spawn(["mkfifo", path]).done;
+	const reader = spawn(["cat", path]);
+	writeFileAtomic(path, "through");
+	equal(new TextDecoder().decode((await reader.done).stdout), "through");
+	equal(stat(path)?.isFile, false);
+	removeFile(path);
+});
+
 await check("an atomic write that fails leaves the old file and nothing else", () => {
 	makeDirectory(`${folder}/taken`);
 	writeFile(`${folder}/taken/inside`, "");
