@@ -6,10 +6,11 @@ import { deleteConnections } from "../apply/connections.ts";
 import { CT_DELETE } from "../apply/conntrack.ts";
 import { buildAttribute, buildMessage, buildNested, concatenate, NLM_F_REQUEST } from "../netlink/message.ts";
 import { NETLINK_NETFILTER } from "../netlink/request.ts";
+import { listEnds } from "./ends.ts";
 import { readRows } from "./read-rows.ts";
-import { listEnds, wakeEnds } from "./resets.ts";
 import { parseRows, ROW_BYTES, type Row } from "./row.ts";
 import type { Criteria } from "./selection.ts";
+import { wakeEnds } from "./wake-ends.ts";
 
 // include/uapi/linux/netfilter/nfnetlink_conntrack.h
 const CTA_TUPLE_ORIG = 1;

@@ -1,12 +1,9 @@
 import type { Plan } from "polywan-core/plan/plan";
 import type { TcpTuple } from "polywan-core/render/resets";
-import { sendWakeSegments } from "../apply/connections.ts";
 import { type EstablishedTcp, parseEach, parseEstablishedTcp } from "./row.ts";
 
 /** More are only forgotten. */
 const MOST_CONNECTIONS = 2048;
-/** Segments after which the rest of the program has its turn. */
-const BATCH = 128;
 
 /** One end of a connection that is to be reset. */
 export interface End {
@@ -58,15 +55,4 @@ function endsOf(connection: EstablishedTcp, isInbound: boolean, plan: PlanFacts)
 			device: isInbound ? null : device,
 		},
 	];
-}
-
-/** Makes the ends say something, once connection tracking has forgotten them. `mark`: see `sendWakeSegments`. */
-export async function wakeEnds(ends: readonly End[], mark: number): Promise<void> {
-	for (const device of new Set(ends.map((end) => end.device))) {
-		const tuples = ends.filter((end) => end.device === device).map(({ knows }) => knows);
-		for (let at = 0; at < tuples.length; at += BATCH) {
-			sendWakeSegments(tuples.slice(at, at + BATCH), mark, device);
-			await new Promise<void>((resolve) => setTimeout(resolve, 0));
-		}
-	}
 }
