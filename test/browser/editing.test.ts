@@ -349,6 +349,11 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 	it("sets up whom to tell, keeps secrets to itself, and sends a test", async () => {
 		const { router } = bed.site;
 		router.writeFile("/usr/lib/notify-me", "#!/bin/sh\ncat > /tmp/notified\n", 0o755);
+		await router.mustRun(["mv", "/usr/sbin/polywan-reports", "/usr/sbin/absent"]);
+		await open("notifications");
+		await page.getByText("The package polywan-reports is not installed on this router").waitFor();
+		await router.mustRun(["mv", "/usr/sbin/absent", "/usr/sbin/polywan-reports"]);
+		await page.reload();
 		// As its package's postinst does.
 		await router.mustRun(["/etc/init.d/polywan-reports", "start"]);
 		await open("notifications");

@@ -1,12 +1,12 @@
 import "../shared.ts";
 import type { Explanation, Step, WhyAnswer } from "polywan-core/why/explanation";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { draft } from "../edit/staging.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { usePanel } from "../panel.ts";
 import { staged } from "../staged.ts";
 import { liveness, status } from "../store.ts";
 import { describeAnswer } from "./answer-words.ts";
-import { type Question, question, saidOf } from "./question.ts";
+import { buildArgs, type Question, saidOf } from "./question.ts";
+import { QuestionForm } from "./question-form.tsx";
 import { ty } from "./words.ts";
 
 /** What is in force may change several times at once. */
@@ -48,104 +48,6 @@ export function WhyTester() {
 			{answer !== null && staged.value && <p class="small soft">{ty("staged")}</p>}
 		</section>
 	);
-}
-
-function QuestionForm({ onAsk }: { onAsk(asked: Question): void }) {
-	const now = question.value;
-	const id = useId();
-	const hosts = useSources();
-	const set = (change: Partial<Question>) => {
-		question.value = { ...question.value, ...change };
-	};
-	const noPort = now.protocol === "icmp";
-	const submit = (event: Event) => {
-		event.preventDefault();
-		if (now.destination.trim() !== "") onAsk({ ...now });
-	};
-	return (
-		<form class="question" onSubmit={submit}>
-			<TextField
-				label={ty("source")}
-				value={now.source}
-				placeholder={ty("router")}
-				list={`${id}-hosts`}
-				onInput={(source) => set({ source })}
-			/>
-			<datalist id={`${id}-hosts`}>
-				{hosts.map((host) => (
-					<option key={host} value={host} />
-				))}
-			</datalist>
-			<TextField
-				label={ty("destination")}
-				value={now.destination}
-				placeholder="example.com"
-				onInput={(destination) => set({ destination })}
-			/>
-			<div class="field small">
-				<label for={`${id}-protocol`}>{ty("protocol")}</label>
-				<select
-					id={`${id}-protocol`}
-					class="wide"
-					value={now.protocol}
-					onChange={({ currentTarget: { value } }) => set({ protocol: value })}
-				>
-					<option value="">{ty("any")}</option>
-					{["tcp", "udp", "icmp"].map((name) => (
-						<option key={name} value={name}>
-							{name.toUpperCase()}
-						</option>
-					))}
-				</select>
-			</div>
-			<TextField
-				label={ty("port")}
-				value={noPort ? "" : now.port}
-				disabled={noPort}
-				numeric
-				onInput={(port) => set({ port })}
-			/>
-			<button type="submit" class="primary" disabled={now.destination.trim() === ""}>
-				{ty("ask")}
-			</button>
-		</form>
-	);
-}
-
-function TextField(props: {
-	readonly label: string;
-	readonly value: string;
-	readonly placeholder?: string;
-	readonly list?: string;
-	readonly numeric?: boolean;
-	readonly disabled?: boolean;
-	onInput(value: string): void;
-}) {
-	return (
-		<label class={`field small ${props.numeric ? "short" : ""}`}>
-			{props.label}
-			<input
-				type="text"
-				class="wide"
-				autocomplete="off"
-				autocapitalize="none"
-				spellcheck={false}
-				inputMode={props.numeric ? "numeric" : "text"}
-				disabled={props.disabled}
-				placeholder={props.placeholder}
-				list={props.list}
-				value={props.value}
-				onInput={(event) => props.onInput(event.currentTarget.value)}
-			/>
-		</label>
-	);
-}
-
-/** Addresses that rules name: likely to be asked about. */
-function useSources(): readonly string[] {
-	const rules = draft.value?.sections.filter(({ type }) => type === "rule") ?? [];
-	const written = rules.flatMap(({ options }) => options.get("src_ip") ?? []);
-	return [...new Set(written.filter((address) => /^[\d.]+$|^[\da-f:]+$/i.test(address)))];
 }
 
 function Steps({ explanation }: { readonly explanation: Explanation }) {
@@ -193,13 +95,4 @@ function useAnswer(asked: Question | null): { readonly answer: WhyAnswer | null;
 		return () => clearTimeout(timer);
 	}, [session, asked, sequence, alive]);
 	return { answer, failed };
-}
-
-function buildArgs({ source, destination, protocol, port }: Question): Record<string, string> {
-	return {
-		source: source.trim() || "router",
-		destination: destination.trim(),
-		...(protocol !== "" && { protocol }),
-		...(port.trim() !== "" && protocol !== "icmp" && { port: port.trim() }),
-	};
 }
