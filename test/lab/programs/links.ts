@@ -43,6 +43,7 @@ function uplinkOf(name: string): Uplink {
 			timeoutFloorMs: 60,
 			timeoutCapMs: 1000,
 			payloadBytes: 8,
+			ttl: null,
 			recoveryMs: 3000,
 			degradedLossPercent: 20,
 			recoveredLossPercent: 10,
@@ -70,6 +71,7 @@ function takeLinks(links: readonly Link[]): void {
 			device,
 			mark: 0,
 			payloadBytes: 8,
+			ttl: null,
 			onReply: (target, seq, rttUs) => tell("reply", { uplink, family, target, seq, rttUs }),
 			onFailure: (target, seq, reason) => tell("failure", { uplink, family, target, seq, reason }),
 		});
