@@ -1,6 +1,7 @@
 import type { Plan, PlanSet } from "polywan-core/plan/plan";
 import { ownIpset } from "polywan-core/render/ipset";
 import { NFT_TABLE } from "polywan-core/render/nft";
+import { matchRule } from "polywan-core/why/match";
 import type { Packet } from "polywan-core/why/packet";
 import { listSets, type SetSide, setKey } from "polywan-core/why/set-facts";
 import { spawn } from "polywan-runtime/process";
@@ -8,14 +9,18 @@ import { hasTool } from "../apply/tool.ts";
 
 const TIMEOUT_MS = 5000;
 
-/** Asks the kernel whether the packet's addresses are in the sets that rules look into. What cannot be asked is absent. */
+/**
+ * Asks the kernel whether the packet's addresses are in the sets that rules look into, where that matters. What cannot be
+ * asked is absent.
+ */
 export async function readMembers(
 	plan: Plan,
 	packet: Packet,
 	firewall: "nftables" | "iptables" | "none",
 ): Promise<ReadonlyMap<string, boolean>> {
 	const members = new Map<string, boolean>();
-	for (const { set, side } of listSets(plan)) {
+	const rules = plan.rules.filter((rule) => matchRule(rule, packet).answer !== "no");
+	for (const { set, side } of listSets({ rules })) {
 		const known = plan.sets.find(({ kernelName }) => kernelName === set);
 		const argv = questionOf(set, known, side, packet, firewall);
 		if (argv === null || !hasTool(argv[0] ?? "")) continue;
