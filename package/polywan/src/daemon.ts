@@ -384,10 +384,7 @@ export class Daemon implements Controller {
 		this.#deciding = true;
 		if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
 		this.#calmTimer = null;
-		queueMicrotask(() => {
-			this.#deciding = false;
-			this.#decide();
-		});
+		queueMicrotask(() => this.#decide());
 	}
 
 	/** Ends when what was decided is in force, or failed. */
@@ -397,11 +394,13 @@ export class Daemon implements Controller {
 	}
 
 	#decide(): void {
-		if (this.#links === null || !this.#config.usable) return;
-		this.#states.setModel(this.#model);
-		this.#watches.set(this.#model, this.#links, this.#ids);
-		this.#terms.set(this.#model, this.#links);
-		this.#publicAddresses.set(this.#model, this.#links, this.#ids.uplinks);
+		if (this.#links !== null && this.#config.usable) this.#takeLinks(this.#links);
+		// What that led to is part of this decision.
+		this.#deciding = false;
+		if (this.#links === null || !this.#config.usable) {
+			this.#publish();
+			return;
+		}
 		const before = this.#undiverted ?? this.#plan;
 		this.#undiverted = null;
 		this.#rules.setModel(this.#model, this.#applier.firewall);
@@ -436,6 +435,13 @@ export class Daemon implements Controller {
 		for (const reason of reasons) this.#tell({ kind: "shares", reason });
 		this.#standby.set(this.#model, plan);
 		this.#publish();
+	}
+
+	#takeLinks(links: readonly Link[]): void {
+		this.#states.setModel(this.#model);
+		this.#watches.set(this.#model, links, this.#ids);
+		this.#terms.set(this.#model, links);
+		this.#publicAddresses.set(this.#model, links, this.#ids.uplinks);
 	}
 
 	/** What shares depend on besides the configuration, states and measurements. */

@@ -1,7 +1,7 @@
 import type { Probing } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
 import type { TargetHearing } from "polywan-core/health/bad-targets";
-import type { HealthEvent, HealthStep, Quality, StateChange } from "polywan-core/health/event";
+import type { HealthEvent, HealthStep, ProbeOrder, Quality, StateChange } from "polywan-core/health/event";
 import { HealthMonitor } from "polywan-core/health/monitor";
 import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
@@ -33,6 +33,9 @@ export class FamilyWatch {
 	#prober: ProberSet | AutoProber | null = null;
 	readonly #wake = new Alarm(() => this.#feed(WAKE));
 	readonly #trafficPoll = new Alarm(() => this.#readTraffic());
+	/** Probes that are sent a little later; null: none are held. */
+	#held: ProbeOrder[] | null = null;
+	#closed = false;
 	#stepping = false;
 	#sinceMs = wallMs();
 	#wasDown: boolean;
@@ -106,7 +109,11 @@ export class FamilyWatch {
 		if (!isEqual(before.probing, probing)) {
 			this.#feed({ kind: "settings", probing, targets: probing.targets[this.family] });
 		}
-		if (!isEqual(before.link, link)) this.#feed({ kind: "link", ...renderUsability(link) });
+		if (isEqual(before.link, link)) return;
+		// First probes of many uplinks must not hold up the plan that these links lead to.
+		if (this.#held === null) setTimeout(() => this.#sendHeld(), 0);
+		this.#held ??= [];
+		this.#feed({ kind: "link", ...renderUsability(link) });
 	}
 
 	/** Something suggests that the uplink is in trouble. */
@@ -115,6 +122,7 @@ export class FamilyWatch {
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#closeProber();
 		this.#wake.set(null);
 		this.#trafficPoll.set(null);
@@ -122,20 +130,31 @@ export class FamilyWatch {
 
 	/** One event at a time: sending a probe may fail at once, which is an event again. */
 	#feed(event: HealthEvent): void {
-		if (this.#stepping) {
-			this.#waiting.push(event);
-			return;
-		}
+		this.#waiting.push(event);
+		this.#work();
+	}
+
+	#work(): void {
+		if (this.#stepping) return;
 		this.#stepping = true;
-		this.#do(this.#monitor.step(event, monotonicMs()));
 		for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
 			this.#do(this.#monitor.step(next, monotonicMs()));
 		}
 		this.#stepping = false;
 	}
 
+	#sendHeld(): void {
+		const held = this.#held ?? [];
+		this.#held = null;
+		if (this.#closed) return;
+		for (const { target, sequence } of held) this.#send(target, sequence);
+		// Of those that could not be sent.
+		this.#work();
+	}
+
 	#do(step: HealthStep): void {
-		for (const { target, sequence } of step.sends) this.#send(target, sequence);
+		if (this.#held !== null) this.#held.push(...step.sends);
+		else for (const { target, sequence } of step.sends) this.#send(target, sequence);
 		this.#wake.set(step.wakeAtMs);
 		this.#trafficPoll.set(step.pollTrafficAtMs);
 		if (step.change === null) return;

@@ -20,8 +20,8 @@ export function parseMatch(
 	known: readonly string[] | null,
 	markMask: number,
 ): Match | null {
-	const sources = reader.strings("src_ip").flatMap(expandRange);
-	const destinations = reader.strings("dest_ip").flatMap(expandRange);
+	const sources = expandRanges(reader.strings("src_ip"));
+	const destinations = expandRanges(reader.strings("dest_ip"));
 	const sourceInterfaces = reader.strings("src_iface");
 	for (const name of [...sourceInterfaces, ...reader.excludedStrings("src_iface")]) {
 		if (known === null || known.includes(name)) continue;
@@ -43,7 +43,7 @@ export function parseMatch(
 	const protocols = parseProtocols(reader);
 	if (protocols === null) return null;
 	return {
-		families,
+		families: families.length === wanted.length ? wanted : families,
 		protocols,
 		sources,
 		destinations,
@@ -52,6 +52,10 @@ export function parseMatch(
 		sourceInterfaces,
 		conditions,
 	};
+}
+
+function expandRanges(texts: readonly string[]): readonly string[] {
+	return texts.some((text) => text.includes("-")) ? texts.flatMap(expandRange) : texts;
 }
 
 /** A network stays, a range becomes the networks it consists of. */
@@ -68,6 +72,24 @@ function hasIcmpType(conditions: readonly Condition[], family: Family): boolean 
 	return conditions.every((condition) => condition.on !== "icmpType" || condition.types[family].length > 0);
 }
 
+const NONE: readonly never[] = [];
+
+/** Those that few rules have. */
+const OTHER_OPTIONS: ReadonlySet<string> = new Set([
+	"src_zone",
+	"icmp_type",
+	"src_mac",
+	"dscp",
+	"mark",
+	"domain",
+	"app",
+	"src_set",
+	"dest_set",
+	"heavy",
+	"user",
+	"group",
+]);
+
 function parseConditions(reader: SectionReader, markMask: number): readonly Condition[] {
 	const conditions: Condition[] = [];
 	const add = <T>(
@@ -81,11 +103,11 @@ function parseConditions(reader: SectionReader, markMask: number): readonly Cond
 		add(false, reader.strings(option), build);
 		add(true, reader.excludedStrings(option), build);
 	};
-	add(true, reader.excludedStrings("src_ip").flatMap(expandRange), (networks) => ({
+	add(true, expandRanges(reader.excludedStrings("src_ip")), (networks) => ({
 		on: "source",
 		networks,
 	}));
-	add(true, reader.excludedStrings("dest_ip").flatMap(expandRange), (networks) => ({
+	add(true, expandRanges(reader.excludedStrings("dest_ip")), (networks) => ({
 		on: "destination",
 		networks,
 	}));
@@ -93,6 +115,7 @@ function parseConditions(reader: SectionReader, markMask: number): readonly Cond
 	add(true, reader.excludedPortRanges("dest_port"), (ports) => ({ on: "destinationPort", ports }));
 	add(true, reader.excludedNumbers("proto"), (protocols) => ({ on: "protocol", protocols }));
 	add(true, reader.excludedStrings("src_iface"), (interfaces) => ({ on: "sourceInterface", interfaces }));
+	if (!reader.hasSome(OTHER_OPTIONS)) return conditions.length === 0 ? NONE : conditions;
 	both("src_zone", (zones) => ({ on: "sourceZone", zones }));
 	both("icmp_type", (names) => ({
 		on: "icmpType",

@@ -119,6 +119,7 @@ function parseClass(reader: SectionReader, target: Target, policies: readonly Po
 }
 
 function parseSchedule(reader: SectionReader): RuleSchedule | null {
+	if (!reader.has("schedule") && !reader.has("timezone")) return null;
 	const windows = (texts: readonly string[]): readonly Window[] =>
 		texts.map(parseWindow).filter((window) => window !== null);
 	const open = windows(reader.strings("schedule"));

@@ -1,5 +1,5 @@
 import { parseAddress } from "../address.ts";
-import type { Family } from "../family.ts";
+import { FAMILIES, type Family } from "../family.ts";
 import {
 	familiesOfTarget,
 	type ProbeMethod,
@@ -16,8 +16,11 @@ import { renderSuggestion } from "./suggestion.ts";
 
 /** "any", "ipv4" or "ipv6" as families. */
 export function parseFamilies(text: string): readonly Family[] {
-	return text === "ipv4" ? [4] : text === "ipv6" ? [6] : [4, 6];
+	return text === "ipv4" ? ONLY_IPV4 : text === "ipv6" ? ONLY_IPV6 : FAMILIES;
 }
+
+const ONLY_IPV4: readonly Family[] = [4];
+const ONLY_IPV6: readonly Family[] = [6];
 
 export function parseUplink(reader: SectionReader, netifdInterfaces: readonly string[] | null): Uplink {
 	const families = parseFamilies(reader.string("family"));
@@ -44,8 +47,11 @@ export function parseUplink(reader: SectionReader, netifdInterfaces: readonly st
 	};
 }
 
+const NONE: readonly never[] = [];
+
 /** Windows of option schedule, of an uplink or a policy. */
 export function parseSchedule(reader: SectionReader): readonly Window[] {
+	if (!reader.has("schedule")) return NONE;
 	return reader.strings("schedule").flatMap((text) => parseWindow(text) ?? []);
 }
 

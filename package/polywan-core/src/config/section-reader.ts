@@ -87,6 +87,12 @@ export class SectionReader {
 		return this.#section.options.has(option);
 	}
 
+	/** Whether any of those options is written. */
+	hasSome(options: ReadonlySet<string>): boolean {
+		for (const name of this.#section.options.keys()) if (options.has(name)) return true;
+		return false;
+	}
+
 	boolean(option: string): boolean {
 		return this.#single(option) === true;
 	}

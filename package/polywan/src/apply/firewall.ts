@@ -59,8 +59,8 @@ export interface Choice {
 	readonly warning: string | null;
 }
 
-/** Takes `wanted`, or the one whose tools are there. Rejects with ToolError when there is none. */
-export async function chooseFirewall(wanted: FirewallChoice): Promise<Choice> {
+/** Takes `wanted`, or the one whose tools are there. Throws ToolError when there is none. */
+export function chooseFirewall(wanted: FirewallChoice): Choice {
 	const nftables = hasTool("nft");
 	const iptables = hasTool("iptables-restore");
 	if (!nftables && !iptables)
@@ -69,7 +69,7 @@ export async function chooseFirewall(wanted: FirewallChoice): Promise<Choice> {
 	if (wanted === "iptables")
 		return iptables ? { name: wanted, warning: null } : missing("iptables-restore", "nftables");
 	if (!nftables) return { name: "iptables", warning: null };
-	return { name: !iptables || (await isFirewall4Running()) ? "nftables" : "iptables", warning: null };
+	return { name: !iptables || isFirewall4Running() ? "nftables" : "iptables", warning: null };
 }
 
 function missing(program: string, otherwise: FirewallName): Choice {
@@ -77,9 +77,9 @@ function missing(program: string, otherwise: FirewallName): Choice {
 	return { name: otherwise, warning };
 }
 
-async function isFirewall4Running(): Promise<boolean> {
+function isFirewall4Running(): boolean {
 	try {
-		return (await readNftTables()).includes("inet fw4");
+		return readNftTables().includes("inet fw4");
 	} catch {
 		return false;
 	}

@@ -122,7 +122,7 @@ export class Kernel {
 
 	async #perform(change: KernelChange): Promise<boolean> {
 		const { before, after, firewall, deaths, rebuildFilter } = change;
-		const replaced = await this.#selectFirewall(firewall);
+		const replaced = this.#selectFirewall(firewall);
 		const changeFilter = async () =>
 			this.#changeFilter(replaced !== null || rebuildFilter ? null : await this.#findKnown(before), after);
 		let isRoutingSettled = false;
@@ -156,8 +156,8 @@ export class Kernel {
 	}
 
 	/** Gives the back end that is to be removed because another takes over. */
-	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
-		const { name, warning } = await chooseFirewall(wanted);
+	#selectFirewall(wanted: FirewallChoice): Firewall | null {
+		const { name, warning } = chooseFirewall(wanted);
 		this.#warning = warning;
 		if (name === this.#firewall?.name) return null;
 		const inherited = this.#firewallName === "none" ? null : openFirewall(this.#firewallName);

@@ -92,7 +92,7 @@ export class NftablesFirewall implements Firewall {
 	}
 
 	async diff(plan: Plan): Promise<readonly string[]> {
-		const tables = await readNftTables();
+		const tables = readNftTables();
 		const actual = tables.includes(`inet ${NFT_TABLE}`) ? await listTable(NFT_TABLE) : "";
 		await runNft(renderNftComparison(plan));
 		try {
@@ -122,7 +122,7 @@ export class NftablesFirewall implements Firewall {
 	}
 
 	async remove(): Promise<void> {
-		const tables = await readNftTables();
+		const tables = readNftTables();
 		if (tables.includes(`inet ${COMPARED_TABLE}`)) await runNft(renderNftComparisonEnd());
 		if (tables.includes(`inet ${NFT_TABLE}`)) await runNft(renderNftRemoval());
 	}

@@ -87,6 +87,5 @@ export class HostCounters {
 
 /** Nothing is counted any more. Rejects with ToolError. */
 export async function removeHostTable(): Promise<void> {
-	if ((await readNftTables()).includes(`inet ${HOST_TABLE}`))
-		await runTool(["nft", "-f", "-"], renderHostRemoval());
+	if (readNftTables().includes(`inet ${HOST_TABLE}`)) await runTool(["nft", "-f", "-"], renderHostRemoval());
 }

@@ -51,7 +51,7 @@ async function install(
 
 /** Takes out what any call ever installed. Rejects with ToolError. */
 export async function removeUseRules(): Promise<void> {
-	if (hasTool("nft") && (await readNftTables()).includes(`inet ${NFT_USE_TABLE}`))
+	if (hasTool("nft") && readNftTables().includes(`inet ${NFT_USE_TABLE}`))
 		await runTool(["nft", "delete", "table", "inet", NFT_USE_TABLE], "");
 	for (const family of FAMILIES) await removeIptablesRules(family);
 	removeFile(USED_FILE);
