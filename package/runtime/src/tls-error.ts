@@ -105,6 +105,9 @@ export function explainResult(session: Session, result: number, asked: Asked): T
 		return new TlsError("TLS_CLOSED", "the server ended the connection during the TLS handshake");
 	if (result === ERR_NO_RANDOM) return new TlsError("TLS_NO_RANDOM", "the system has no random numbers yet");
 	const number = `-0x${(-result).toString(16)}`;
+	// Errors of x509.h and pk.h: 0x2080 … 0x3f80, with those of ASN.1 in the lower bits.
+	if (result < -0x2000 && result > -0x4000)
+		return new TlsError("TLS_BAD_CERTIFICATE", `the server's certificate cannot be read (mbedtls ${number})`);
 	if (PROTOCOL_ERRORS.has(result))
 		return new TlsError(
 			"TLS_PROTOCOL",
