@@ -1,12 +1,13 @@
 // Certificates of a small world: an authority, one it vouches for, and servers good and bad. Made by openssl, once for many runs.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** The first name in the certificates of servers. */
 export const SERVER_NAME = "server.test";
 
+/** A folder never changes once it is there: later ones have another name, long before the certificates expire. */
 const keepMs = 20 * 86_400_000;
 
 const configuration = `
@@ -67,18 +68,17 @@ cat self.crt /etc/ssl/certs/ca-certificates.crt ca.crt > bundle.crt 2>/dev/null 
  */
 export function buildPki(): string {
 	const version = createHash("sha256").update(configuration).update(script).digest("hex").slice(0, 12);
-	const folder = resolve(".cache", `pki-${version}`);
-	if (existsSync(folder) && Date.now() - statSync(join(folder, "ca.crt")).mtimeMs < keepMs) return folder;
+	const folder = resolve(".cache", `pki-${version}-${Math.floor(Date.now() / keepMs)}`);
+	if (existsSync(folder)) return folder;
 	mkdirSync(".cache", { recursive: true });
 	const work = mkdtempSync(resolve(".cache", "pki-work-"));
 	writeFileSync(join(work, "configuration"), configuration);
 	const made = spawnSync("sh", ["-c", script], { cwd: work, encoding: "utf8" });
 	if (made.status !== 0) throw new Error(`openssl did not make the certificates:\n${made.stderr}`);
-	rmSync(folder, { recursive: true, force: true });
 	try {
 		renameSync(work, folder);
 	} catch (error) {
-		// Another test was faster.
+		// Another test was faster, and reads from its folder already.
 		if (!existsSync(folder)) throw error;
 		rmSync(work, { recursive: true });
 	}
