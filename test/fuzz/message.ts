@@ -12,10 +12,14 @@ export function repeat(
 		try {
 			check();
 		} catch (error) {
-			const shown = typeof input === "string" ? JSON.stringify(input) : Buffer.from(input).toString("hex");
+			const shown = typeof input === "string" ? JSON.stringify(input) : hexOf(input);
 			throw new Error(`${name}, seed ${seed}, iteration ${i}: ${shown}`, { cause: error });
 		}
 	}
+}
+
+function hexOf(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Flips, cuts, doubles and inserts, `times` times. */
