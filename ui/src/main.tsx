@@ -8,7 +8,7 @@ import { browserPlatform } from "./platform.ts";
 import { followAddress } from "./route.ts";
 import "./shared.ts";
 import { findStaged, forgetStaged } from "./staged.ts";
-import { liveness, nowMs, readOnly, status } from "./store.ts";
+import { liveness, nowMs, readOnly, rightsKnown, status } from "./store.ts";
 import style from "./style.css";
 import { followTheme } from "./theme.ts";
 import { chooseLanguage, LANGUAGE_KEY, language, setLanguage } from "./words.ts";
@@ -51,6 +51,7 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 			findStaged(session),
 		]);
 		readOnly.value = options.readonly ?? !mayWrite;
+		rightsKnown.value = true;
 	};
 	const adopted = new Set<string>();
 	const panel: Panel = {

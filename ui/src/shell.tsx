@@ -3,7 +3,7 @@ import { formatDuration } from "./format.ts";
 import { usePanel } from "./panel.ts";
 import { PAGES, page } from "./route.ts";
 import { staged } from "./staged.ts";
-import { ageMs, liveness, readOnly } from "./store.ts";
+import { ageMs, liveness, readOnly, rightsKnown } from "./store.ts";
 import { language, t } from "./words.ts";
 
 /** What every page stands in: name, liveness, navigation. In LuCI the name, language and theme are LuCI's own. */
@@ -30,7 +30,7 @@ export function Shell(props: {
 				))}
 			</nav>
 			<GoneNotice />
-			{readOnly.value && liveness.value.kind === "live" && !staged.value && (
+			{rightsKnown.value && readOnly.value && liveness.value.kind === "live" && !staged.value && (
 				<p class="notice small">{t("readonly")}</p>
 			)}
 			<main id="content" class="page" tabIndex={-1}>

@@ -22,6 +22,8 @@ export const nowMs = signal(Date.now());
 /** The router's clock less the browser's: either may be wrong. */
 const clockOffsetMs = signal(0);
 export const readOnly = signal(true);
+/** Whether the router has told what this user may do. */
+export const rightsKnown = signal(false);
 
 /** How old the figures on the screen are, in ms. */
 export const ageMs = computed(() =>

@@ -69,17 +69,13 @@ export function HistoryCard(props: {
 				<span class="soft small number">
 					{tq("quality.until", { from: timeOf(bounds.fromS), to: timeOf(bounds.toS) })}
 				</span>
-				{quality !== null && (
-					<CsvButton name="history" of={tq("quality.graphs")} rows={() => listSeries(quality.series)} />
-				)}
+				<CsvButton
+					name="history"
+					of={tq("quality.graphs")}
+					rows={() => listSeries(quality?.series ?? new Map())}
+				/>
 			</header>
 			<SpanControls {...props} onKey={press} />
-			{quality?.source === "daemon" && <p class="soft small">{tq("quality.onlyMinutes")}</p>}
-			{quality?.trouble != null && (
-				<p class="notice warn small">
-					{tq("quality.trouble")} <span lang="en">{quality.trouble}</span>
-				</p>
-			)}
 			<p id="zoom-hint" class="soft small hint">
 				{tq("quality.zoomHint")}
 			</p>
@@ -96,6 +92,12 @@ export function HistoryCard(props: {
 					onDrag={(fromS, toS) => onSpan(spanBetween(fromS, toS, nowS))}
 					onKey={press}
 				/>
+			)}
+			{quality?.source === "daemon" && <p class="soft small">{tq("quality.onlyMinutes")}</p>}
+			{quality?.trouble != null && (
+				<p class="notice warn small">
+					{tq("quality.trouble")} <span lang="en">{quality.trouble}</span>
+				</p>
 			)}
 			{series !== null && (
 				<>
