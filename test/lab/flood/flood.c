@@ -1,13 +1,18 @@
 /*
- * flood ADDRESS one|new MILLISECONDS
+ * flood ADDRESS one|new|stream|sink MILLISECONDS
  *
- * Sends UDP packets of 18 bytes (frames of 64 bytes with their checksum) as fast as it can, either of one flow to port 5001, or
- * each of a flow of its own: ports from 1024 on, from another local port with every turn. Prints how many were sent.
+ * Sends to ADDRESS as fast as it can:
+ *   one     UDP packets of 18 bytes (frames of 64 bytes with their checksum) of one flow to port 5001
+ *   new     the same, each of a flow of its own: ports from 1024 on, from another local port with every turn
+ *   stream  a TCP connection to port 5002
+ * and prints how many packets or bytes were sent, and in how many milliseconds. `sink` takes such connections there, one after the
+ * other, until it is killed; it prints a line when it listens. Other programs of the machine wait meanwhile, where that is allowed.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, BYTES = 18, FIRST_PORT = 1024, LAST_PORT = 65535, ONE_PORT = 5001 };
+enum { BATCH = 64, BYTES = 18, CHUNK = 131072, FIRST_PORT = 1024, LAST_PORT = 65535, ONE_PORT = 5001, STREAM_PORT = 5002 };
 
 static double now_ms(void) {
 	struct timespec at;
@@ -23,48 +28,84 @@ static double now_ms(void) {
 	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
 }
 
-static int open_socket(void) {
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0) {
-		perror("socket");
-		exit(1);
-	}
+static int fail(const char *what) {
+	perror(what);
+	exit(1);
+}
+
+static int open_socket(int type) {
+	int fd = socket(AF_INET, type, 0), on = 1;
+	if (fd < 0) fail("socket");
+	if (type == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	return fd;
 }
 
-int main(int argc, char **argv) {
+static unsigned long send_packets(struct sockaddr_in address, int many, double end_ms) {
 	struct sockaddr_in to[BATCH];
 	struct mmsghdr messages[BATCH];
 	char data[BYTES] = {0};
 	struct iovec part = {data, BYTES};
-	if (argc != 4) return 2;
-	int many = strcmp(argv[2], "new") == 0, port = FIRST_PORT, fd = open_socket();
+	int port = FIRST_PORT, fd = open_socket(SOCK_DGRAM);
 	unsigned long sent = 0;
-	memset(to, 0, sizeof to);
 	memset(messages, 0, sizeof messages);
 	for (int i = 0; i < BATCH; i++) {
-		to[i].sin_family = AF_INET;
-		to[i].sin_port = htons(ONE_PORT);
-		if (inet_pton(AF_INET, argv[1], &to[i].sin_addr) != 1) return 2;
+		to[i] = address;
 		messages[i].msg_hdr.msg_name = &to[i];
 		messages[i].msg_hdr.msg_namelen = sizeof to[i];
 		messages[i].msg_hdr.msg_iov = &part;
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
-	for (double end_ms = now_ms() + atof(argv[3]); now_ms() < end_ms;) {
+	while (now_ms() < end_ms) {
 		if (many && port + BATCH > LAST_PORT) {
 			close(fd);
-			fd = open_socket();
+			fd = open_socket(SOCK_DGRAM);
 			port = FIRST_PORT;
 		}
 		for (int i = 0; many && i < BATCH; i++) to[i].sin_port = htons((unsigned short)port++);
 		int count = sendmmsg(fd, messages, BATCH, 0);
 		if (count > 0) sent += (unsigned long)count;
-		else if (errno != ENOBUFS && errno != EAGAIN && errno != EPERM && errno != ECONNREFUSED) {
-			perror("sendmmsg");
-			return 1;
-		}
+		else if (errno != ENOBUFS && errno != EAGAIN && errno != EPERM && errno != ECONNREFUSED) fail("sendmmsg");
 	}
-	printf("%lu\n", sent);
+	return sent;
+}
+
+static unsigned long send_stream(struct sockaddr_in address, double end_ms) {
+	static char data[CHUNK];
+	unsigned long sent = 0;
+	int fd = open_socket(SOCK_STREAM);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+	while (now_ms() < end_ms) {
+		ssize_t count = write(fd, data, sizeof data);
+		if (count < 0) fail("write");
+		sent += (unsigned long)count;
+	}
+	return sent;
+}
+
+static void sink(struct sockaddr_in address) {
+	static char data[CHUNK];
+	int listener = open_socket(SOCK_STREAM);
+	if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 8) < 0) fail("listen");
+	puts("listening");
+	fflush(stdout);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		if (fd < 0) fail("accept");
+		while (read(fd, data, sizeof data) > 0) {}
+		close(fd);
+	}
+}
+
+int main(int argc, char **argv) {
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(ONE_PORT)};
+	struct sched_param first = {.sched_priority = 1};
+	if (argc != 4 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) return 2;
+	int is_new = strcmp(argv[2], "new") == 0, is_packets = is_new || strcmp(argv[2], "one") == 0;
+	if (!is_packets) address.sin_port = htons(STREAM_PORT);
+	(void)sched_setscheduler(0, SCHED_FIFO, &first);
+	if (strcmp(argv[2], "sink") == 0) sink(address);
+	double start_ms = now_ms(), end_ms = start_ms + atof(argv[3]);
+	unsigned long sent = is_packets ? send_packets(address, is_new, end_ms) : send_stream(address, end_ms);
+	printf("%lu %.3f\n", sent, now_ms() - start_ms);
 	return 0;
 }
