@@ -3,7 +3,7 @@
  *
  * Sends to ADDRESS as fast as it can:
  *   one     UDP packets of 18 bytes (frames of 64 bytes with their checksum) of one flow to port 5001
- *   new     the same, each of a flow of its own: ports from 1024 on, from another local port with every turn
+ *   new     the same, each of a flow of its own: from ports from 1024 on, to another port with every turn (as root)
  *   stream  a TCP connection to port 5002
  * and prints how many packets or bytes were sent, and in how many milliseconds. `sink` takes such connections there, one after the
  * other, until it is killed; it prints a line when it listens. Other programs of the machine wait meanwhile, where that is allowed.
@@ -12,6 +12,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,34 +36,65 @@ static int fail(const char *what) {
 }
 
 static int open_socket(int type) {
-	int fd = socket(AF_INET, type, 0), on = 1;
+	int fd = socket(AF_INET, type, type == SOCK_RAW ? IPPROTO_RAW : 0), on = 1;
 	if (fd < 0) fail("socket");
 	if (type == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	return fd;
 }
 
+struct packet {
+	struct iphdr ip;
+	struct udphdr udp;
+	char data[BYTES];
+};
+
+/* The local address towards another. */
+static struct in_addr local_address(struct sockaddr_in address) {
+	int fd = open_socket(SOCK_DGRAM);
+	socklen_t length = sizeof address;
+	if (connect(fd, (struct sockaddr *)&address, length) < 0) fail("connect");
+	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) fail("getsockname");
+	close(fd);
+	return address.sin_addr;
+}
+
+static void fill_headers(struct packet *packets, struct sockaddr_in address) {
+	struct in_addr local = local_address(address);
+	memset(packets, 0, BATCH * sizeof *packets);
+	for (int i = 0; i < BATCH; i++) {
+		packets[i].ip = (struct iphdr){.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP};
+		packets[i].ip.tot_len = htons(sizeof *packets);
+		packets[i].ip.saddr = local.s_addr;
+		packets[i].ip.daddr = address.sin_addr.s_addr;
+		packets[i].udp.len = htons((unsigned short)(sizeof packets[i].udp + BYTES));
+	}
+}
+
+/* A flow's first packet is all there is of it; a checksum of 0 is none (RFC 768). */
 static unsigned long send_packets(struct sockaddr_in address, int many, double end_ms) {
-	struct sockaddr_in to[BATCH];
+	static struct packet packets[BATCH];
 	struct mmsghdr messages[BATCH];
-	char data[BYTES] = {0};
-	struct iovec part = {data, BYTES};
-	int port = FIRST_PORT, fd = open_socket(SOCK_DGRAM);
+	struct iovec parts[BATCH];
+	int from = FIRST_PORT, to = FIRST_PORT, fd = open_socket(many ? SOCK_RAW : SOCK_DGRAM);
 	unsigned long sent = 0;
 	memset(messages, 0, sizeof messages);
+	fill_headers(packets, address);
 	for (int i = 0; i < BATCH; i++) {
-		to[i] = address;
-		messages[i].msg_hdr.msg_name = &to[i];
-		messages[i].msg_hdr.msg_namelen = sizeof to[i];
-		messages[i].msg_hdr.msg_iov = &part;
+		parts[i] = many ? (struct iovec){&packets[i], sizeof packets[i]} : (struct iovec){packets[i].data, BYTES};
+		messages[i].msg_hdr.msg_name = &address;
+		messages[i].msg_hdr.msg_namelen = sizeof address;
+		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
 	while (now_ms() < end_ms) {
-		if (many && port + BATCH > LAST_PORT) {
-			close(fd);
-			fd = open_socket(SOCK_DGRAM);
-			port = FIRST_PORT;
+		if (from + BATCH > LAST_PORT) {
+			from = FIRST_PORT;
+			to++;
 		}
-		for (int i = 0; many && i < BATCH; i++) to[i].sin_port = htons((unsigned short)port++);
+		for (int i = 0; many && i < BATCH; i++) {
+			packets[i].udp.source = htons((unsigned short)from++);
+			packets[i].udp.dest = htons((unsigned short)to);
+		}
 		int count = sendmmsg(fd, messages, BATCH, 0);
 		if (count > 0) sent += (unsigned long)count;
 		else if (errno != ENOBUFS && errno != EAGAIN && errno != EPERM && errno != ECONNREFUSED) fail("sendmmsg");

@@ -378,7 +378,7 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 	[/^comment "[\w:.-]+"/, () => () => "next"],
 ];
 
-/** Only addresses may be networks, and only when they are the whole key. */
+/** A map has no order: two elements for one packet are refused. */
 function compileRuleMap(found: RegExpExecArray, context: Context): Part {
 	const selectors = found[0].slice(0, found[0].indexOf(" vmap")).split(" . ");
 	const elements = [...context.set(found[2] ?? "")].map(([text, value]) => {
@@ -387,9 +387,11 @@ function compileRuleMap(found: RegExpExecArray, context: Context): Part {
 		return { key, value };
 	});
 	return (packet) => {
-		const hit = elements.find(({ key }) =>
+		const [hit, other] = elements.filter(({ key }) =>
 			key.every((part, index) => hasValue(packet, selectors[index] ?? "", part)),
 		);
+		if (other !== undefined)
+			throw new Error(`nft: ${hit?.key.join(" . ")} overlaps ${other.key.join(" . ")}`);
 		return hit === undefined ? "next" : jumpTo(hit.value, context);
 	};
 }

@@ -12,7 +12,7 @@ import type { Measure, ShareRequest } from "polywan-core/policy/shares";
 import { linksOf, modelOf } from "./fixture.ts";
 
 /** mulberry32: the same walk for the same seed. */
-function randomOf(seed: number): (below: number) => number {
+export function randomOf(seed: number): (below: number) => number {
 	let state = seed;
 	return (below) => {
 		state = (state + 0x6d2b79f5) | 0;
