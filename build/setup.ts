@@ -17,6 +17,8 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "conntrack", why: "shows connections in lab tests" },
 	{ name: "iputils-ping", why: "ping from LAN hosts of the lab" },
 	{ name: "tcpdump", why: "captures packets of an uplink in lab tests" },
+	{ name: "wireguard-go", why: "WireGuard where the kernel has none: a tunnel as an uplink" },
+	{ name: "wireguard-tools", why: "wg: sets it up, and tells its far ends" },
 	{ name: "curl", why: "HTTP client of LAN hosts of the lab" },
 	{ name: "busybox", why: "ash and tools of the lab's router, as OpenWrt has them" },
 	{ name: "qemu-user-static", why: "runs binaries of other architectures" },

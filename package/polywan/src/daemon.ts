@@ -57,6 +57,8 @@ import { logMethods } from "./syslog/log-method.ts";
 import { Tools } from "./tool/tool-methods.ts";
 import { Trial } from "./trial/trial.ts";
 import { trialMethods } from "./trial/trial-method.ts";
+import { FarEnds } from "./tunnel/far-ends.ts";
+import type { Tunnel } from "./tunnel/tunnel.ts";
 import { UplinkStates } from "./uplink-states.ts";
 import { Terms } from "./usage/terms.ts";
 import { usageMethods } from "./usage/usage-methods.ts";
@@ -88,6 +90,7 @@ export class Daemon implements Controller {
 	readonly #wanted = new Map<string, Wanted>();
 	readonly #rules = new RuleKeeper(() => this.#decideSoon());
 	readonly #domains: DomainKeeper;
+	readonly #farEnds = new FarEnds(() => this.#decideSoon());
 	readonly #terms: Terms;
 	readonly #states: UplinkStates;
 	readonly #publicAddresses: PublicAddresses;
@@ -195,7 +198,7 @@ export class Daemon implements Controller {
 		});
 		this.#linkWatcher = new LinkWatcher({
 			bus: this.#bus,
-			onLinks: (links, devices) => this.#onLinks(links, devices),
+			onLinks: (links, devices, tunnels) => this.#onLinks(links, devices, tunnels),
 			onEvidence: ({ uplink, family, reason }) => this.#watches.get(uplink, family)?.evidence(reason),
 			log: log.write,
 		});
@@ -225,6 +228,7 @@ export class Daemon implements Controller {
 		this.#publicAddresses.close();
 		this.#trial.close();
 		this.#linkWatcher.close();
+		this.#farEnds.close();
 		this.#balancer.close();
 		this.#standby.close();
 		this.#watches.close();
@@ -350,10 +354,11 @@ export class Daemon implements Controller {
 		this.#linkWatcher.setUplinks(uplinks);
 	}
 
-	#onLinks(links: readonly Link[], devices: InterfaceDevices): void {
+	#onLinks(links: readonly Link[], devices: InterfaceDevices, tunnels: readonly Tunnel[]): void {
 		this.#links = links;
 		this.#devices = devices;
 		this.#applier.suspectRouting();
+		this.#farEnds.set(tunnels);
 		this.#decideSoon();
 	}
 
@@ -397,7 +402,7 @@ export class Daemon implements Controller {
 		if (this.#links !== null && this.#config.usable) this.#takeLinks(this.#links);
 		// What that led to is part of this decision.
 		this.#deciding = false;
-		if (this.#links === null || !this.#config.usable) {
+		if (this.#links === null || !this.#config.usable || !this.#farEnds.isReady) {
 			this.#publish();
 			return;
 		}
@@ -415,6 +420,7 @@ export class Daemon implements Controller {
 			states: this.#states.list(),
 			ids: this.#ids,
 			devices: this.#devices,
+			farEnds: this.#farEnds.known,
 			limitOf: (uplink) => this.#terms.limit(uplink),
 		});
 		const stateOf = (uplink: string, family: Family) => this.#states.effective({ uplink, family });

@@ -66,6 +66,7 @@ function parseDevices(sections: readonly UciSection[]): Map<string, string> {
 		const proto = word(section, "proto") ?? "";
 		if (section.type !== "interface") continue;
 		if (/^(ppp|l2tp|3g)/.test(proto)) devices.set(section.name, `${proto}-${section.name}`);
+		else if (proto === "wireguard") devices.set(section.name, section.name);
 		else if (device) devices.set(section.name, device);
 	}
 	return devices;

@@ -57,11 +57,13 @@ function parseInterface(section: UciSection): InterfaceConfig {
 	const withMask = (address: string) => (address.includes("/") ? address : `${address}/${mask}`);
 	const with128 = (address: string) => (address.includes("/") ? address : `${address}/128`);
 	const device = text(section, "device") ?? text(section, "ifname") ?? null;
+	// The device of a tunnel has the name of its interface; the lab makes it.
+	const made = proto === "wireguard" ? section.name : null;
 	return {
 		name: section.name,
 		proto,
-		device,
-		l3Device: proto === "pppoe" ? `pppoe-${section.name}` : device,
+		device: made ?? device,
+		l3Device: proto === "pppoe" ? `pppoe-${section.name}` : (made ?? device),
 		auto: flag(section, "auto", true),
 		forceLink: flag(section, "force_link", proto === "static"),
 		defaultRoute: flag(section, "defaultroute", true),
@@ -70,7 +72,10 @@ function parseInterface(section: UciSection): InterfaceConfig {
 		peerDns: flag(section, "peerdns", true),
 		dns: list(section, "dns"),
 		dnsMetric: Number(text(section, "dns_metric") ?? 0),
-		addresses: [...list(section, "ipaddr").map(withMask), ...list(section, "ip6addr").map(with128)],
+		addresses: [
+			...[...list(section, "ipaddr"), ...list(section, "addresses")].map(withMask),
+			...list(section, "ip6addr").map(with128),
+		],
 		gateway: text(section, "gateway") ?? null,
 		gateway6: text(section, "ip6gw") ?? null,
 	};

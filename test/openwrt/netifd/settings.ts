@@ -32,6 +32,7 @@ export interface Settings {
 export function buildSettings(config: InterfaceConfig, lease: Lease | null): Settings | null {
 	switch (config.proto) {
 		case "static":
+		case "wireguard":
 			return staticSettings(config);
 		case "dhcp":
 			return lease && leased(config, lease.ipv4, []);

@@ -175,7 +175,7 @@ const UPLINK: SectionSchema = {
 			"endpoint",
 			{ kind: "network" },
 			null,
-			"Of an uplink that is a tunnel (WireGuard, OpenVPN): the address of its far end. The tunnel's own packets go by the other uplinks, at once by the next one when one dies and back when it has recovered, whatever host route the tunnel's program has set.",
+			"Of an uplink that is a tunnel: the address of its far end; of WireGuard it is found out without. The tunnel's own packets go by the other uplinks, at once by the next one when one dies and back when it has recovered, whatever host route the tunnel's program has set.",
 			{ list: true },
 		),
 		option(

@@ -83,6 +83,18 @@ export function checkOffloading({ firewall }: DoctorFacts): Finding[] {
 	];
 }
 
+/** A tunnel's packets that are not known as such are balanced like any others: into itself, or over a line that is dead. */
+export function checkTunnels({ looseTunnels }: DoctorFacts): Finding[] {
+	return looseTunnels.map((name) =>
+		warning(
+			"no-endpoint",
+			name,
+			"the uplink is a tunnel whose far end is not known: its own packets may be sent into itself, and stay with a dead uplink below it",
+			`give its address: uci add_list polywan.${name}.endpoint=…; uci commit polywan; reload_config`,
+		),
+	);
+}
+
 /** A provider's resolver often answers its own customers alone, and tells who asks what. */
 export function checkResolvers({ resolvers }: DoctorFacts): Finding[] {
 	return resolvers

@@ -10,6 +10,7 @@ import {
 	checkMetrics,
 	checkOffloading,
 	checkResolvers,
+	checkTunnels,
 	checkZones,
 } from "./check-network.ts";
 import {
@@ -37,6 +38,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Finding[])[] = [
 	checkLimits,
 	checkMarks,
 	checkResolvers,
+	checkTunnels,
 	checkOffloading,
 	checkConntrack,
 	checkDifferences,

@@ -25,6 +25,8 @@ export interface DoctorFacts {
 	readonly resolvers: readonly ResolverFacts[];
 	/** Files and folders of certificates that https targets are checked by, and that are not there. */
 	readonly missingAuthorities: readonly { readonly path: string; readonly uplinks: readonly string[] }[];
+	/** Uplinks that are tunnels, and where their packets go to nobody knows. */
+	readonly looseTunnels: readonly string[];
 	readonly conntrack: { readonly count: number; readonly max: number } | null;
 	/** What the kernel has and should not, or lacks. */
 	readonly differences: readonly string[];

@@ -38,6 +38,8 @@ export interface PlanInput extends RuleFacts {
 		readonly state: UplinkState;
 	}[];
 	readonly ids: KernelIds;
+	/** Far ends of tunnels whose uplinks do not name any, by uplink; none: not known yet, but it is a tunnel. */
+	readonly farEnds?: ReadonlyMap<string, readonly string[]>;
 	/** Networks of the router's other interfaces: never balanced, and not counted as a connection of any policy. */
 	readonly localNetworks?: readonly string[];
 	/** Shares of policies that follow measurements; absent: they share by weight. */
@@ -110,14 +112,15 @@ export function buildPlan(input: PlanInput): Plan {
 	const own =
 		target.kind === "policy" ? buildOwnShares(model, target.name, shareContext, context.slots) : null;
 	const bypass = perFamily((family) => mergeNetworks(neverBalanced(input), family));
+	const tunnels = findTunnels(input);
 	const tables = buildTables(
 		tableBase,
 		routed,
 		own ?? perFamily((family) => shareOf(defaultTarget, policies, family)),
-		buildCarrierShares(model, shareContext, context.slots),
+		buildCarrierShares(model, tunnels, shareContext, context.slots),
 		managed[4] ? { bypass: bypass[4] } : null,
 	);
-	const ends = found.flatMap(({ uplink }) => uplink.endpoints);
+	const ends = found.flatMap(({ uplink }) => tunnels.get(uplink.name) ?? []);
 	const endpoints = perFamily((family) => mergeNetworks(ends, family).map((end) => withLength(end, family)));
 	const notrackMark = (top - 3) * unit;
 	const numbers = {
@@ -143,6 +146,13 @@ export function buildPlan(input: PlanInput): Plan {
 		standIns: perFamily((family) => buildStandIns(routed, family)),
 		ipRules: buildIpRules(numbers, routed, model.globals.bypassTables),
 	};
+}
+
+/** The uplinks that are tunnels, with their far ends: those that the user names, else those that were found out. */
+function findTunnels({ model, farEnds }: PlanInput): ReadonlyMap<string, readonly string[]> {
+	const tunnels = new Map(farEnds);
+	for (const { name, endpoints } of model.uplinks) if (endpoints.length > 0) tunnels.set(name, endpoints);
+	return tunnels;
 }
 
 interface FoundUplink {

@@ -60,10 +60,11 @@ export function buildOwnShares(
  */
 export function buildCarrierShares(
 	model: Model,
+	tunnels: ReadonlyMap<string, readonly string[]>,
 	context: ShareContext,
 	slots: (share: Share) => PlanShare,
 ): PerFamily<PlanShare> | null {
-	const carriers = model.uplinks.filter(({ enabled, endpoints }) => enabled && endpoints.length === 0);
+	const carriers = model.uplinks.filter(({ name, enabled }) => enabled && !tunnels.has(name));
 	if (carriers.length === model.uplinks.filter(({ enabled }) => enabled).length) return null;
 	const { defaultTarget } = model.globals;
 	const preferred = model.policies.find(

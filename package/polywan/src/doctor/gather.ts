@@ -13,7 +13,8 @@ import { errorMessage } from "../apply/tool.ts";
 import { NoDaemonError, withDaemon } from "../cli/daemon-client.ts";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
-import { parseDump } from "../link/netifd.ts";
+import { type NetifdInterface, parseDump } from "../link/netifd.ts";
+import { readFarEnds } from "../tunnel/read-far-ends.ts";
 import { readFirewall, readMetrics } from "./read-config.ts";
 
 /** Programs that route by marks and ip rules of their own. */
@@ -23,12 +24,15 @@ const MWAN3_COMPAT = "/usr/sbin/polywan-mwan3-compat";
 const OWN_PRIORITIES = 1000;
 const HIGHEST_PRIORITY = 0xffffffff;
 const TIMEOUT_MS = 5000;
+const TUNNEL_PROTOCOLS =
+	/^(wireguard|amneziawg|openvpn|gre(tap|v6|v6tap)?|ipip|vti6?|xfrm|vxlan6?|l2tp|pptp|sstp|openconnect|vpnc|openfortivpn)$/;
+const TUNNEL_DEVICES = /^(tun|wg|ovpn)[0-9]+$/;
 
 interface Answers {
 	readonly status: Status | null;
 	readonly daemonTrouble: string | null;
 	readonly differences: readonly string[];
-	readonly interfaces: readonly string[] | null;
+	readonly interfaces: readonly NetifdInterface[] | null;
 	readonly running: readonly string[];
 }
 
@@ -48,13 +52,14 @@ export async function gatherFacts(): Promise<DoctorFacts> {
 		forwarding: perFamily((family) =>
 			readFlag(family === 4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding"),
 		),
-		interfaces: answers.interfaces,
+		interfaces: answers.interfaces?.map(({ name }) => name) ?? null,
 		firewall: readFirewall(),
 		rivals: findRivals(answers.running),
 		foreignMarks: readForeignMarks(model?.globals.priorityBase ?? 0),
 		markMask,
 		resolvers: await readResolvers(status),
 		missingAuthorities: findMissingAuthorities(model),
+		looseTunnels: await findLooseTunnels(model, answers.interfaces ?? []),
 		conntrack: readConntrack(),
 		differences: answers.differences,
 	};
@@ -81,9 +86,9 @@ async function askBus(): Promise<Answers> {
 	}
 }
 
-async function askInterfaces(connection: UbusConnection): Promise<readonly string[] | null> {
+async function askInterfaces(connection: UbusConnection): Promise<readonly NetifdInterface[] | null> {
 	try {
-		return parseDump(await connection.call("network.interface", "dump")).map(({ name }) => name);
+		return parseDump(await connection.call("network.interface", "dump"));
 	} catch {
 		return null;
 	}
@@ -122,6 +127,22 @@ function findMissingAuthorities(model: Model | null): DoctorFacts["missingAuthor
 	return [...wanted]
 		.filter(([path]) => !exists(path))
 		.map(([path, uplinks]) => ({ path, uplinks: [...uplinks] }));
+}
+
+/** Those of netifd's protocols and of OpenVPN's devices. Only of WireGuard the far end is found out. */
+async function findLooseTunnels(
+	model: Model | null,
+	interfaces: readonly NetifdInterface[],
+): Promise<readonly string[]> {
+	const found = (model?.uplinks ?? []).flatMap(({ name: uplink, enabled, endpoints, interfaces: names }) => {
+		const entry = interfaces.find(({ name, up }) => up && names.includes(name));
+		if (!enabled || endpoints.length > 0 || entry === undefined || entry.device === null) return [];
+		const { name, proto, device } = entry;
+		const isTunnel = TUNNEL_PROTOCOLS.test(proto) || TUNNEL_DEVICES.test(device);
+		return isTunnel ? [{ uplink, interface: name, device, proto }] : [];
+	});
+	const known = await readFarEnds(found.filter(({ proto }) => proto === "wireguard"));
+	return found.flatMap(({ uplink }) => ((known.get(uplink)?.length ?? 0) > 0 ? [] : [uplink]));
 }
 
 function readUplinks(model: Model | null, status: Status | null): DoctorFacts["uplinks"] {

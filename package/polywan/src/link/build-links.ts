@@ -2,6 +2,7 @@ import { familyOf, networkContains, parseAddress, parseNetwork } from "polywan-c
 import type { Uplink } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
 import type { InterfaceDevices, Link, LinkAddress } from "polywan-core/link";
+import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { DeviceTable } from "./device-table.ts";
 import type { NetifdInterface } from "./netifd.ts";
 import type { Device } from "./rtnetlink.ts";
@@ -27,6 +28,19 @@ export function buildInterfaceDevices(interfaces: ReadonlyMap<string, NetifdInte
 	const devices = new Map<string, string>();
 	for (const { name, device } of interfaces.values()) if (device !== null) devices.set(name, device);
 	return devices;
+}
+
+/** Uplinks that are WireGuard tunnels, with their far ends to be found out. */
+export function buildTunnels(
+	uplinks: readonly Uplink[],
+	interfaces: ReadonlyMap<string, NetifdInterface>,
+): Tunnel[] {
+	return uplinks.flatMap(({ name: uplink, enabled, endpoints, interfaces: names }) => {
+		if (!enabled || endpoints.length > 0) return [];
+		const found = names.map((name) => interfaces.get(name)).find((entry) => entry?.proto === "wireguard");
+		if (found === undefined || !found.up || found.device === null) return [];
+		return [{ uplink, interface: found.name, device: found.device }];
+	});
 }
 
 function buildLink(

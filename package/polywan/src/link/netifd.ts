@@ -14,6 +14,8 @@ import type { BlobTable, BlobValue } from "ubus-js/codec";
 export interface NetifdInterface {
 	readonly name: string;
 	readonly up: boolean;
+	/** What makes its addresses: "dhcp", "wireguard", …; empty: not told. */
+	readonly proto: string;
 	/** Layer-3 device; the configured one while the interface is down; null: none yet. */
 	readonly device: string | null;
 	readonly addresses: PerFamily<readonly LinkAddress[]>;
@@ -47,6 +49,7 @@ export function parseInterface(entry: BlobTable): NetifdInterface | null {
 	return {
 		name,
 		up,
+		proto: textOf(entry.proto) ?? "",
 		device: textOf(entry.l3_device) ?? textOf(entry.device),
 		addresses: { 4: parseAddresses(entry["ipv4-address"], 4), 6: parseAddresses(entry["ipv6-address"], 6) },
 		defaultRoutes: { 4: routes(4), 6: routes(6) },

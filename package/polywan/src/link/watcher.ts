@@ -5,7 +5,8 @@ import type { UbusConnection } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import type { NetlinkMessage } from "../netlink/message.ts";
 import { dump, NETLINK_ROUTE } from "../netlink/request.ts";
-import { buildInterfaceDevices, buildLinks } from "./build-links.ts";
+import type { Tunnel } from "../tunnel/tunnel.ts";
+import { buildInterfaceDevices, buildLinks, buildTunnels } from "./build-links.ts";
 import { DeviceTable } from "./device-table.ts";
 import { KernelEvents } from "./kernel-events.ts";
 import { type NetifdInterface, parseDump, parseInterface } from "./netifd.ts";
@@ -34,7 +35,7 @@ export interface Evidence {
 export interface LinkWatcherOptions {
 	readonly bus: UbusConnection;
 	/** Links are known or have changed. First called when both netifd and the kernel have told everything. */
-	onLinks(links: readonly Link[], devices: InterfaceDevices): void;
+	onLinks(links: readonly Link[], devices: InterfaceDevices, tunnels: readonly Tunnel[]): void;
 	onEvidence(evidence: Evidence): void;
 	log(level: LogLevel, message: string): void;
 }
@@ -195,10 +196,11 @@ export class LinkWatcher {
 		if (this.#interfaces === null || this.#devices === null) return;
 		const links = buildLinks(this.#uplinks, this.#interfaces, this.#devices);
 		const devices = buildInterfaceDevices(this.#interfaces);
-		const text = JSON.stringify([links, [...devices]]);
+		const tunnels = buildTunnels(this.#uplinks, this.#interfaces);
+		const text = JSON.stringify([links, [...devices], tunnels]);
 		if (text === this.#told) return;
 		this.#told = text;
 		this.#links = links;
-		this.#options.onLinks(links, devices);
+		this.#options.onLinks(links, devices, tunnels);
 	}
 }

@@ -60,6 +60,7 @@ const healthy: DoctorFacts = {
 	markMask: 0xff000000,
 	resolvers: [{ server: "192.0.2.53", uplinks: ["wan"], device: "eth1", ownDevices: ["eth1"] }],
 	missingAuthorities: [],
+	looseTunnels: [],
 	conntrack: { count: 100, max: 65_536 },
 	differences: [],
 };
@@ -127,6 +128,7 @@ describe("the doctor", () => {
 			{ resolvers: [{ server: "192.0.2.53", uplinks: ["wan"], device: "eth2", ownDevices: ["eth1"] }] },
 		],
 		["error", "no-authorities", { missingAuthorities: [{ path: "/etc/x", uplinks: ["wan"] }] }],
+		["warning", "no-endpoint", { looseTunnels: ["vpn"] }],
 		["warning", "conntrack-full", { conntrack: { count: 60_000, max: 65_536 } }],
 		["error", "kernel-differs", { differences: ["- ip -4 rule priority 6001"] }],
 		["error", "no-daemon", { status: null, daemonTrouble: "it does not run" }],

@@ -41,6 +41,7 @@ test("a DHCP interface", () => {
 	expect(parseInterface(DHCP)).toEqual({
 		name: "wan",
 		up: true,
+		proto: "dhcp",
 		device: "eth1",
 		addresses: { 4: [{ address: "100.64.1.2", prefixLength: 24 }], 6: [] },
 		defaultRoutes: { 4: { gateway: "100.64.1.1" }, 6: null },

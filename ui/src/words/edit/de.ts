@@ -333,7 +333,7 @@ export const helpDe: HelpWords = {
 	"globals.speedtest_upload_url":
 		"Wohin `polywan speedtest` mit POST sendet; ohne Angabe wird nur der Empfang gemessen.",
 	"uplink.endpoint":
-		"Bei einem Tunnel (WireGuard, OpenVPN) die Adresse seiner Gegenstelle: Die Pakete des Tunnels selbst nehmen die anderen Uplinks, sofort den nächsten, wenn einer ausfällt.",
+		"Bei einem Tunnel die Adresse seiner Gegenstelle, bei WireGuard auch ohne Angabe bekannt: Die Pakete des Tunnels selbst nehmen die anderen Uplinks, sofort den nächsten, wenn einer ausfällt.",
 	"uplink.standby":
 		"cold: Die Schnittstellen werden erst aktiviert, wenn eine Richtlinie nichts Besseres hat, und bis dahin nicht geprüft.",
 	"uplink.standby_hold": "Wie lange ein solcher Uplink aktiv bleibt, wenn er nicht mehr gebraucht wird.",

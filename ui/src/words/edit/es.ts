@@ -327,7 +327,7 @@ export const helpEs: HelpWords = {
 	"globals.speedtest_upload_url":
 		"Adónde envía `polywan speedtest` por POST; sin valor solo se mide la bajada.",
 	"uplink.endpoint":
-		"Si es un túnel (WireGuard, OpenVPN), la dirección de su extremo remoto: los paquetes del propio túnel van por los otros enlaces, enseguida por el siguiente cuando uno cae.",
+		"Si es un túnel, la dirección de su extremo remoto, que con WireGuard se averigua sin ella: los paquetes del propio túnel van por los otros enlaces, enseguida por el siguiente cuando uno cae.",
 	"uplink.standby":
 		"cold: las interfaces se activan solo cuando una política no tiene nada mejor, y mientras no se sondean.",
 	"uplink.standby_hold": "Cuánto sigue activo cuando ya no hace falta.",
