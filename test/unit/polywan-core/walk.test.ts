@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { targets } from "../../fuzz/plan-walk.ts";
 
 /** `npm run fuzz` has ten thousand. */
-const STEPS = 300;
+const STEPS = 150;
 
 test.each(targets)(`$name: ${STEPS} random steps`, { timeout: 60_000 }, ({ run }) => {
 	expect(() => run(STEPS, 1)).not.toThrow();
