@@ -1,10 +1,11 @@
 import { signal } from "@preact/signals";
 import type { FamilyStatus, History, Status, UplinkHistory } from "polywan-core/status";
 
-/** One look at an uplink: round trip per family (null: no answer), and whether new connections could go there. */
+/** One look at an uplink: round trip per family (null: no answer), loss, and whether new connections could go there. */
 export interface Sample {
 	readonly atMs: number;
 	readonly rttMs: { readonly ipv4: number | null; readonly ipv6: number | null };
+	readonly lossPercent: { readonly ipv4: number; readonly ipv6: number };
 	readonly usable: { readonly ipv4: boolean; readonly ipv6: boolean };
 }
 
@@ -21,6 +22,7 @@ export function takeSamples(status: Status, atMs: number): void {
 		const sample = {
 			atMs,
 			rttMs: { ipv4: roundTrip(uplink.ipv4), ipv6: roundTrip(uplink.ipv6) },
+			lossPercent: { ipv4: uplink.ipv4?.loss_percent ?? 0, ipv6: uplink.ipv6?.loss_percent ?? 0 },
 			usable: { ipv4: isUsable(uplink.ipv4), ipv6: isUsable(uplink.ipv6) },
 		};
 		next.set(uplink.name, appended(samples.value.get(uplink.name) ?? [], sample));
@@ -58,6 +60,7 @@ function toSamples({ ipv4, ipv6 }: UplinkHistory, stepMs: number, lastAtMs: numb
 	return ipv4.rtt_us.map((_, index) => ({
 		atMs: lastAtMs - (count - 1 - index) * stepMs,
 		rttMs: { ipv4: milliseconds(ipv4.rtt_us[index]), ipv6: milliseconds(ipv6.rtt_us[index]) },
+		lossPercent: { ipv4: ipv4.loss_percent[index] ?? 0, ipv6: ipv6.loss_percent[index] ?? 0 },
 		usable: { ipv4: ipv4.usable[index] === 1, ipv6: ipv6.usable[index] === 1 },
 	}));
 }

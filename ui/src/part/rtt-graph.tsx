@@ -5,11 +5,11 @@ import { t } from "../words.ts";
 const WIDTH = 300;
 const HEIGHT = 40;
 
-/** Round-trip times as a line, outages as shaded spans; time runs from ten minutes ago to now. */
+/** Round-trip times as a line, loss as bars below it, outages as shaded spans; time runs from ten minutes ago to now. */
 export function RttGraph(props: { readonly samples: readonly Sample[]; readonly family: "ipv4" | "ipv6" }) {
 	const { samples, family } = props;
 	const highest = Math.max(0, ...samples.map((sample) => sample.rttMs[family] ?? 0));
-	const { line, outages } = draw(samples, family, nowMs.value, scaleTop(highest));
+	const { line, losses, outages } = draw(samples, family, nowMs.value, scaleTop(highest));
 	return (
 		<figure class="line-graph">
 			<svg
@@ -28,6 +28,7 @@ export function RttGraph(props: { readonly samples: readonly Sample[]; readonly 
 					/>
 				))}
 				<path d={line} />
+				<path class="loss" d={losses} />
 			</svg>
 			<span class="number" aria-hidden="true">
 				{scaleTop(highest)} ms
@@ -41,10 +42,15 @@ function draw(samples: readonly Sample[], family: "ipv4" | "ipv6", nowMs: number
 	const y = (rttMs: number) => HEIGHT - 1.5 - (rttMs / top) * (HEIGHT - 3);
 	const outages: { from: number; to: number }[] = [];
 	let line = "";
+	let losses = "";
 	let pen = "M";
 	samples.forEach((sample, index) => {
 		const rttMs = sample.rttMs[family];
 		const next = samples[index + 1];
+		const loss = sample.lossPercent[family];
+		// The least there is can be seen.
+		if (loss > 0 && sample.usable[family])
+			losses += `M${x(sample).toFixed(1)} ${HEIGHT}v-${Math.max(3, loss * (HEIGHT / 100))}`;
 		if (!sample.usable[family]) outages.push({ from: x(sample), to: next ? x(next) : WIDTH });
 		if (!sample.usable[family] || rttMs === null) {
 			pen = "M";
@@ -55,7 +61,7 @@ function draw(samples: readonly Sample[], family: "ipv4" | "ipv6", nowMs: number
 		// Nothing new since then means that nothing changed.
 		if (next === undefined) line += `H${WIDTH}`;
 	});
-	return { line, outages };
+	return { line, losses, outages };
 }
 
 /** The next of 5, 10, 20, 50, 100 … above: a scale that stays while values change a little. */

@@ -24,7 +24,7 @@ export const de: Words = {
 	"card.share": "Anteil",
 	"card.noFamily": "Keine IPv4- oder IPv6-Verbindung",
 	"card.gateway": "Gateway",
-	"card.graph": "Umlaufzeit der letzten zehn Minuten; Ausfälle sind hinterlegt",
+	"card.graph": "Umlaufzeit der letzten zehn Minuten; Verlust als Balken, Ausfälle hinterlegt",
 	"card.turnOff": "Außer Betrieb nehmen",
 	"card.turnOn": "Wieder benutzen",
 	"overview.uplinks": "Uplinks",

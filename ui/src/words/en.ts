@@ -22,7 +22,7 @@ export const en = {
 	"card.share": "Share",
 	"card.noFamily": "No connection",
 	"card.gateway": "Gateway",
-	"card.graph": "Round trips of ten minutes, outages shaded",
+	"card.graph": "Round trips of ten minutes, loss as bars, outages shaded",
 	"card.turnOff": "Take out of use",
 	"card.turnOn": "Use again",
 	"overview.uplinks": "Uplinks",

@@ -24,7 +24,7 @@ export const es: Words = {
 	"card.share": "Cuota",
 	"card.noFamily": "Sin conexión IPv4 ni IPv6",
 	"card.gateway": "Puerta de enlace",
-	"card.graph": "Tiempo de ida y vuelta de los últimos diez minutos; los cortes aparecen sombreados",
+	"card.graph": "Tiempo de ida y vuelta de los últimos diez minutos; pérdida en barras, cortes sombreados",
 	"card.turnOff": "Dejar de usar",
 	"card.turnOn": "Volver a usar",
 	"overview.uplinks": "Enlaces",

@@ -24,7 +24,7 @@ export const zh: Words = {
 	"card.share": "占比",
 	"card.noFamily": "没有 IPv4 或 IPv6 连接",
 	"card.gateway": "网关",
-	"card.graph": "最近十分钟的往返时间;阴影为中断时段",
+	"card.graph": "最近十分钟的往返时间;竖条为丢包，阴影为中断时段",
 	"card.turnOff": "停止使用",
 	"card.turnOn": "重新使用",
 	"overview.uplinks": "上行线路",
