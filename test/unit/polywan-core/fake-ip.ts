@@ -94,8 +94,11 @@ function parseRule(words: readonly string[], family: Family): PlanIpRule {
 		else if (word === "fwmark") {
 			const [mark, mask] = value().split("/").map(Number);
 			rule = { ...rule, fwmark: { value: mark ?? 0, mask: mask ?? 0 } };
-		} else if (word === "unreachable" || word === "blackhole") {
+		} else if (word === "unreachable" || word === "blackhole" || word === "nop") {
 			rule = { ...rule, action: { kind: word } };
+			hasAction = true;
+		} else if (word === "goto") {
+			rule = { ...rule, action: { kind: word, priority: Number(value()) } };
 			hasAction = true;
 		} else if (word === "lookup") {
 			rule = { ...rule, action: { kind: "lookup", table: Number(value()), suppressPrefixLength: null } };

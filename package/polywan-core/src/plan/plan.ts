@@ -207,5 +207,9 @@ export interface PlanIpRule {
 	readonly action:
 		| { readonly kind: "lookup"; readonly table: number; readonly suppressPrefixLength: number | null }
 		| { readonly kind: "unreachable" }
-		| { readonly kind: "blackhole" };
+		| { readonly kind: "blackhole" }
+		/** On to the rule with this priority, and past those before it. */
+		| { readonly kind: "goto"; readonly priority: number }
+		/** A place to go to. */
+		| { readonly kind: "nop" };
 }

@@ -4,6 +4,7 @@ import { FAMILIES } from "../family.ts";
 import type { Link } from "../link.ts";
 import { countSlots, fitWeights } from "../policy/slots.ts";
 import { Remembered } from "../remember.ts";
+import { highestMark, lowestBit } from "./ids.ts";
 import { findOwnNameServers } from "./name-server.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanShare, PlanTable } from "./plan.ts";
 
@@ -22,6 +23,7 @@ const PRIORITY = {
 	connected: 1,
 	bypassTables: 2,
 	probe: 100,
+	shortcut: 100,
 	mark: 100,
 	unreachable: 360,
 	blackhole: 361,
@@ -240,6 +242,20 @@ function listIpRules(
 		for (const { id, mark } of present) {
 			add(PRIORITY.mark + id, { fwmark: { value: mark, mask }, action: lookup(tableBase + id) });
 		}
+		const goTo = (value: number, marks: number, place: number): void => {
+			const block = (mask & ~((marks - 1) * lowestBit(mask))) >>> 0;
+			const action = { kind: "goto", priority: plan.priorityBase + place } as const;
+			add(PRIORITY.shortcut, { fwmark: { value, mask: block }, action });
+		};
+		const blocks = markBlocks(
+			present.map(({ id }) => id),
+			mask,
+		);
+		for (const { first, size } of blocks) {
+			goTo(first * lowestBit(mask), size, PRIORITY.mark + first);
+			add(PRIORITY.mark + first, { action: { kind: "nop" } });
+		}
+		if (blocks.length > 0) goTo(plan.verdictMarks.unreachable, 2, PRIORITY.unreachable);
 		const { unreachable, blackhole } = plan.verdictMarks;
 		add(PRIORITY.unreachable, { fwmark: { value: unreachable, mask }, action: { kind: "unreachable" } });
 		add(PRIORITY.blackhole, { fwmark: { value: blackhole, mask }, action: { kind: "blackhole" } });
@@ -270,6 +286,32 @@ function listIpRules(
 		if (hasTable(tableBase)) add(PRIORITY.own, { ...own, action: lookup(tableBase) });
 	}
 	return rules;
+}
+
+/** The kernel looks at one rule after the other, for each packet: above so many uplinks there are shortcuts to their marks. */
+const MANY_UPLINKS = 16;
+const BLOCK = 16;
+
+/**
+ * Where marks begin that have all but the lowest bits in common, and how many: those with uplinks, without the first ones, which
+ * need no shortcut, and the highest four, which are no uplinks'.
+ */
+export function markBlocks(
+	ids: readonly number[],
+	mask: number,
+): readonly { readonly first: number; readonly size: number }[] {
+	if (ids.length <= MANY_UPLINKS) return [];
+	const last = highestMark(mask) - BLOCK + 1;
+	const starts = [...new Set(ids.map((id) => Math.min(id - (id % BLOCK), last)))].sort((a, b) => a - b);
+	return starts.flatMap((first) => {
+		if (first === 0) return [];
+		return first === last
+			? [
+					{ first, size: 8 },
+					{ first: first + 8, size: 4 },
+				]
+			: [{ first, size: BLOCK }];
+	});
 }
 
 /** Sources that can only leave by this link: its own addresses and, for the router itself, its delegated prefixes. */

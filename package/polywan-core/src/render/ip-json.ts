@@ -47,6 +47,8 @@ function parseAction(entry: Json): PlanIpRule["action"] | null {
 	const action = textOf(entry.action);
 	if (action !== null && UNREACHABLE.includes(action)) return { kind: "unreachable" };
 	if (action !== null && BLACKHOLE.includes(action)) return { kind: "blackhole" };
+	if (entry.nop !== undefined) return { kind: "nop" };
+	if (entry.goto !== undefined) return { kind: "goto", priority: Number(entry.goto) };
 	const table = parseTable(entry.table);
 	if (action !== null || table === null) return null;
 	const suppressed = entry.suppress_prefixlen;

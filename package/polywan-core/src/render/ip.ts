@@ -119,6 +119,7 @@ export function renderIpRule(rule: PlanIpRule): string {
 		words.push(`fwmark 0x${rule.fwmark.value.toString(16)}/0x${rule.fwmark.mask.toString(16)}`);
 	if (rule.incomingInterface !== null) words.push(`iif ${rule.incomingInterface}`);
 	if (rule.outgoingInterface !== null) words.push(`oif ${rule.outgoingInterface}`);
+	if (rule.action.kind === "goto") return [...words, `goto ${rule.action.priority}`].join(" ");
 	if (rule.action.kind !== "lookup") return [...words, rule.action.kind].join(" ");
 	words.push(`lookup ${rule.action.table}`);
 	const suppressed = rule.action.suppressPrefixLength;

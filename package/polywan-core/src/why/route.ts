@@ -29,6 +29,8 @@ export function routePacket(
 	const rules = plan.ipRules.filter((rule) => rule.family === packet.family);
 	for (const rule of [...rules].sort((a, b) => a.priority - b.priority)) {
 		if (!matchesIpRule(rule, packet, mark)) continue;
+		// Shortcuts go past what does not match anyway.
+		if (rule.action.kind === "goto" || rule.action.kind === "nop") continue;
 		if (rule.action.kind !== "lookup") return { kind: rule.action.kind };
 		const { table } = rule.action;
 		const found = plan.tables.find((entry) => entry.table === table && entry.family === packet.family);

@@ -18,10 +18,11 @@ describe("the kernel's ip rules", () => {
 		expect(renderRule(ruleMessage(1, 0))).toMatch(/suppress_prefixlength 0$/);
 		expect(renderRule(ruleMessage(7))).toMatch(/ unreachable$/);
 		expect(renderRule(ruleMessage(6))).toMatch(/ blackhole$/);
+		expect(renderRule(ruleMessage(3))).toMatch(/ nop$/);
 	});
 
-	test("others' kinds, such as goto, are none of ours", () => {
-		expect(parseIpRule(4, ruleMessage(2))).toBeNull();
+	test("others' kinds, such as prohibit, are none of ours", () => {
+		expect(parseIpRule(4, ruleMessage(8))).toBeNull();
 		expect(parseIpRule(4, new Uint8Array(4))).toBeNull();
 	});
 });
