@@ -148,12 +148,16 @@ export class Site {
 			await bootStandIns(router, services);
 		}
 		const count = network.match(/^config interface/gm)?.length;
-		await until("every interface of the router is up", async () => {
-			const { interface: all } = await router.ubus("network.interface", "dump");
-			const up =
-				Array.isArray(all) && all.length === count && all.every((entry) => isTable(entry) && entry.up);
-			return up && (await router.bus.list("network.interface.*")).length === count;
-		});
+		await until(
+			"every interface of the router is up",
+			async () => {
+				const { interface: all } = await router.ubus("network.interface", "dump");
+				const up =
+					Array.isArray(all) && all.length === count && all.every((entry) => isTable(entry) && entry.up);
+				return up && (await router.bus.list("network.interface.*")).length === count;
+			},
+			{ timeoutMs: 10_000 + 400 * uplinks.length },
+		);
 		await this.#installPolywan(spec);
 	}
 
