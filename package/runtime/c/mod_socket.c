@@ -146,6 +146,17 @@ static JSValue js_accept(JSContext *ctx, JSValueConst self, int argc, JSValueCon
 	return value;
 }
 
+/* encode(address): the kernel's structure, for send: what is sent to again and again is parsed once. */
+static JSValue js_encode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	struct sockaddr_storage address;
+	socklen_t size;
+	if (sockaddr_parse(ctx, argv[0], &address, &size) < 0)
+		return JS_EXCEPTION;
+	return JS_NewArrayBufferCopy(ctx, (const uint8_t *)&address, size);
+}
+
 static JSValue js_send(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
 	(void)self, (void)argc;
@@ -157,6 +168,17 @@ static JSValue js_send(JSContext *ctx, JSValueConst self, int argc, JSValueConst
 	    value_bytes(ctx, argv[1], &data) < 0)
 		return JS_EXCEPTION;
 	return value_result(ctx, sendto(fd, data.data, data.size, MSG_NOSIGNAL, size ? (struct sockaddr *)&address : NULL, size));
+}
+
+/* sendEncoded(fd, data, to): as send, to what encode gave. */
+static JSValue js_send_encoded(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	int32_t fd;
+	struct bytes data, to;
+	if (JS_ToInt32(ctx, &fd, argv[0]) || value_bytes(ctx, argv[1], &data) < 0 || value_bytes(ctx, argv[2], &to) < 0)
+		return JS_EXCEPTION;
+	return value_result(ctx, sendto(fd, data.data, data.size, MSG_NOSIGNAL, (struct sockaddr *)to.data, (socklen_t)to.size));
 }
 
 static JSValue js_receive(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -175,6 +197,18 @@ static JSValue js_receive(JSContext *ctx, JSValueConst self, int argc, JSValueCo
 	JS_DefinePropertyValueStr(ctx, value, "bytes", JS_NewInt64(ctx, received), JS_PROP_C_W_E);
 	JS_DefinePropertyValueStr(ctx, value, "from", sockaddr_value(ctx, &address, size), JS_PROP_C_W_E);
 	return value;
+}
+
+/* receiveBytes(fd, into): as receive, without where it came from: how many bytes, or a negative errno. */
+static JSValue js_receive_bytes(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+	(void)self, (void)argc;
+	int32_t fd;
+	struct bytes into;
+	if (JS_ToInt32(ctx, &fd, argv[0]) || value_bytes(ctx, argv[1], &into) < 0)
+		return JS_EXCEPTION;
+	ssize_t received = recv(fd, into.data, into.size, 0);
+	return JS_NewInt64(ctx, received < 0 ? -errno : received);
 }
 
 /* error(fd): SO_ERROR as a negative errno, 0: none. */
@@ -307,7 +341,10 @@ static const JSCFunctionListEntry entries[] = {
 	JS_CFUNC_DEF("listen", 2, js_listen),
 	JS_CFUNC_DEF("accept", 1, js_accept),
 	JS_CFUNC_DEF("send", 3, js_send),
+	JS_CFUNC_DEF("encode", 1, js_encode),
+	JS_CFUNC_DEF("sendEncoded", 3, js_send_encoded),
 	JS_CFUNC_DEF("receive", 2, js_receive),
+	JS_CFUNC_DEF("receiveBytes", 2, js_receive_bytes),
 	JS_CFUNC_DEF("error", 1, js_error),
 	JS_CFUNC_DEF("setOption", 3, js_set_option),
 	JS_CFUNC_DEF("attachFilter", 2, js_attach_filter),

@@ -68,7 +68,12 @@ declare module "polywan:socket" {
 	export function connect(fd: number, address: Address): number;
 	export function listen(fd: number, backlog: number): number;
 	export function accept(fd: number): { fd: number; from: Address } | number;
+	/** The kernel's structure. */
+	export function encode(address: Address): ArrayBuffer;
 	export function send(fd: number, data: Uint8Array, to: Address | undefined): number;
+	/** `to`: what `encode` gave. */
+	export function sendEncoded(fd: number, data: Uint8Array, to: Uint8Array): number;
+	export function receiveBytes(fd: number, into: Uint8Array): number;
 	export function receive(fd: number, into: Uint8Array): { bytes: number; from: Address | null } | number;
 	/** SO_ERROR as a negative errno, 0: none. */
 	export function error(fd: number): number;

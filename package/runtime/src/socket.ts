@@ -66,6 +66,16 @@ export interface StreamSocket {
 	close(): void;
 }
 
+/** An address as the kernel has it. */
+export interface EncodedAddress {
+	readonly address: Address;
+	readonly bytes: Uint8Array;
+}
+
+export function encodeAddress(address: Address): EncodedAddress {
+	return { address, bytes: new Uint8Array(native.encode(address)) };
+}
+
 /** A socket: always non-blocking and closed on exec. Every method throws SystemError unless it says otherwise. */
 export class Socket implements StreamSocket {
 	/** -1 once it is closed. */
@@ -118,6 +128,20 @@ export class Socket implements StreamSocket {
 			"send",
 			() => `send ${data.length} bytes${to ? ` to ${describeAddress(to)}` : ""}`,
 		);
+	}
+
+	/** As send; `to` was encoded before, as what is sent to again and again is better. */
+	sendEncoded(data: Uint8Array, to: EncodedAddress): number | null {
+		const result = native.sendEncoded(this.fd, data, to.bytes);
+		if (isError(result, "EAGAIN")) return null;
+		return this.#check(result, "send", () => `send ${data.length} bytes to ${describeAddress(to.address)}`);
+	}
+
+	/** As receive, where it does not matter who sent it. */
+	receiveBytes(into: Uint8Array): number | null {
+		const result = native.receiveBytes(this.fd, into);
+		if (isError(result, "EAGAIN")) return null;
+		return this.#check(result, "recv", () => "receive");
 	}
 
 	/** Null: there is nothing. 0 bytes on a stream: its end. The rest of a datagram that is too long is lost. */

@@ -1,6 +1,6 @@
 import { removeFile } from "polywan-runtime/file";
 import { pid } from "polywan-runtime/program";
-import { type Address, Socket } from "polywan-runtime/socket";
+import { type Address, encodeAddress, Socket } from "polywan-runtime/socket";
 import { check, ensure, equal, errorOf, pending } from "./check.ts";
 
 const decoder = new TextDecoder();
@@ -49,6 +49,23 @@ async function echo(
 	});
 	ensure(typeof connected === "boolean", "connect tells whether it is done");
 	return promise;
+}
+
+for (const address of ["127.0.0.1", "::1"]) {
+	const family = address === "::1" ? "inet6" : "inet";
+	await check(`datagrams to an encoded address of ${family}`, () => {
+		const [one, other] = [Socket.open(family, "dgram"), Socket.open(family, "dgram")];
+		other.bind({ family, address, port: 0 });
+		const into = new Uint8Array(10);
+		equal(other.receiveBytes(into), null);
+		equal(one.sendEncoded(bytes("hello"), encodeAddress(other.localAddress())), 5);
+		equal(other.receiveBytes(into), 5);
+		equal(decoder.decode(into.subarray(0, 5)), "hello");
+		const nobody = { address: other.localAddress(), bytes: new Uint8Array(3) };
+		equal(errorOf(() => one.sendEncoded(bytes("x"), nobody)).syscall, "send");
+		one.close();
+		other.close();
+	});
 }
 
 for (const address of ["127.0.0.1", "::1"]) {

@@ -3,12 +3,15 @@ import { internetChecksum } from "polywan-runtime/checksum";
 import { monotonicUs } from "polywan-runtime/clock";
 import { SystemError } from "polywan-runtime/error";
 import { pid } from "polywan-runtime/program";
-import { type Address, Socket } from "polywan-runtime/socket";
+import { type Address, type EncodedAddress, encodeAddress, Socket } from "polywan-runtime/socket";
 import { buildIcmpFilter } from "./filter.ts";
 import { buildEchoRequest, ICMP, parseIcmp, parseReply } from "./icmp.ts";
 
 /** Answers that take longer are no longer recognised; the health monitor forgets its probes sooner. */
 const REMEMBER_US = 12_000_000;
+/** In the header of IPv4 (RFC 791, 3.1), and in struct sockaddr_in (linux/in.h). */
+const IPV4_SOURCE_AT = 12;
+const SOCKADDR_ADDRESS_AT = 4;
 const RECEIVE_BYTES = 2048;
 /** Per turn of the loop, so that a flood cannot hold up everything else; more than the usual one would cost a look for nothing. */
 const RECEIVE_AT_ONCE = 1;
@@ -37,6 +40,7 @@ export class PingProber {
 	readonly #packet: Uint8Array;
 	readonly #buffer = new Uint8Array(RECEIVE_BYTES);
 	readonly #sent = new Map<number, { target: string; atUs: number }>();
+	readonly #destinations = new Map<string, EncodedAddress>();
 	#socket: Socket | null = null;
 	#closed = false;
 
@@ -52,9 +56,9 @@ export class PingProber {
 		try {
 			this.#socket ??= this.#open();
 			this.#setSequence(sequence);
-			const to: Address = { family: this.#options.family === 4 ? "inet" : "inet6", address: target, port: 0 };
+			const to = this.#destinations.get(target) ?? this.#encode(target);
 			this.#sent.set(sequence, { target, atUs: monotonicUs() });
-			if (this.#socket.send(this.#packet, to) === null)
+			if (this.#socket.sendEncoded(this.#packet, to) === null)
 				this.#failed(target, sequence, "the device's queue is full");
 		} catch (error) {
 			if (error instanceof SystemError && GONE.has(error.code)) this.#closeSocket();
@@ -84,6 +88,13 @@ export class PingProber {
 		return socket;
 	}
 
+	#encode(target: string): EncodedAddress {
+		const family = this.#options.family === 4 ? "inet" : "inet6";
+		const encoded = encodeAddress({ family, address: target, port: 0 });
+		this.#destinations.set(target, encoded);
+		return encoded;
+	}
+
 	#closeSocket(): void {
 		this.#socket?.close();
 		this.#socket = null;
@@ -105,14 +116,24 @@ export class PingProber {
 	#receive(socket: Socket): void {
 		try {
 			for (let count = 0; count < RECEIVE_AT_ONCE && this.#socket === socket; count++) {
-				const received = socket.receive(this.#buffer);
-				if (received === null) return;
-				this.#take(received.bytes, received.from);
+				if (!this.#receiveOne(socket)) return;
 			}
 		} catch (error) {
 			// The device went down or away: the next probe opens another socket or tells why it cannot.
 			if (error instanceof SystemError && GONE.has(error.code)) this.#closeSocket();
 		}
+	}
+
+	/** False: there is nothing. Who sent it stands in the header that comes with IPv4. */
+	#receiveOne(socket: Socket): boolean {
+		if (this.#options.family === 4) {
+			const bytes = socket.receiveBytes(this.#buffer);
+			if (bytes !== null) this.#take(bytes, null);
+			return bytes !== null;
+		}
+		const received = socket.receive(this.#buffer);
+		if (received !== null) this.#take(received.bytes, received.from);
+		return received !== null;
 	}
 
 	#take(bytes: number, from: Address | null): void {
@@ -123,11 +144,21 @@ export class PingProber {
 		if (message === null || message.identifier !== this.#identifier) return;
 		const sent = this.#sent.get(message.sequence);
 		if (sent === undefined) return;
-		const target = message.kind === "error" ? message.target : addressOf(from);
-		if (target !== sent.target) return;
+		const isAsked =
+			message.kind === "error" ? message.target === sent.target : this.#isFrom(sent.target, from);
+		if (!isAsked) return;
 		this.#sent.delete(message.sequence);
-		if (message.kind === "reply") this.#options.onReply(target, message.sequence, nowUs - sent.atUs);
-		else this.#options.onFailure(target, message.sequence, message.reason);
+		if (message.kind === "reply") this.#options.onReply(sent.target, message.sequence, nowUs - sent.atUs);
+		else this.#options.onFailure(sent.target, message.sequence, message.reason);
+	}
+
+	#isFrom(target: string, from: Address | null): boolean {
+		if (this.#options.family === 6) return addressOf(from) === target;
+		const bytes = this.#destinations.get(target)?.bytes;
+		if (bytes === undefined) return false;
+		for (let i = 0; i < 4; i++)
+			if (this.#buffer[IPV4_SOURCE_AT + i] !== bytes[SOCKADDR_ADDRESS_AT + i]) return false;
+		return true;
 	}
 
 	#failed(target: string, sequence: number, reason: string): void {
