@@ -153,8 +153,10 @@ export class FamilyWatch {
 	}
 
 	#do(step: HealthStep): void {
-		if (this.#held !== null) this.#held.push(...step.sends);
-		else for (const { target, sequence } of step.sends) this.#send(target, sequence);
+		const { sends } = step;
+		if (this.#held !== null) this.#held.push(...sends);
+		// Nearly always there is nothing to loop over.
+		else if (sends.length > 0) for (const { target, sequence } of sends) this.#send(target, sequence);
 		this.#wake.set(step.wakeAtMs);
 		this.#trafficPoll.set(step.pollTrafficAtMs);
 		if (step.change === null) return;

@@ -269,7 +269,7 @@ export class HealthMonitor {
 	}
 
 	#advance(nowMs: number): void {
-		if (nowMs >= this.#stall.graceUntilMs) {
+		if (nowMs >= this.#stall.graceUntilMs && nowMs >= this.#sounding.nextDeadlineMs) {
 			for (const probe of this.#sounding.expire(nowMs)) {
 				this.#missed(probe, `no answer from ${probe.target.address}`, nowMs);
 			}
