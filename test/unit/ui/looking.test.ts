@@ -31,8 +31,9 @@ test("CSV quotes what needs it, leaves unknown values empty, and starts no formu
 			["uplink", "ms"],
 			['a,"b"', null],
 			["=1+1", -2.5],
+			["\n@SUM(1)", "＋1"],
 		]),
-	).toBe('uplink,ms\r\n"a,""b""",\r\n\'=1+1,-2.5\r\n');
+	).toBe('uplink,ms\r\n"a,""b""",\r\n\'=1+1,-2.5\r\n"\'\n@SUM(1)",\'＋1\r\n');
 });
 
 test("a connection is meant by everything that is its own; a protocol without ports has none", () => {
