@@ -96,7 +96,10 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 			return (wan?.ipv4.rtt_us.filter((rtt) => rtt >= 0).length ?? 0) >= 2;
 		});
 		const page = await bed.signedIn();
-		const line = card(page, "wan").getByRole("region", { name: "wan IPv4" }).locator(".line-graph path").first();
+		const line = card(page, "wan")
+			.getByRole("region", { name: "wan IPv4" })
+			.locator(".line-graph path")
+			.first();
 		await until("there is a line", async () => (await line.getAttribute("d"))?.includes("L"));
 		await page.context().close();
 	});

@@ -71,6 +71,8 @@ describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 			void dialog.accept();
 		});
 		await page.goto(`${panelUrl}#connections`);
+		await page.getByLabel("Group by").selectOption("uplink");
+		await page.getByRole("row", { name: /^wanb Connections: [45]\d\d\d / }).waitFor();
 		await page.getByLabel("Group by").selectOption("host");
 		const host = page.getByRole("button", { name: "192.168.1.77", exact: false }).first();
 		await host.waitFor();

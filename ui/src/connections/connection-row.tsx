@@ -32,7 +32,9 @@ export function ConnectionRow(props: {
 			<td title={from}>{from}</td>
 			<td title={to}>{to}</td>
 			<td>{connection.uplink ?? "–"}</td>
-			<td class="soft">{connection.rule ?? "–"}</td>
+			<td class="soft" title={connection.rule ?? ""}>
+				{connection.rule ?? "–"}
+			</td>
 			<td class="soft">{connection.state.replace("_", " ")}</td>
 			<td class="number">{renderBytes(connection.sent_bytes + connection.received_bytes)}</td>
 			<td class="number soft">{age === null ? "–" : formatDuration(age * 1000, language.value)}</td>
@@ -62,7 +64,6 @@ export function GroupRow(props: {
 	readonly onEnd: ((group: Group) => void) | null;
 }) {
 	const { group, name, open, onEnd } = props;
-	const count = group.connections.length;
 	return (
 		<tr aria-rowindex={props.index + 2} class="group">
 			<td colSpan={3}>
@@ -71,7 +72,7 @@ export function GroupRow(props: {
 				</button>
 			</td>
 			<td colSpan={3} class="soft">
-				{tc("conn.groupCount", { count })}
+				{tc("conn.groupCount", { count: group.count })}
 			</td>
 			<td class="number">{renderBytes(group.bytes)}</td>
 			<td />

@@ -72,7 +72,9 @@ export function ConnectionTable(props: TableProps) {
 							{tc("conn.to")}
 						</th>
 						<th scope="col">{tc("conn.uplink")}</th>
-						<th scope="col">{tc("conn.rule")}</th>
+						<th scope="col" class="wide">
+							{tc("conn.rule")}
+						</th>
 						<th scope="col" class="wide">
 							{tc("conn.state")}
 						</th>

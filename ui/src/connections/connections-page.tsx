@@ -12,6 +12,7 @@ import { ConnectionWindow, SAMPLE_ROWS } from "./connection-window.ts";
 import style from "./connections.css";
 import { type Ending, MOST_ONE_BY_ONE, useEnding } from "./ending.ts";
 import { type Group, groupConnections, type Item, listItems } from "./group.ts";
+import { useUplinkTotals } from "./use-uplink-totals.ts";
 import { tc } from "./words.ts";
 
 const REFRESH_MS = 3000;
@@ -37,8 +38,15 @@ export function ConnectionsPage({ status }: { readonly status: Status }) {
 	useEffect(() => list.want(JSON.parse(question)), [list, question]);
 	useRefresh(list, sample ? SAMPLE_REFRESH_MS : REFRESH_MS);
 	const end = useEnding(() => list.refresh());
-	const { items, matches } = useItems(list, sample, text);
 	const total = list.total.value;
+	const totals = useUplinkTotals(
+		session,
+		criteria,
+		status.uplinks.map(({ name }) => name),
+		grouping === "uplink" && text === "" && chosen.uplink === "" && (total ?? 0) > SAMPLE_ROWS,
+		list.pages.value,
+	);
+	const { items, matches } = useItems(list, sample, text, totals);
 	const found = sample ? matches.length : (total ?? 0);
 	const count = sample ? items.length : found;
 	const isThere = total !== null && (!sample || list.sampled.value);
@@ -101,7 +109,12 @@ function useRefresh(list: ConnectionWindow, everyMs: number): void {
 }
 
 /** What of the sample the text is found in, and the lines that show it. */
-function useItems(list: ConnectionWindow, sample: boolean, text: string) {
+function useItems(
+	list: ConnectionWindow,
+	sample: boolean,
+	text: string,
+	totals: ReadonlyMap<string, number>,
+) {
 	const page = sample && list.sampled.value ? list.pages.value.get(0) : undefined;
 	const { grouping } = filter.value;
 	const open = openGroups.value;
@@ -114,10 +127,15 @@ function useItems(list: ConnectionWindow, sample: boolean, text: string) {
 		[matches, grouping],
 	);
 	const items = useMemo(
-		() => (grouping === "none" ? matches.map(alone) : listItems(groups, open)),
-		[matches, groups, grouping, open],
+		() => (grouping === "none" ? matches.map(alone) : listItems(withTotals(groups, totals), open)),
+		[matches, groups, grouping, open, totals],
 	);
 	return { items, matches };
+}
+
+function withTotals(groups: readonly Group[], totals: ReadonlyMap<string, number>): readonly Group[] {
+	if (totals.size === 0) return groups;
+	return groups.map((group) => ({ ...group, count: totals.get(group.name) ?? group.count }));
 }
 
 function plain(connection: ConnectionStatus | undefined): Item | undefined {

@@ -9,7 +9,9 @@ export interface Group {
 	readonly name: string;
 	/** Tells groups apart. */
 	readonly key: string;
-	/** Both ways. */
+	/** As many as there are, of which `connections` are those with the most data. */
+	readonly count: number;
+	/** Of those, both ways. */
 	readonly bytes: number;
 	readonly connections: readonly ConnectionStatus[];
 }
@@ -36,9 +38,9 @@ export function groupConnections(
 		group.bytes += connection.sent_bytes + connection.received_bytes;
 		group.connections.push(connection);
 	}
-	return [...groups.values()].sort(
-		(a, b) => b.bytes - a.bytes || b.connections.length - a.connections.length,
-	);
+	return [...groups.values()]
+		.map((group) => ({ ...group, count: group.connections.length }))
+		.sort((a, b) => b.bytes - a.bytes || b.count - a.count);
 }
 
 /** Groups one below the other, with what is in those that are open. */
