@@ -108,7 +108,7 @@ describe.skipIf(!asRoot)("unusual links", () => {
 		expect(await seen(1)).toBe(own("wan"));
 	});
 
-	it("names the uplinks that it has no room or no device for, and goes on with the others", async () => {
+	it("names the uplinks that it has no room for, and those on one device, and goes on with the others", async () => {
 		const more = Array.from({ length: 9 }, (_, index) => [`more${index + 1}`, { tier: "9" }]);
 		const many = { ...uplinks, wand: { tier: "9" }, ...Object.fromEntries(more) };
 		const globals = { mark_mask: "0x0f000000" };
@@ -125,8 +125,96 @@ describe.skipIf(!asRoot)("unusual links", () => {
 		await polywan.run("reload");
 		const isTold = async () =>
 			(await polywan.status()).problems.some(
-				({ section, message }) => section === "wand" && message.includes("carries uplink 'wan' already"),
+				({ section, message }) => section === "wand" && message.includes("eth1 carries uplink 'wan', too"),
 			);
-		await until("it is told that eth1 is taken", isTold);
+		await until("it is told that eth1 is shared", isTold);
 	});
 });
+
+const sharing = `
+config interface 'wanb'
+	option device 'eth1'
+	option proto 'static'
+	option ipaddr '100.64.1.4/24'
+	option gateway '100.64.1.1'
+	option metric '20'
+
+config interface 'wanc'
+	option device 'eth1'
+	option proto 'static'
+	option ipaddr '100.64.9.2/24'
+	option gateway '100.64.9.1'
+	option metric '30'
+`;
+
+/** On eth1: wan, wanb in its network with its gateway, and wanc in another network with another gateway. */
+describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
+	"several uplinks on one device with %s",
+	(firewall) => {
+		const addresses = { wan: "100.64.1.2", wanb: "100.64.1.4", wanc: "100.64.9.2" };
+		const names = ["wan", "wanb", "wanc"] as const;
+		let site: Site;
+		let polywan: Polywan;
+
+		beforeAll(async () => {
+			site = await Site.build({
+				uplinks: { wan: { ipv6: false } },
+				firewall,
+				files: { "/etc/config/firewall": firewallConfig(names.map((name) => ({ name }))) },
+				daemon: true,
+				config: renderPolywanConfig({
+					uplinks,
+					rules: {
+						to_2: { dest_ip: [server(2).ipv4], target: "wanb" },
+						to_3: { dest_ip: [server(3).ipv4], target: "wanc" },
+					},
+				}),
+			});
+			polywan = new Polywan(site);
+			await site.uplink("wan").isp.ip(["addr add 100.64.9.1/24 dev cable"]);
+			await site.internet.network.ip(["route add 100.64.9.0/24 dev isp1"]);
+			const network = site.router.readFile("/etc/config/network");
+			await site.router.setConfig("network", `${network}${sharing}`);
+			await until("wanc is known", async () => (await polywan.uplink("wanc")).ipv4 !== null);
+			await site.router.mustRun(["/etc/init.d/firewall", "reload"]);
+			await polywan.untilState("up", ...names);
+		});
+		afterAll(() => site?.close());
+
+		const seenBy = (who: Parameters<typeof seenFrom>[0], number: number) =>
+			seenFrom(who, server(number).ipv4);
+
+		it("sends what is forwarded, and its own, from the address of the uplink that it goes by", async () => {
+			for (const who of [site.host(0), site.router]) {
+				expect(await seenBy(who, 1)).toBe(addresses.wan);
+				expect(await seenBy(who, 2)).toBe(addresses.wanb);
+				expect(await seenBy(who, 3)).toBe(addresses.wanc);
+			}
+			expect((await polywan.run("diff")).code).toBe(0);
+		});
+
+		it("moves on to the others where one is down", async () => {
+			for (const [down, next] of [
+				["wan", "wanb"],
+				["wanb", "wanc"],
+			] as const) {
+				await polywan.run("down", down);
+				for (const who of [site.host(0), site.router]) expect(await seenBy(who, 1)).toBe(addresses[next]);
+			}
+			await polywan.run("auto", "wan");
+			await polywan.run("auto", "wanb");
+		});
+
+		it("answers what comes in by the uplink whose address it is for", async () => {
+			const from = server(6).ipv4;
+			for (const name of names) {
+				const { code } = await site.internet.network.run(["ping", "-c1", "-W2", "-I", from, addresses[name]]);
+				expect(code, name).toBe(0);
+			}
+			const answer = await site.router.ubus("polywan", "connections", { source: from });
+			const connections = answer.connections as { uplink: string; destination: string }[];
+			const found = connections.map(({ uplink, destination }) => [uplink, destination]).sort();
+			expect(found).toEqual(names.map((name) => [name, addresses[name]]));
+		});
+	},
+);

@@ -25,6 +25,7 @@ import {
 import { buildIpRules, buildTables } from "./routing.ts";
 import { DEVICE_NAME, type RuleFacts } from "./rule-match.ts";
 import { buildRules, buildSets } from "./rules.ts";
+import { DeviceOwners } from "./shared-device.ts";
 import { buildTranslation, UNIQUE_LOCAL } from "./translation.ts";
 
 export interface PlanInput extends RuleFacts {
@@ -80,7 +81,7 @@ export function buildPlan(input: PlanInput): Plan {
 	const canLimit = !(input.unsupported?.has("rate") ?? false);
 	const uplinks = found.map(({ uplink, id, links }) => {
 		const limit = canLimit ? (input.limitOf?.(uplink.name) ?? null) : null;
-		return buildUplink(uplink, id, id * unit, links, limit, isUp);
+		return buildUplink(uplink, id, id * unit, links, isOfMany(links[4], found), limit, isUp);
 	});
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids), targets: new Map() };
@@ -107,6 +108,7 @@ export function buildPlan(input: PlanInput): Plan {
 		families: uplink.families,
 		links,
 		eligible: byName.get(uplink.name)?.eligible ?? perFamily(() => false),
+		source: byName.get(uplink.name)?.shared?.source ?? null,
 	}));
 	const { defaultTarget: target } = model.globals;
 	const own =
@@ -161,10 +163,10 @@ interface FoundUplink {
 	readonly links: PerFamily<Link | null>;
 }
 
-/** Enabled uplinks that have an id, by id, with the links that are theirs alone. */
+/** Enabled uplinks that have an id, by id, with the links that can be told from those of others. */
 function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
 	if (!model.globals.enabled) return [];
-	const taken = new Set<string>();
+	const owners = new DeviceOwners();
 	const byKey = new Map(links.map((link) => [`${link.family} ${link.uplink}`, link]));
 	const found = model.uplinks.flatMap((uplink): FoundUplink[] => {
 		const id = ids.uplinks[uplink.name];
@@ -173,11 +175,8 @@ function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
 			const link = byKey.get(`${family} ${uplink.name}`);
 			if (link === undefined || !uplink.families.includes(family) || !DEVICE_NAME.test(link.device))
 				return null;
-			// A device carries one uplink per family, or incoming packets could not be told apart.
-			const key = `${family} ${link.device}`;
-			if (taken.has(key)) return null;
-			taken.add(key);
-			return canonicalLink(link);
+			const canonical = canonicalLink(link);
+			return owners.take(canonical) === null ? canonical : null;
 		};
 		return [{ uplink, id, links: perFamily(linkOf) }];
 	});
@@ -247,11 +246,12 @@ function buildUplink(
 	id: number,
 	mark: number,
 	links: PerFamily<Link | null>,
+	isShared: boolean,
 	limit: RateLimit | null,
 	isUp: (uplink: Uplink, family: Family) => boolean,
 ): PlanUplink {
 	const eligible = perFamily((family) => links[family] !== null && isUp(uplink, family));
-	const inputs = [id, mark, links[4], links[6], eligible[4], eligible[6], limit];
+	const inputs = [id, mark, links[4], links[6], eligible[4], eligible[6], isShared, limit];
 	const known = knownUplinks.get(uplink);
 	if (known !== undefined && isEqual(known.inputs, inputs)) return known.built;
 	const prefixes = prefixesOf(links[6]);
@@ -264,10 +264,22 @@ function buildUplink(
 		prefixes,
 		translation: buildTranslation(uplink.ipv6Nat, prefixes),
 		eligible,
+		...buildShared(isShared, links[4]),
 		...buildLimit(limit),
 	};
 	knownUplinks.set(uplink, { inputs, built });
 	return built;
+}
+
+/** Whether an IPv4 device carries other uplinks, too. */
+function isOfMany(link: Link | null, found: readonly FoundUplink[]): boolean {
+	return link !== null && found.filter(({ links }) => links[4]?.device === link.device).length > 1;
+}
+
+function buildShared(isShared: boolean, link: Link | null): Pick<PlanUplink, "shared"> {
+	const source = link?.addresses[0]?.address;
+	if (!isShared || link === null || source === undefined) return {};
+	return { shared: { gateway: link.gateway, source } };
 }
 
 function buildLimit(limit: RateLimit | null): Pick<PlanUplink, "limit"> {

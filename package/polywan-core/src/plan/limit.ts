@@ -9,10 +9,12 @@ export interface LimitedUplink {
 	readonly limit: PlanLimit;
 }
 
-/** Those that have a device. */
+/** Those that have a device, and it alone. */
 export function limitedUplinks(plan: Plan): readonly LimitedUplink[] {
-	return plan.uplinks.flatMap(({ id, name, devices: ofFamily, limit }) => {
+	return plan.uplinks.flatMap(({ id, name, devices: ofFamily, limit, shared }) => {
 		const devices = [...new Set(FAMILIES.flatMap((family) => ofFamily[family] ?? []))];
-		return limit === undefined || devices.length === 0 ? [] : [{ id, name, devices, limit }];
+		return limit === undefined || shared !== undefined || devices.length === 0
+			? []
+			: [{ id, name, devices, limit }];
 	});
 }

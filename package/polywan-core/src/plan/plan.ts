@@ -55,8 +55,17 @@ export interface PlanUplink {
 	readonly prefixes: readonly string[];
 	readonly translation: PlanTranslation;
 	readonly eligible: PerFamily<boolean>;
+	/** Absent: its IPv4 device is its alone. */
+	readonly shared?: PlanShared;
 	/** What it may still carry; absent: whatever it can. */
 	readonly limit?: PlanLimit;
+}
+
+/** What tells an uplink from others on its device, in IPv4. */
+export interface PlanShared {
+	readonly gateway: string | null;
+	/** What it sends as. */
+	readonly source: string;
 }
 
 /** Both families together where the back end can. */

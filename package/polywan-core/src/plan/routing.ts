@@ -15,6 +15,8 @@ export interface RoutedUplink {
 	readonly families: readonly Family[];
 	readonly links: { readonly 4: Link | null; readonly 6: Link | null };
 	readonly eligible: PerFamily<boolean>;
+	/** What the router sends as by IPv4 where its device carries others, too; null: whatever the device has. */
+	readonly source: string | null;
 }
 
 /** Offsets from priorityBase; a place is added for bypass tables (at most 99), an uplink's id for mark, address and device. */
@@ -79,26 +81,34 @@ export function buildTables(
 		];
 		for (const { table, share } of shared) {
 			const nexthops = ownNexthops(share, uplinks, family);
-			if (nexthops.length > 0) tables.push({ table, family, routes: [defaultRoute(family, nexthops)] });
+			const source = nexthops.length === 1 ? ownSource(share, uplinks, family) : null;
+			if (nexthops.length > 0)
+				tables.push({ table, family, routes: [defaultRoute(family, nexthops, source)] });
 		}
 		for (const uplink of uplinks) {
 			if (!uplink.families.includes(family)) continue;
-			tables.push(buildUplinkTable(tableBase + uplink.id, family, uplink.links[family]));
+			const source = family === 4 ? uplink.source : null;
+			tables.push(buildUplinkTable(tableBase + uplink.id, family, uplink.links[family], source));
 		}
 	}
 	return tables;
 }
 
 /** Links never change, and with them their tables. */
-const knownTables = new WeakMap<Link, PlanTable>();
+const knownTables = new WeakMap<Link, { readonly source: string | null; readonly built: PlanTable }>();
 
-function buildUplinkTable(table: number, family: Family, link: Link | null): PlanTable {
+function buildUplinkTable(
+	table: number,
+	family: Family,
+	link: Link | null,
+	source: string | null,
+): PlanTable {
 	const known = link === null ? undefined : knownTables.get(link);
-	if (known?.table === table) return known;
-	const routes = link === null ? [] : [defaultRoute(family, [buildNexthop(link, 1)])];
+	if (known?.built.table === table && known.source === source) return known.built;
+	const routes = link === null ? [] : [defaultRoute(family, [buildNexthop(link, 1)], source)];
 	routes.push({ kind: "unreachable", destination: EVERYTHING[family], metric: BACKSTOP_METRIC });
 	const built = { table, family, routes };
-	if (link !== null) knownTables.set(link, built);
+	if (link !== null) knownTables.set(link, { source, built });
 	return built;
 }
 
@@ -115,8 +125,18 @@ function buildProbeTable(table: number, bypass: readonly string[]): PlanTable {
 	}));
 }
 
-function defaultRoute(family: Family, nexthops: readonly PlanNexthop[]): PlanRoute {
-	return { kind: "unicast", destination: EVERYTHING[family], nexthops, metric: METRIC, source: null };
+function defaultRoute(
+	family: Family,
+	nexthops: readonly PlanNexthop[],
+	source: string | null = null,
+): PlanRoute {
+	return { kind: "unicast", destination: EVERYTHING[family], nexthops, metric: METRIC, source };
+}
+
+/** Of a share that is one uplink's. */
+function ownSource(share: PlanShare, uplinks: readonly RoutedUplink[], family: Family): string | null {
+	if (share.kind === "verdict" || family === 6) return null;
+	return uplinks.find(({ id }) => id === share.slots[0])?.source ?? null;
 }
 
 function ownNexthops(

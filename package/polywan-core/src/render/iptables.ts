@@ -2,6 +2,7 @@ import type { Family } from "../family.ts";
 import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanRule, PlanTarget, PlanTranslation, PlanUplink } from "../plan/plan.ts";
+import { isSharedIn, type SharedDevice, sharedDevices } from "../plan/shared-device.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { HEAVY_TIMEOUT_S, ownIpset, PAIR_SIDES } from "./ipset.ts";
 import { buildIptablesLimits } from "./iptables-limit.ts";
@@ -10,6 +11,7 @@ import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
 import { renderIptablesShare } from "./iptables-share.ts";
 import { renderComment } from "./mark.ts";
+import { PRIVATE_NETWORKS } from "./nft-shared.ts";
 import { uplinkTargets } from "./nft-target.ts";
 
 /**
@@ -50,17 +52,19 @@ function buildRaw(plan: Plan): IptablesTable {
 
 function buildNat(plan: Plan, family: Family): IptablesTable {
 	const uplinks = plan.uplinks.filter((uplink) => uplink.devices[family] !== null);
+	const alone = uplinks.filter((uplink) => !isSharedIn(uplink, family));
 	const rules = [
 		...plan.endpoints[family].flatMap((end) =>
-			uplinks.map(({ id, devices }) => `-d ${end} -o ${devices[family]} -g ${ours(`m${id}`)}`),
+			alone.map(({ id, devices }) => `-d ${end} -o ${devices[family]} -g ${ours(`m${id}`)}`),
 		),
 		...(plan.standIns[family].length > 0
-			? uplinks.map(
+			? alone.map(
 					({ id, devices }) => `-o ${devices[family]} -m conntrack --ctstate DNAT -g ${ours(`m${id}`)}`,
 				)
 			: []),
+		...(family === 4 ? sharedSourceRules(plan) : []),
 		`-m mark --mark ${masked(plan, 0)} -j RETURN`,
-		...uplinks.map((uplink) => `-o ${uplink.devices[family]} -g ${ours(`m${uplink.id}`)}`),
+		...alone.map((uplink) => `-o ${uplink.devices[family]} -g ${ours(`m${uplink.id}`)}`),
 	];
 	const chains = [
 		chain("nat", rules),
@@ -99,14 +103,40 @@ function standInRules(plan: Plan, family: Family): readonly string[] {
 	return [`-m mark ! --mark ${masked(plan, 0)} -j RETURN`, ...rules];
 }
 
+/**
+ * On devices that carry several uplinks the mark tells which, else the source; what has that address already keeps it, which the
+ * firewall's masquerade would not let it.
+ */
+function sharedSourceRules(plan: Plan): readonly string[] {
+	return sharedDevices(plan).flatMap(({ device, uplinks }) => [
+		...uplinks.map(
+			({ id, mark }) => `-o ${device} -m mark --mark ${masked(plan, mark)} -g ${ours(`m${id}`)}`,
+		),
+		...plan.endpoints[4].map((end) => `-d ${end} -o ${device} -m addrtype --src-type LOCAL -j MASQUERADE`),
+		...(plan.standIns[4].length > 0
+			? [`-o ${device} -m conntrack --ctstate DNAT -m addrtype --src-type LOCAL -j MASQUERADE`]
+			: []),
+		...uplinks.flatMap(({ id, addresses }) =>
+			addresses[4].map((address) => `-s ${address}/32 -o ${device} -g ${ours(`m${id}`)}`),
+		),
+	]);
+}
+
 function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
 	const own = family === 4 ? uplink.addresses[4] : ownNetworks(uplink);
 	const networks = mergeNetworks(
 		own.map((network) => withLength(network, family)),
 		family,
 	);
+	const passed = networks.map((network) => `-s ${network} -j RETURN`);
+	if (uplink.shared !== undefined && family === 4) {
+		const kept = own.map((address) => `-s ${withLength(address, 4)} -j SNAT --to-source ${address}`);
+		const translate = `-j SNAT --to-source ${uplink.shared.source}`;
+		const sources = PRIVATE_NETWORKS.map((network) => `-s ${network} ${translate}`);
+		return [...kept, ...sources, `-m addrtype --src-type LOCAL ${translate}`];
+	}
 	return [
-		...networks.map((network) => `-s ${network} -j RETURN`),
+		...passed,
 		"-m addrtype --src-type LOCAL -j MASQUERADE",
 		...(family === 6 ? translationRules(uplink.translation) : []),
 	];
@@ -224,11 +254,14 @@ function newRules(plan: Plan, family: Family, hasRules: boolean): readonly strin
 function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonly IptablesChain[] {
 	const mask = `0x${plan.markMask.toString(16)}`;
 	const unmarked = masked(plan, 0);
+	const firsts = new Map<string, number>();
+	for (const { id, devices } of plan.uplinks) {
+		const device = devices[family];
+		if (device !== null && !firsts.has(device)) firsts.set(device, id);
+	}
 	const byDevice = (option: string): readonly string[] =>
-		plan.uplinks.flatMap(({ id, devices }) => {
-			const device = devices[family];
-			return device === null ? [] : [`${option} ${device} -g ${ours(`c${id}`)}`];
-		});
+		[...firsts].map(([device, id]) => `${option} ${device} -g ${ours(`c${id}`)}`);
+	const shared = family === 4 ? sharedDevices(plan) : [];
 	const types = family === 4 ? ["LOCAL", "BROADCAST", "MULTICAST"] : ["LOCAL", "MULTICAST"];
 	const restored = [
 		`-m connmark ! --mark ${unmarked} -j CONNMARK --restore-mark --nfmask ${mask} --ctmask ${mask}`,
@@ -237,7 +270,12 @@ function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonl
 		...types.map((type) => `-m addrtype --dst-type ${type} -j RETURN`),
 	];
 	return [
-		chain("prerouting", [...byDevice("-i"), ...restored, `-g ${ours("new")}`]),
+		chain("prerouting", [
+			...shared.flatMap(arrivalRules),
+			...byDevice("-i"),
+			...restored,
+			`-g ${ours("new")}`,
+		]),
 		chain("output", [
 			"-o lo -j RETURN",
 			`-m mark ! --mark ${unmarked} -j RETURN`,
@@ -248,8 +286,27 @@ function buildHookChains(plan: Plan, family: Family, hasRules: boolean): readonl
 		chain("postrouting", [
 			...heavyRules(plan, family),
 			`-m connmark ! --mark ${unmarked} -j RETURN`,
+			...shared.flatMap((device) => leavingRules(plan, device)),
 			...byDevice("-o"),
 		]),
+	];
+}
+
+/** Destinations are not translated yet: an uplink's own address tells what came in by it. */
+function arrivalRules({ device, uplinks }: SharedDevice): readonly string[] {
+	return uplinks.flatMap(({ id, addresses }) =>
+		addresses[4].map((address) => `-d ${address}/32 -i ${device} -g ${ours(`c${id}`)}`),
+	);
+}
+
+function leavingRules(plan: Plan, { device, uplinks }: SharedDevice): readonly string[] {
+	return [
+		...uplinks.map(
+			({ id, mark }) => `-o ${device} -m mark --mark ${masked(plan, mark)} -g ${ours(`c${id}`)}`,
+		),
+		...uplinks.flatMap(({ id, addresses }) =>
+			addresses[4].map((address) => `-s ${address}/32 -o ${device} -g ${ours(`c${id}`)}`),
+		),
 	];
 }
 

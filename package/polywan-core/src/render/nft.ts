@@ -2,6 +2,7 @@ import type { Family } from "../family.ts";
 import { FAMILIES, perFamily } from "../family.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
+import { isSharedIn, sharedDevices } from "../plan/shared-device.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { Remembered } from "../remember.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
@@ -12,6 +13,7 @@ import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
 import { buildNftSet, renderHeavyRules } from "./nft-set.ts";
 import { buildShareMaps } from "./nft-share.ts";
+import { arrivalChain, buildSharedChains, sharedLeavingRules } from "./nft-shared.ts";
 import { buildStickyChains, buildStickySets } from "./nft-sticky.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
 
@@ -72,6 +74,7 @@ function composeRuleset(plan: Plan): NftRuleset {
 		],
 		chains: [
 			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
+			...buildSharedChains(plan),
 			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({
 				name: verdictChain(verdict),
 				hook: null,
@@ -127,7 +130,8 @@ function deviceElements(
 	for (const uplink of plan.uplinks) {
 		for (const family of FAMILIES) {
 			const device = uplink.devices[family];
-			if (device !== null) elements.set(`${nfproto(family)} . "${device}"`, `goto ${chain(uplink, family)}`);
+			if (device !== null && !isSharedIn(uplink, family))
+				elements.set(`${nfproto(family)} . "${device}"`, `goto ${chain(uplink, family)}`);
 		}
 	}
 	return elements;
@@ -138,7 +142,7 @@ const knownMaps = new Remembered<readonly NftSet[]>();
 function buildMaps(plan: Plan): readonly NftSet[] {
 	const inputs = plan.uplinks.flatMap((uplink) => {
 		const { id, mark, devices } = uplink;
-		return [id, mark, devices[4], devices[6], ...boundPrefixes(uplink)];
+		return [id, mark, devices[4], devices[6], uplink.shared, ...boundPrefixes(uplink)];
 	});
 	return knownMaps.get(inputs, () => composeMaps(plan));
 }
@@ -155,7 +159,12 @@ function composeMaps(plan: Plan): readonly NftSet[] {
 			kind: "map",
 			name: "owner",
 			definition: byDevice,
-			elements: deviceElements(plan, ({ id }) => `c${id}`),
+			elements: new Map([
+				...deviceElements(plan, ({ id }) => `c${id}`),
+				...sharedDevices(plan).map(
+					(shared) => [`ipv4 . "${shared.device}"`, `goto ${arrivalChain(shared)}`] as const,
+				),
+			]),
 		},
 		{
 			kind: "map",
@@ -218,11 +227,13 @@ function composeUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[
 	return [
 		{ name: uplinkChain(id), hook: null, rules: [marked] },
 		{ name: `c${id}`, hook: null, rules: [owned] },
-		...FAMILIES.filter((family) => uplink.devices[family] !== null).map((family) => ({
-			name: `m${id}_${family}`,
-			hook: null,
-			rules: [owned, sparedRule(plan, family), ...masqueradeRules(uplink, family)],
-		})),
+		...FAMILIES.filter((family) => uplink.devices[family] !== null && !isSharedIn(uplink, family)).map(
+			(family) => ({
+				name: `m${id}_${family}`,
+				hook: null,
+				rules: [owned, sparedRule(plan, family), ...masqueradeRules(uplink, family)],
+			}),
+		),
 	];
 }
 
@@ -347,6 +358,7 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 			name: "nat_postrouting",
 			hook: "type nat hook postrouting priority srcnat - 1; policy accept;",
 			rules: [
+				...sharedLeavingRules(plan),
 				// Forwarded: its mark was set when it came in. The router's own packets have not come in.
 				`meta nfproto ipv4 iif != "lo" ct mark & ${hex(plan.markMask)} != 0 return`,
 				"meta nfproto . oifname vmap @leaving",

@@ -4,9 +4,13 @@ import { bindsPrefixes } from "../plan/translation.ts";
 import type { Packet } from "./packet.ts";
 
 /** The uplink a packet came in by; null: none. */
-export function findArrival({ uplinks }: Plan, { incomingDevice, family }: Packet): PlanUplink | null {
+export function findArrival(
+	{ uplinks }: Plan,
+	{ incomingDevice, family, destination }: Packet,
+): PlanUplink | null {
 	if (incomingDevice === null) return null;
-	return uplinks.find(({ devices }) => devices[family] === incomingDevice) ?? null;
+	const candidates = uplinks.filter(({ devices }) => devices[family] === incomingDevice);
+	return candidates.find(({ addresses }) => addresses[family].includes(destination)) ?? candidates[0] ?? null;
 }
 
 /** The network that is never balanced and has the destination; null: none. */

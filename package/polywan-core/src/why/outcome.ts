@@ -1,4 +1,4 @@
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlanNexthop, PlanUplink } from "../plan/plan.ts";
 import type { Outcome } from "./explanation.ts";
 import type { Packet, RouteFacts } from "./packet.ts";
 import { routePacket } from "./route.ts";
@@ -21,10 +21,23 @@ export function followMark(
 			return [{ kind: routed.kind, uplink: null, device: null, percent }];
 		case "table": {
 			const total = routed.nexthops.reduce((sum, { weight }) => sum + weight, 0);
-			return routed.nexthops.map(({ device, weight }) => {
-				const uplink = plan.uplinks.find(({ devices }) => devices[packet.family] === device);
+			return routed.nexthops.map((nexthop) => {
+				const { device, weight } = nexthop;
+				const uplink = findUplink(plan, packet, mark, nexthop);
 				return { kind: "uplink", uplink: uplink?.name ?? null, device, percent: (percent * weight) / total };
 			});
 		}
 	}
+}
+
+/** Of several on one device the mark tells which, or the gateway. */
+function findUplink(
+	{ uplinks, markMask }: Plan,
+	{ family }: Packet,
+	packetMark: number,
+	{ device, gateway }: PlanNexthop,
+): PlanUplink | undefined {
+	const candidates = uplinks.filter(({ devices }) => devices[family] === device);
+	const byMark = candidates.find(({ mark }) => mark === (packetMark & markMask) >>> 0);
+	return byMark ?? candidates.find(({ shared }) => shared?.gateway === gateway) ?? candidates[0];
 }
