@@ -15,6 +15,23 @@ export class Remembered<T> {
 	}
 }
 
+/**
+ * What is known of objects that never change in place, kept with each object: it goes as soon as the object does. What a WeakMap has
+ * of an object that is gone stays until QuickJS looks for cycles, and that may be megabytes later.
+ */
+export class Attached<K extends object, V> {
+	readonly #key = Symbol();
+
+	get(owner: K): V | undefined {
+		return (owner as { readonly [key: symbol]: V | undefined })[this.#key];
+	}
+
+	/** Copies of the object do not have it. */
+	set(owner: K, value: V): void {
+		Object.defineProperty(owner, this.#key, { value, configurable: true });
+	}
+}
+
 function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
 	if (one.length !== other.length) return false;
 	for (let place = 0; place < one.length; place++) if (one[place] !== other[place]) return false;

@@ -1,4 +1,5 @@
 import type { UciSection } from "uci-parser/config";
+import { Attached } from "../remember.ts";
 import type { Problem } from "./problem.ts";
 
 interface Known<T> {
@@ -12,7 +13,7 @@ interface Known<T> {
  * is another.
  */
 export class SectionMemo<T> {
-	readonly #known = new WeakMap<UciSection, Known<T>>();
+	readonly #known = new Attached<UciSection, Known<T>>();
 
 	/**
 	 * `surroundings`: everything besides the section that `parse` looks at. What `parse` finds wrong is added to `problems`, now and

@@ -9,7 +9,7 @@ import { DEFAULT_CLASS, variantOf } from "../policy/mode.ts";
 import type { CustomWeights, Measure, Share, ShareContext } from "../policy/shares.ts";
 import { isManaged } from "../policy/shares.ts";
 import type { RateLimit } from "../quota/quota.ts";
-import { isEqual, Remembered } from "../remember.ts";
+import { Attached, isEqual, Remembered } from "../remember.ts";
 import type { KernelIds } from "./ids.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { buildStandIns } from "./name-server.ts";
@@ -184,9 +184,9 @@ function findUplinks({ model, ids, links }: PlanInput): readonly FoundUplink[] {
 }
 
 /** Links never change: a plan is built more often than there are new ones. */
-const canonicalLinks = new WeakMap<Link, Link>();
-const ownAddresses = new WeakMap<Link, readonly string[]>();
-const ownPrefixes = new WeakMap<Link, readonly string[]>();
+const canonicalLinks = new Attached<Link, Link>();
+const ownAddresses = new Attached<Link, readonly string[]>();
+const ownPrefixes = new Attached<Link, readonly string[]>();
 const NONE: readonly string[] = [];
 
 function addressesOf(link: Link | null): readonly string[] {
@@ -199,7 +199,7 @@ function prefixesOf(link: Link | null): readonly string[] {
 	return link === null ? NONE : remembered(ownPrefixes, link, () => mergeNetworks(link.prefixes, 6));
 }
 
-function remembered<T>(known: WeakMap<Link, T>, link: Link, build: () => T): T {
+function remembered<T>(known: Attached<Link, T>, link: Link, build: () => T): T {
 	const before = known.get(link);
 	if (before !== undefined) return before;
 	const value = build();
@@ -236,7 +236,7 @@ function canonise(link: Link): Link {
 }
 
 /** What the plan last had of an uplink: it stays the very same object while nothing about it changes. */
-const knownUplinks = new WeakMap<
+const knownUplinks = new Attached<
 	Uplink,
 	{ readonly inputs: readonly unknown[]; readonly built: PlanUplink }
 >();

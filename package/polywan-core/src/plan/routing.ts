@@ -3,7 +3,7 @@ import type { Family, PerFamily } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Link } from "../link.ts";
 import { countSlots, fitWeights } from "../policy/slots.ts";
-import { Remembered } from "../remember.ts";
+import { Attached, Remembered } from "../remember.ts";
 import { highestMark, lowestBit } from "./ids.ts";
 import { findOwnNameServers } from "./name-server.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanShare, PlanTable } from "./plan.ts";
@@ -95,7 +95,7 @@ export function buildTables(
 }
 
 /** Links never change, and with them their tables. */
-const knownTables = new WeakMap<Link, { readonly source: string | null; readonly built: PlanTable }>();
+const knownTables = new Attached<Link, { readonly source: string | null; readonly built: PlanTable }>();
 
 function buildUplinkTable(
 	table: number,

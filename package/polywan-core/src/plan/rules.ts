@@ -2,6 +2,7 @@ import type { Match, Model, Rule, RuleLogLevel, Target } from "../config/model.t
 import type { Problem } from "../config/problem.ts";
 import { CONFIG_NAME } from "../config/section-reader.ts";
 import { FAMILIES, type PerFamily } from "../family.ts";
+import { Attached } from "../remember.ts";
 import { featuresOf } from "../render/feature.ts";
 import { deriveName } from "./kernel-name.ts";
 import type { PlanCondition, PlanMatch, PlanRule, PlanSet, PlanSticky, PlanTarget } from "./plan.ts";
@@ -58,7 +59,7 @@ interface RuleParts {
 }
 
 /** What a rule was the last time: a plan is made far more often than a rule changes. */
-const knownRules = new WeakMap<Rule, RuleParts & { readonly rules: readonly PlanRule[] }>();
+const knownRules = new Attached<Rule, RuleParts & { readonly rules: readonly PlanRule[] }>();
 
 function isSameParts(one: RuleParts, other: RuleParts): boolean {
 	return (
@@ -80,7 +81,7 @@ function isSameSticky(one: PlanSticky | null, other: PlanSticky | null): boolean
 const LEFT_OUT: Waiting = { option: null, value: null, message: null };
 
 /** What rules match, and what is known of the router where that matters. */
-const resolutions = new WeakMap<
+const resolutions = new Attached<
 	Rule,
 	{ readonly facts: RuleFacts; readonly found: readonly PlanMatch[] | Waiting }
 >();

@@ -1,6 +1,7 @@
 import { networkContains, parseNetwork } from "../address.ts";
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
+import { Attached } from "../remember.ts";
 import { renderComment } from "./mark.ts";
 import { boundsOf, placesWithoutShadowed } from "./nft-box.ts";
 import { networksOf, renderPorts } from "./nft-condition.ts";
@@ -91,7 +92,7 @@ function findMap(
 		: { rules: run.map(({ rule }) => rule), map: buildMap(run, family, name) };
 }
 
-const knownCandidates = new WeakMap<PlanRule, { 4?: Candidate | null; 6?: Candidate | null }>();
+const knownCandidates = new Attached<PlanRule, { 4?: Candidate | null; 6?: Candidate | null }>();
 
 function candidateOf(rule: PlanRule, family: Family): Candidate | null {
 	const known = knownCandidates.get(rule) ?? {};

@@ -4,7 +4,7 @@ import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { isSharedIn, sharedDevices } from "../plan/shared-device.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
-import { Remembered } from "../remember.ts";
+import { Attached, Remembered } from "../remember.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
 import { buildLimitChains, buildLimitHooks, buildLimitMaps } from "./nft-limit.ts";
 import { buildRuleChains, renderNftRule } from "./nft-rule.ts";
@@ -56,7 +56,7 @@ export function buildNftRuleset(plan: Plan): NftRuleset {
 }
 
 /** A plan never changes, and each is asked for as the next one and then as the one before. */
-const rulesets = new WeakMap<Plan, NftRuleset>();
+const rulesets = new Attached<Plan, NftRuleset>();
 
 function composeRuleset(plan: Plan): NftRuleset {
 	const steps = perFamily((family) => (plan.managed[family] ? groupRules(plan.rules, family) : []));
@@ -204,7 +204,7 @@ function networkSet(name: string, family: Family, networks: readonly string[]): 
 }
 
 /** What an uplink's chains are stays while the uplink does. */
-const knownChains = new WeakMap<
+const knownChains = new Attached<
 	PlanUplink,
 	{ readonly mask: number; readonly spared: string; readonly chains: readonly NftChain[] }
 >();
