@@ -72,6 +72,7 @@ async function change(before: Plan | null, after: Plan): Promise<number> {
 		firewall: "nftables",
 		deaths: [],
 		rebuildFilter: false,
+		suspectRouting: false,
 		isSuperseded,
 	});
 	return filterMs;

@@ -12,9 +12,8 @@ export interface LimitedUplink {
 /** Those that have a device, and it alone. */
 export function limitedUplinks(plan: Plan): readonly LimitedUplink[] {
 	return plan.uplinks.flatMap(({ id, name, devices: ofFamily, limit, shared }) => {
+		if (limit === undefined || shared !== undefined) return [];
 		const devices = [...new Set(FAMILIES.flatMap((family) => ofFamily[family] ?? []))];
-		return limit === undefined || shared !== undefined || devices.length === 0
-			? []
-			: [{ id, name, devices, limit }];
+		return devices.length === 0 ? [] : [{ id, name, devices, limit }];
 	});
 }

@@ -1,10 +1,13 @@
 import { networkEnds } from "../address.ts";
 
-/** First and last value of a part of a key: numbers, or texts in the order of texts. */
-type Bounds = readonly [from: string | number, to: string | number];
+/** A value of a part of a key: a number, or a text in the order of texts. */
+type Bound = string | number;
 
-/** The values an element of a map with intervals stands for, in each part of the key. */
-export type Box = readonly Bounds[];
+/** First and last value of a part of a key. */
+type Bounds = readonly [from: Bound, to: Bound];
+
+/** The values an element of a map with intervals stands for: first and last of each part of the key, one after the other. */
+export type Box = readonly Bound[];
 
 /** What stands at one place among others: the earlier has precedence. */
 export interface PlacedBox {
@@ -15,8 +18,18 @@ export interface PlacedBox {
 /** More comparisons than this would take longer than they save. */
 const MOST_COMPARISONS = 100_000;
 
+/** What a key of a map with intervals stands for. */
+export function boxOf(key: string): Box {
+	const box: Bound[] = [];
+	for (const part of key.split(" . ")) {
+		const [from, to] = boundsOf(part);
+		box.push(from, to);
+	}
+	return box;
+}
+
 /** A part of a key as nft takes it: a network, an address, a port, a range of ports, or a name. */
-export function boundsOf(value: string): Bounds {
+function boundsOf(value: string): Bounds {
 	if (value.includes(":")) return ipv6Bounds(value);
 	if (value.includes(".")) return ipv4Bounds(value);
 	const dash = value.indexOf("-");
@@ -47,7 +60,7 @@ function ipv6Bounds(value: string): Bounds {
  */
 export function placesWithoutShadowed(boxes: readonly PlacedBox[]): ReadonlySet<number> | null {
 	const part = widestSpread(boxes);
-	const edge = (entry: PlacedBox, end: 0 | 1): string | number => entry.box[part]?.[end] ?? "";
+	const edge = (entry: PlacedBox, end: 0 | 1): Bound => entry.box[part + end] ?? "";
 	const sorted = sortByStart(boxes, part);
 	const kept = new Set(boxes.map(({ place }) => place));
 	let open: PlacedBox[] = [];
@@ -71,34 +84,38 @@ export function placesWithoutShadowed(boxes: readonly PlacedBox[]): ReadonlySet<
 const MOST_PLACES = 65_536;
 
 function sortByStart(boxes: readonly PlacedBox[], part: number): readonly PlacedBox[] {
-	const starts = boxes.map(({ box }) => box[part]?.[0] ?? "");
+	const starts = boxes.map(({ box }) => box[part] ?? "");
 	if (boxes.length < MOST_PLACES && starts.every((start) => typeof start === "number")) {
 		// Numbers are sorted without a call for each pair of them.
 		const keys = Float64Array.from(starts, (start, index) => Number(start) * MOST_PLACES + index).sort();
 		return Array.from(keys, (key) => boxes[key % MOST_PLACES]).filter((entry) => entry !== undefined);
 	}
-	const startOf = ({ box }: PlacedBox): string | number => box[part]?.[0] ?? "";
+	const startOf = ({ box }: PlacedBox): Bound => box[part] ?? "";
 	return [...boxes].sort((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0));
 }
 
-/** The part of the key with the most different beginnings tells most boxes apart. */
+/** Where the part of the key begins that has the most different first values: it tells most boxes apart. */
 function widestSpread(boxes: readonly PlacedBox[]): number {
 	const parts = boxes[0]?.box.length ?? 0;
 	let best = 0;
 	let most = 0;
-	for (let part = 0; part < parts; part++) {
-		const different = new Set(boxes.map(({ box }) => box[part]?.[0])).size;
+	for (let part = 0; part < parts; part += 2) {
+		const different = new Set(boxes.map(({ box }) => box[part])).size;
+		if (different === boxes.length) return part;
 		if (different > most) [best, most] = [part, different];
 	}
 	return best;
 }
 
 function overlap(a: Box, b: Box): boolean {
-	return a.every(([from, to], part) => from <= (b[part]?.[1] ?? "") && to >= (b[part]?.[0] ?? ""));
+	for (let part = 0; part < a.length; part += 2)
+		if ((a[part] ?? "") > (b[part + 1] ?? "") || (a[part + 1] ?? "") < (b[part] ?? "")) return false;
+	return true;
 }
 
 function contains(outer: Box, inner: Box): boolean {
-	return outer.every(
-		([from, to], part) => from <= (inner[part]?.[0] ?? "") && to >= (inner[part]?.[1] ?? ""),
-	);
+	for (let part = 0; part < outer.length; part += 2)
+		if ((outer[part] ?? "") > (inner[part] ?? "") || (outer[part + 1] ?? "") < (inner[part + 1] ?? ""))
+			return false;
+	return true;
 }

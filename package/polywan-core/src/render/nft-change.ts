@@ -126,10 +126,16 @@ type Elements = readonly (readonly [key: string, value: string])[];
 function compareElements(before: NftSet | undefined, after: NftSet): { removed: Elements; added: Elements } {
 	if (before === after) return { removed: [], added: [] };
 	const old = before?.elements ?? new Map<string, string>();
-	return {
-		removed: [...old].filter(([key, value]) => after.elements.get(key) !== value),
-		added: [...after.elements].filter(([key, value]) => old.get(key) !== value),
-	};
+	return { removed: listMissing(old, after.elements), added: listMissing(after.elements, old) };
+}
+
+/** What the other has not, or has another value for. */
+function listMissing(elements: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): Elements {
+	const missing: (readonly [string, string])[] = [];
+	elements.forEach((value, key) => {
+		if (other.get(key) !== value) missing.push([key, value]);
+	});
+	return missing;
 }
 
 function diffElements(before: NftSet | undefined, after: NftSet): readonly string[] {

@@ -3,7 +3,7 @@ import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
 import { Attached } from "../remember.ts";
 import { renderComment } from "./mark.ts";
-import { boundsOf, placesWithoutShadowed } from "./nft-box.ts";
+import { type Box, boxOf, placesWithoutShadowed } from "./nft-box.ts";
 import { networksOf, renderPorts } from "./nft-condition.ts";
 import { ruleChain } from "./nft-rule.ts";
 import type { NftSet } from "./nft-ruleset.ts";
@@ -25,8 +25,16 @@ interface Candidate {
 	readonly rule: PlanRule;
 	/** A letter for each thing it looks at; equal for rules that can share a map. */
 	readonly shape: string;
-	/** Every combination of its values. */
-	readonly keys: readonly string[];
+	/** One for every combination of its values. */
+	readonly elements: readonly Element[];
+}
+
+/** An element of a map. */
+interface Element {
+	readonly key: string;
+	/** With the comment that names its rule. */
+	readonly text: string;
+	readonly verdict: string;
 }
 
 /** What a chain of rules consists of: rules to look at one by one, and runs of them that one look-up decides. */
@@ -135,29 +143,32 @@ function findCandidate(rule: PlanRule, family: Family): Candidate | null {
 	const letters = conditions.map(({ letter }) => letter).join("");
 	// A single condition on addresses is always kept as networks, so that hosts and networks share a map.
 	const shape = /^[sd]$/.test(letters) ? letters.toUpperCase() : letters;
-	return { rule, shape, keys: combine(conditions.map(({ values }) => values)) };
+	const comment = `comment "${renderComment("rule", rule.name)}"`;
+	const verdict = `goto ${ruleChain(rule, family)}`;
+	const elements = combine(conditions.map(({ values }) => values)).map(
+		(key): Element => ({ key, text: `${key} ${comment}`, verdict }),
+	);
+	return { rule, shape, elements };
 }
 
 function buildMap(run: readonly Candidate[], family: Family, name: string): NftSet | null {
 	const { shape = "" } = run[0] ?? {};
-	const owners = new Map<string, PlanRule>();
-	for (const { rule, keys } of run) for (const key of keys) if (!owners.has(key)) owners.set(key, rule);
-	const keys = [...owners.keys()];
+	const owners = new Map<string, Element>();
+	for (const { elements } of run)
+		for (const element of elements) if (!owners.has(element.key)) owners.set(element.key, element);
+	const all = [...owners.values()];
 	const isSingle = shape.length === 1;
-	const isInterval = isSingle ? /[SD]/.test(shape) : keys.some((key) => /[/-]/.test(bareKey(key)));
-	const wanted = isInterval ? (isSingle ? withoutShadowed(keys) : reachable(keys)) : keys;
+	const isInterval = isSingle ? /[SD]/.test(shape) : all.some(({ key }) => /[/-]/.test(bareKey(key)));
+	const wanted = isInterval ? (isSingle ? withoutShadowed(all) : reachable(all)) : all;
 	if (wanted === null) return null;
 	const types = selectorsOf(shape, family).map((selector) => selector.type);
 	const type = `type ${types.join(" . ")} : verdict`;
-	const commented = wanted.flatMap((key): [string, string][] => {
-		const rule = owners.get(key);
-		if (rule === undefined) return [];
-		return [[`${key} comment "${renderComment("rule", rule.name)}"`, `goto ${ruleChain(rule, family)}`]];
-	});
+	const elements = new Map<string, string>();
+	for (const { text, verdict } of wanted) elements.set(text, verdict);
 	const definition = isInterval ? [type, "flags interval", "counter"] : [type, "counter"];
 	// A definition cannot change under its name.
 	const kind = isInterval && !isSingle ? "i" : "";
-	return { kind: "map", name: `${name}${kind}`, definition, elements: new Map(commented) };
+	return { kind: "map", name: `${name}${kind}`, definition, elements };
 }
 
 /** A device's name may have a dash or a slash in it, and says nothing about intervals. */
@@ -165,13 +176,24 @@ function bareKey(key: string): string {
 	return key.includes('"') ? key.replace(/"[^"]*"/g, "") : key;
 }
 
-/** Keys in the order of their rules that some packet reaches; null where their order matters, or for names of devices. */
-function reachable(keys: readonly string[]): readonly string[] | null {
+/** Elements in the order of their rules that some packet reaches; null where their order matters, or for names of devices. */
+function reachable(elements: readonly Element[]): readonly Element[] | null {
 	// nft keeps names in intervals in an order of bytes of its own.
-	if (keys.some((key) => key.includes('"'))) return null;
-	const boxes = keys.map((key, place) => ({ place, box: key.split(" . ").map(boundsOf) }));
+	if (elements.some(({ key }) => key.includes('"'))) return null;
+	const boxes = elements.map((element, place) => ({ place, box: boxOfElement(element) }));
 	const places = placesWithoutShadowed(boxes);
-	return places === null ? null : keys.filter((_, place) => places.has(place));
+	if (places === null) return null;
+	return places.size === elements.length ? elements : elements.filter((_, place) => places.has(place));
+}
+
+const knownBoxes = new Attached<Element, Box>();
+
+function boxOfElement(element: Element): Box {
+	const known = knownBoxes.get(element);
+	if (known !== undefined) return known;
+	const box = boxOf(element.key);
+	knownBoxes.set(element, box);
+	return box;
 }
 
 /** Every choice of one value of each condition, as keys of the map. */
@@ -196,21 +218,21 @@ function bare(value: string): string {
  * Networks in the order of their rules, without those inside an earlier one, which decides before them. Null when a later
  * one is the wider: then the order matters.
  */
-function withoutShadowed(networks: readonly string[]): readonly string[] | null {
-	const entries = networks.flatMap((text, place) => {
-		const network = parseNetwork(text);
-		return network === null ? [] : [{ text, place, network, key: String.fromCharCode(...network.bytes) }];
+function withoutShadowed(elements: readonly Element[]): readonly Element[] | null {
+	const entries = elements.flatMap((element, place) => {
+		const network = parseNetwork(element.key);
+		return network === null ? [] : [{ element, place, network, key: String.fromCharCode(...network.bytes) }];
 	});
 	const byAddress = [...entries].sort((a, b) =>
 		a.key === b.key ? a.network.prefixLength - b.network.prefixLength : a.key < b.key ? -1 : 1,
 	);
-	const kept = new Set<string>();
+	const kept = new Set<Element>();
 	let around: (typeof entries)[number] | null = null;
 	for (const entry of byAddress) {
 		if (around === null || !networkContains(around.network, entry.network)) {
 			around = entry;
-			kept.add(entry.text);
+			kept.add(entry.element);
 		} else if (entry.place < around.place) return null;
 	}
-	return networks.filter((text) => kept.has(text));
+	return elements.filter((element) => kept.has(element));
 }

@@ -123,12 +123,13 @@ export function isSticky(rule: PlanRule, family: Family): boolean {
 }
 
 function stickyRules(rules: readonly PlanRule[], family: Family): readonly StickyRule[] {
-	const named = new Map(rules.map((rule) => [rule.kernelName, rule]));
-	return [...named.values()].flatMap((rule) => {
+	const named = new Map<string, StickyRule>();
+	for (const rule of rules) {
 		const { sticky } = rule;
-		if (sticky === null || !rule.match.families.includes(family) || !isSticky(rule, family)) return [];
-		return [{ ...rule, sticky }];
-	});
+		if (sticky === null || !rule.match.families.includes(family) || !isSticky(rule, family)) continue;
+		named.set(rule.kernelName, { ...rule, sticky });
+	}
+	return [...named.values()];
 }
 
 function mapName(kernelName: string, family: Family): string {

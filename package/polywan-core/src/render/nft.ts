@@ -73,7 +73,7 @@ function composeRuleset(plan: Plan): NftRuleset {
 			...resets,
 		],
 		chains: [
-			...plan.uplinks.flatMap((uplink) => buildUplinkChains(plan, uplink)),
+			...buildAllUplinkChains(plan),
 			...buildSharedChains(plan),
 			...(["default", "unreachable", "blackhole"] as const).map((verdict) => ({
 				name: verdictChain(verdict),
@@ -209,13 +209,15 @@ const knownChains = new Attached<
 	{ readonly mask: number; readonly spared: string; readonly chains: readonly NftChain[] }
 >();
 
-function buildUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {
+function buildAllUplinkChains(plan: Plan): readonly NftChain[] {
 	const spared = FAMILIES.map((family) => sparedRule(plan, family)).join();
-	const known = knownChains.get(uplink);
-	if (known?.mask === plan.markMask && known.spared === spared) return known.chains;
-	const chains = composeUplinkChains(plan, uplink);
-	knownChains.set(uplink, { mask: plan.markMask, spared, chains });
-	return chains;
+	return plan.uplinks.flatMap((uplink) => {
+		const known = knownChains.get(uplink);
+		if (known?.mask === plan.markMask && known.spared === spared) return known.chains;
+		const chains = composeUplinkChains(plan, uplink);
+		knownChains.set(uplink, { mask: plan.markMask, spared, chains });
+		return chains;
+	});
 }
 
 function composeUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[] {

@@ -253,7 +253,7 @@ export class Applier {
 		if (inForce && suspect.size === 0) return;
 		try {
 			if (inForce) await this.#kernel.checkRouting(order.plan);
-			else if (!(await this.#change(order, suspect.has("packet filter")))) this.#leaveRest(order);
+			else if (!(await this.#change(order, suspect))) this.#leaveRest(order);
 			const samePlan = this.#isInForce(order);
 			this.#applied = order.plan;
 			this.#appliedChoice = order.firewall;
@@ -270,14 +270,15 @@ export class Applier {
 		return isEqual(this.#applied, plan);
 	}
 
-	#change({ plan, firewall, deaths }: Order, rebuildFilter: boolean): Promise<boolean> {
+	#change({ plan, firewall, deaths }: Order, suspect: ReadonlySet<KernelPart>): Promise<boolean> {
 		const isSuperseded = () => this.#waiting !== null;
 		return this.#kernel.change({
 			before: this.#applied,
 			after: plan,
 			firewall,
 			deaths,
-			rebuildFilter,
+			rebuildFilter: suspect.has("packet filter"),
+			suspectRouting: suspect.has("routing"),
 			isSuperseded,
 		});
 	}

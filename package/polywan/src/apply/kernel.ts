@@ -1,6 +1,7 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
+import { isEqual } from "polywan-core/remember";
 import { diffIp, isEmptyChange } from "polywan-core/render/ip";
 import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
@@ -27,6 +28,8 @@ export interface KernelChange {
 	readonly deaths: readonly Death[];
 	/** Whether the packet filter may not be as `before` says. */
 	readonly rebuildFilter: boolean;
+	/** Whether rules and routes may not be as `before` says. */
+	readonly suspectRouting: boolean;
 	/** Whether something newer is wanted: where it is, what is not urgent is left to that. */
 	isSuperseded(): boolean;
 }
@@ -125,7 +128,7 @@ export class Kernel {
 		const replaced = this.#selectFirewall(firewall);
 		const changeFilter = async () =>
 			this.#changeFilter(replaced !== null || rebuildFilter ? null : await this.#findKnown(before), after);
-		let isRoutingSettled = false;
+		let isRoutingSettled = before !== null && !change.suspectRouting && isSameRouting(before, after);
 		if (before === null && isWithoutRules(after)) {
 			// Nothing looks at marks yet, so that both can be done at once.
 			await allDone([this.#beginRouting(after), changeFilter()]);
@@ -263,6 +266,15 @@ async function allDone(work: readonly Promise<void>[]): Promise<void> {
 /** Of sticky rules, names and heavy connections. */
 function hasFilledSets(plan: Plan): boolean {
 	return plan.rules.some(({ sticky }) => sticky !== null) || plan.sets.some(({ kind }) => kind !== "named");
+}
+
+function isSameRouting(before: Plan, after: Plan): boolean {
+	return (
+		before.priorityBase === after.priorityBase &&
+		before.tableBase === after.tableBase &&
+		isEqual(before.ipRules, after.ipRules) &&
+		isEqual(before.tables, after.tables)
+	);
 }
 
 /** Whether there is nothing to do to any packet. */
