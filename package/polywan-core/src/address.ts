@@ -139,43 +139,69 @@ function parseDecimal(text: string, max: number): number | null {
 	return Number.isInteger(value) && value >= 0 && value <= max && String(value) === text ? value : null;
 }
 
-function parseIpv4(text: string): number[] | null {
-	const parts = text.split(".");
-	if (parts.length !== 4) return null;
+const DOT = 46;
+const COLON = 58;
+
+/** The value of a hexadecimal digit's character code, 16 for any other. */
+function digitOf(code: number): number {
+	if (code >= 48 && code <= 57) return code - 48;
+	if (code >= 97 && code <= 102) return code - 87;
+	return code >= 65 && code <= 70 ? code - 55 : 16;
+}
+
+/** Four numbers without leading zeros, from `start` to the end. */
+function parseIpv4(text: string, start = 0): number[] | null {
 	const bytes: number[] = [];
-	for (const part of parts) {
-		const byte = parseDecimal(part, 255);
-		if (byte === null) return null;
-		bytes.push(byte);
+	let value = -1;
+	// The end is as one more dot.
+	for (let index = start; index <= text.length; index++) {
+		const code = index === text.length ? DOT : text.charCodeAt(index);
+		if (code === DOT) {
+			if (value < 0) return null;
+			bytes.push(value);
+			value = -1;
+			continue;
+		}
+		const digit = digitOf(code);
+		if (digit > 9 || value === 0) return null;
+		value = value < 0 ? digit : value * 10 + digit;
+		if (value > 255) return null;
 	}
-	return bytes;
+	return bytes.length === 4 ? bytes : null;
 }
 
 function parseIpv6(text: string): number[] | null {
-	const halves = text.split("::");
-	if (halves.length > 2) return null;
-	const head = parseGroups(halves[0] ?? "");
-	const tail = halves.length === 2 ? parseGroups(halves[1] ?? "") : [];
+	const gap = text.indexOf("::");
+	const head = parseGroups(text, 0, gap < 0 ? text.length : gap);
+	if (gap < 0) return head?.length === 16 ? head : null;
+	const tail = parseGroups(text, gap + 2, text.length);
 	if (head === null || tail === null) return null;
 	const missing = 16 - head.length - tail.length;
-	if (halves.length === 2 ? missing < 2 : missing !== 0) return null;
-	return [...head, ...new Array<number>(missing).fill(0), ...tail];
+	return missing < 2 ? null : [...head, ...new Array<number>(missing).fill(0), ...tail];
 }
 
-function parseGroups(text: string): number[] | null {
-	if (text === "") return [];
+/** Groups between colons, the last of which may be an IPv4 address. */
+function parseGroups(text: string, start: number, end: number): number[] | null {
 	const bytes: number[] = [];
-	const groups = text.split(":");
-	for (const [index, group] of groups.entries()) {
-		if (index === groups.length - 1 && group.includes(".")) {
-			const ipv4 = parseIpv4(group);
-			if (ipv4 === null) return null;
-			bytes.push(...ipv4);
-		} else {
-			if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return null;
-			const value = Number.parseInt(group, 16);
+	let group = start;
+	let value = 0;
+	// The end is as one more colon.
+	for (let index = start; index <= end && start < end; index++) {
+		const code = index === end ? COLON : text.charCodeAt(index);
+		if (code === COLON) {
+			if (index === group) return null;
 			bytes.push(value >> 8, value & 0xff);
+			group = index + 1;
+			value = 0;
+			continue;
 		}
+		if (code === DOT) {
+			const ipv4 = end === text.length ? parseIpv4(text, group) : null;
+			return ipv4 === null ? null : [...bytes, ...ipv4];
+		}
+		const digit = digitOf(code);
+		if (digit > 15 || index - group > 3) return null;
+		value = value * 16 + digit;
 	}
 	return bytes;
 }

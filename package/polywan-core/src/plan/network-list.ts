@@ -7,7 +7,9 @@ import type { Family } from "../family.ts";
 export function mergeNetworks(networks: readonly string[], family: Family): readonly string[] {
 	const ofFamily = networks.filter((network) => familyOf(network) === family);
 	if (ofFamily.length === 0) return [];
-	if (ofFamily.length === 1 && ofFamily[0]?.includes("/")) return ofFamily;
+	const [only] = ofFamily;
+	if (ofFamily.length === 1 && only !== undefined)
+		return only.includes("/") ? ofFamily : [`${only}/${family === 4 ? 32 : 128}`];
 	const parsed = ofFamily.flatMap((text) => {
 		const network = parseNetwork(text);
 		return network === null ? [] : [{ text, network }];

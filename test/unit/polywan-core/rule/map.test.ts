@@ -1,5 +1,5 @@
 import { buildPlan } from "polywan-core/plan/build";
-import { boundsOf, placesWithoutShadowed } from "polywan-core/render/nft-box";
+import { boxOf, placesWithoutShadowed } from "polywan-core/render/nft-box";
 import { groupRules } from "polywan-core/render/nft-rule-map";
 import { describe, expect, test } from "vitest";
 import { planInput } from "../fixture.ts";
@@ -51,7 +51,7 @@ describe("rules that look at the same things become a map", () => {
 
 describe("boxes", () => {
 	const placed = (...keys: readonly string[]) =>
-		placesWithoutShadowed(keys.map((key, place) => ({ place, box: key.split(" . ").map(boundsOf) })));
+		placesWithoutShadowed(keys.map((key, place) => ({ place, box: boxOf(key) })));
 
 	test.each([
 		[
