@@ -31,6 +31,8 @@ const programs = [
 
 /** Programs that change the network or the root file system have their own; "own-root" says so to them. */
 const isolated = new Set(["network", "socket", "resolve", "system"]);
+/** Ten seconds of a core for a million callbacks, which on a busy machine is a minute. */
+const timeoutMs = 180_000;
 const ownNamespaces = [
 	...["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c"],
 	'mount -t tmpfs none /mnt && mkdir /mnt/dev && touch /mnt/dev/log && ip link set lo up && exec "$@"',
@@ -55,7 +57,7 @@ describe.each(targets)("runtime of %s", (target) => {
 		if (!reason) await prepareProgram(target, "loop");
 	}, 300_000);
 
-	it.for(programs)("%s", async (program, { skip }) => {
+	it.for(programs)("%s", { timeout: timeoutMs + 20_000 }, async (program, { skip }) => {
 		skip(reason !== null, reason ?? "");
 		skip(isolated.has(program) && !isRoot, "needs a network namespace of its own, and so root");
 		const path = await prepareProgram(target, program);
@@ -67,6 +69,7 @@ describe.each(targets)("runtime of %s", (target) => {
 			],
 			env: { POLYWAN_TEST: "a=b", ...(program === "tls" && { POLYWAN_PKI: buildPki() }) },
 			inside: isolated.has(program) ? ownNamespaces : [],
+			timeoutMs,
 		});
 		expect(failures(finished, emulated)).toEqual([]);
 		expect(finished.stdout).toMatch(/^ok /);
