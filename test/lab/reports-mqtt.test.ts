@@ -232,12 +232,12 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await until("the refusal is told", () =>
 			/mqtt: the broker is not reached.*from an unknown authority/.test(reports.log()),
 		);
-		await reports.configure(encrypted(brokerTlsPort, `ca '${folder}/ca.crt'`));
+		await reports.configure(encrypted(brokerTlsPort, `ca '${folder}/ca.crt'`, "version '3.1.1'"));
 		await untilHeard("uplink/wan/state", "up");
 		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
 		await untilHeard("status", "offline");
 		const own = [`certificate '${folder}/client.crt'`, `key '${folder}/client.key'`];
-		const insecure = encrypted(brokerCertificatePort, "insecure '1'", ...own);
+		const insecure = encrypted(brokerCertificatePort, "insecure '1'", "version '5'", ...own);
 		await reports.configure(insecure);
 		await untilHeard("status", "online");
 		const { stdout } = await site.router.run(["polywan-reports", "check"]);

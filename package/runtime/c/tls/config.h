@@ -12,7 +12,7 @@
 #define MBEDTLS_AESNI_C
 #define MBEDTLS_AESCE_C
 
-/* Cryptography: PSA's interface, which TLS 1.3 needs, for everything; random numbers of getrandom(2) alone (random.c) */
+/* Cryptography: PSA's interface, which TLS 1.3 needs, for everything; random numbers of getrandom(2) alone (mod_tls.c) */
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
