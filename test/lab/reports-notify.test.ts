@@ -176,7 +176,9 @@ describe.skipIf(!asRoot)("notifications", () => {
 		await until("the refusal is in the log", async () => {
 			await polywan.run("down", "wanb");
 			await polywan.run("auto", "wanb");
-			return /notify: not sent.*the server answered AUTH with 535 not with \*\*\*/.test(reports.log());
+			return /notify: not sent.*the server answered AUTH with 535 not with \*\*\*: AUTH PLAIN \*\*\*/.test(
+				reports.log(),
+			);
 		});
 		host.received.length = 0;
 		await reports.configure(

@@ -17,10 +17,25 @@ export async function sendMail(model: MailModel, message: string, hostName: stri
 		await new SmtpSession(connection, model).send(message, hostName);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		throw new Error(maskSecrets(why, [model.password]));
+		throw new Error(maskSecrets(why, secretsOf(model)));
 	} finally {
 		connection.close();
 	}
+}
+
+/** The password as it is and as it is sent: some servers repeat what they did not like. */
+function secretsOf({ username, password }: MailModel): (string | null)[] {
+	if (password === null) return [];
+	return [password, base64Of(password), base64Of(plainLogin(username ?? "", password))];
+}
+
+/** RFC 4616: without another identity to act as. */
+function plainLogin(username: string, password: string): string {
+	return `\0${username}\0${password}`;
+}
+
+function base64Of(text: string): string {
+	return encodeBase64(encoder.encode(text));
 }
 
 class SmtpSession {
@@ -70,11 +85,11 @@ class SmtpSession {
 		const ways = features.find((feature) => /^AUTH /i.test(feature))?.toUpperCase() ?? "";
 		const secret = password ?? "";
 		if (ways.includes("PLAIN")) {
-			await this.#command(`AUTH PLAIN ${encodeBase64(encoder.encode(`\0${username}\0${secret}`))}`, 235);
+			await this.#command(`AUTH PLAIN ${base64Of(plainLogin(username, secret))}`, 235);
 		} else if (ways.includes("LOGIN")) {
 			await this.#command("AUTH LOGIN", 334);
-			await this.#command(encodeBase64(encoder.encode(username)), 334);
-			await this.#command(encodeBase64(encoder.encode(secret)), 235);
+			await this.#command(base64Of(username), 334);
+			await this.#command(base64Of(secret), 235);
 		} else throw new Error("the server offers neither AUTH PLAIN nor AUTH LOGIN");
 	}
 

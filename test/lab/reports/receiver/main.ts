@@ -38,7 +38,7 @@ function serveMail(socket: Socket, offersTls = false, greets = true): void {
 			serveMail(new TLSSocket(socket, { isServer: true, ...tls }), false, false);
 		} else if (verb === "AUTH") {
 			mail.login = Buffer.from(line.split(" ")[2] ?? "", "base64").toString();
-			say(mail.login === "\0user\0s3cret" ? "235 ok" : `535 not with ${mail.login.split("\0")[2]}`);
+			say(mail.login === "\0user\0s3cret" ? "235 ok" : `535 not with ${mail.login.split("\0")[2]}: ${line}`);
 		} else if (verb === "MAIL") {
 			mail = { ...mail, from: address, to: [] };
 			say("250 ok");
