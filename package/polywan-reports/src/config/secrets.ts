@@ -29,10 +29,11 @@ export function maskProblem(problem: Problem): Problem {
 
 /** `text` with every secret in it replaced: for messages of programs and servers that repeat what they were given. */
 export function maskSecrets(text: string, secrets: readonly (string | null)[]): string {
-	return secrets.reduce<string>(
-		(masked, secret) => (secret === null || secret === "" ? masked : masked.replaceAll(secret, "***")),
-		text,
-	);
+	const known = secrets.filter((secret): secret is string => secret !== null && secret !== "");
+	// The longest first: another may be a part of it.
+	return known
+		.sort((a, b) => b.length - a.length)
+		.reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
 }
 
 /** An address as it may be shown: user, path and query of a webhook often are the secret. */
