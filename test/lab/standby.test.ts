@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -7,25 +7,33 @@ import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
 
-const config = renderPolywanConfig({
+const line = { download: "1M", upload: "1M" };
+
+const settings = {
 	uplinks: {
-		wan: { tier: "1", recovery_time: "500ms" },
+		wan: { tier: "1", recovery_time: "500ms", ...line },
 		lte: {
 			tier: "2",
 			standby: "cold",
 			standby_hold: "1s",
 			revive_script: "/tmp/revive",
 			revive_after: "1s",
+			...line,
 		},
 	},
-});
+	policies: { spill: { mode: "overflow", overflow_at: "50" } },
+};
 
 describe.skipIf(!asRoot)("cold standby", () => {
 	let site: Site;
 	let polywan: Polywan;
 
 	beforeAll(async () => {
-		site = await Site.build({ uplinks: { wan: {}, lte: {} }, daemon: true, config });
+		site = await Site.build({
+			uplinks: { wan: {}, lte: {} },
+			daemon: true,
+			config: renderPolywanConfig(settings),
+		});
 		polywan = new Polywan(site);
 		site.router.writeFile("/tmp/revive", '#!/bin/sh\necho "$@" >> /tmp/revived\n');
 		await site.router.mustRun(["chmod", "+x", "/tmp/revive"]);
@@ -43,6 +51,13 @@ describe.skipIf(!asRoot)("cold standby", () => {
 		until(`lte's interface is ${up ? "up" : "down"}`, async () => (await isInterfaceUp()) === up, {
 			timeoutMs: 15_000,
 		});
+
+	async function setRules(
+		rules: NonNullable<Parameters<typeof renderPolywanConfig>[0]>["rules"],
+	): Promise<void> {
+		await site.router.setConfig("polywan", renderPolywanConfig({ ...settings, rules }));
+		await polywan.run("reload");
+	}
 
 	async function source(): Promise<string> {
 		const { stdout } = await site.host(0).run(["curl", "-s", "-m", "1", `http://${server(1).ipv4}/`]);
@@ -74,6 +89,25 @@ describe.skipIf(!asRoot)("cold standby", () => {
 		await polywan.untilState("up", "wan");
 		await untilInterface(false);
 		expect(await source()).toBe(site.uplink("wan").lease.ipv4?.address);
+	});
+
+	it("is brought up in time where connections are to overflow to it", async () => {
+		const { ipv4 } = server(9);
+		const load = site.host(0).network.spawn(["ping", "-q", "-i", "0.005", "-s", "1400", ipv4]);
+		onTestFinished(() => void load.kill());
+		await untilInterface(true);
+		load.kill();
+		expect((await polywan.events()).map(({ reason }) => reason)).toContain(
+			"brought up: what goes before it is nearly full",
+		);
+		await untilInterface(false);
+	});
+
+	it("is up while a rule has it as its target", async () => {
+		await setRules({ backup: { dest_ip: server(2).ipv4, target: "lte" } });
+		await untilInterface(true);
+		await setRules({});
+		await untilInterface(false);
 	});
 
 	it("is needed after a start of the router as before; its script runs when it does not come", async () => {

@@ -99,6 +99,7 @@ export class Daemon implements Controller {
 		adjustmentMs: () => this.#applier.adjustmentMs,
 		onRebalance: (rebalance) => this.#rebalance(rebalance),
 		onTrouble: (reason) => this.#tell({ kind: "shares", reason }),
+		onStrain: () => this.#plan !== null && this.#standby.set(this.#model, this.#plan),
 	});
 	#weights: CustomWeights;
 	readonly #standby: ColdStandby;
@@ -166,6 +167,7 @@ export class Daemon implements Controller {
 			this.#bus,
 			(uplink, reason) => this.#tell({ kind: "uplink", uplink, reason }),
 			() => this.#decideSoon(),
+			(policy, family) => this.#balancer.strainedTier(policy, family),
 		);
 		this.#object = new PolywanObject(this.#bus, this, {
 			...trialMethods(this.#trial),

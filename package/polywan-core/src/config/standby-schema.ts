@@ -10,7 +10,7 @@ export const STANDBY_OPTIONS: readonly OptionSchema[] = [
 		"standby",
 		choice("none", "cold"),
 		"none",
-		"cold: the uplink's interfaces are brought up only when a policy has nothing better that works, and it is not probed meanwhile.",
+		"cold: the uplink's interfaces are brought up only when a policy has nothing better that works, or one of mode overflow has nearly no room, or while a rule has it as its target; it is not probed meanwhile.",
 	),
 	option(
 		"standby_hold",

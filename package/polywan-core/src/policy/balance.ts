@@ -46,7 +46,9 @@ export function balance(input: BalanceInput, previous: Balance | null): Balance 
 	if (valid !== null && nowMs < valid.untilMs) return valid;
 	const decision = decide(input, previous);
 	if (valid !== null && isSameDecision(valid, decision))
-		return valid.reason === decision.reason ? valid : { ...valid, reason: decision.reason };
+		return valid.reason === decision.reason && valid.strainedTier === decision.strainedTier
+			? valid
+			: { ...decision, among, sinceMs: valid.sinceMs, untilMs: valid.untilMs };
 	return { ...decision, among, sinceMs: nowMs, untilMs: nowMs + HOLD_MS[mode] };
 }
 

@@ -23,6 +23,8 @@ export interface Decision {
 	readonly first: string | null;
 	/** In words a user understands. */
 	readonly reason: string;
+	/** Of mode overflow: this tier and those before it are full, or soon will be; absent: the first has room. */
+	readonly strainedTier?: number;
 }
 
 /** All candidates by their weights. */

@@ -18,16 +18,24 @@ export function decideByOverflow(
 	const present = candidates.filter(({ name }) => before.has(name)).map(({ tier }) => tier);
 	const presentTier = present.length === 0 ? Number.NEGATIVE_INFINITY : Math.max(...present);
 	const limit = percent / 100;
+	const relief = Math.max(limit - RELIEF, limit / 2);
+	let strainedTier: number | undefined;
 	const full: string[] = [];
 	for (const tier of tiers) {
 		const members = candidates.filter((candidate) => candidate.tier === tier);
 		const use = useOf(members);
-		const isFull = use > (tier < presentTier ? Math.max(limit - RELIEF, limit / 2) : limit);
+		const isFull = use > (tier < presentTier ? relief : limit);
+		if (use > relief) strainedTier = tier;
 		const words = `tier ${tier} is used to ${renderUtilisation(use)}`;
-		if (!isFull) return shareByWeight(members, [...full, words].join(", "));
+		if (!isFull) return strain(shareByWeight(members, [...full, words].join(", ")), strainedTier);
 		full.push(words);
 	}
-	return shareByWeight(candidates, `${full.join(", ")}: all are full`);
+	return strain(shareByWeight(candidates, `${full.join(", ")}: all are full`), strainedTier);
+}
+
+/** A line that has to be brought up first takes its time: it is told of before the others are full. */
+function strain(decision: Decision, strainedTier: number | undefined): Decision {
+	return strainedTier === undefined ? decision : { ...decision, strainedTier };
 }
 
 /** Of all lines of a tier together. */

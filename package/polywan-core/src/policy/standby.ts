@@ -8,15 +8,26 @@ export interface StandbyFacts {
 	readonly isUsable: (uplink: string, family: Family) => boolean;
 	/** Was brought up and does not come: others are tried too. */
 	readonly hasFailed: (uplink: string) => boolean;
+	/** Of policies of mode overflow: this tier and those before it are full, or soon will be; null: the first has room. */
+	readonly strainedTier: (policy: string, family: Family) => number | null;
 }
 
-/** Uplinks on cold standby that have to be up now: in some policy nothing that is up anyway works and goes before them. */
-export function listNeeded(model: Model, facts: StandbyFacts): ReadonlySet<string> {
-	const needed = new Set<string>();
+/** Why an uplink has to be up; completes "brought up: …". */
+export type Need = "nothing else works" | "what goes before it is nearly full" | "a rule names it";
+
+/**
+ * Uplinks on cold standby that have to be up now: in some policy nothing that is up anyway works and goes before them, or
+ * what does is nearly full; those that a rule names are always.
+ */
+export function listNeeded(model: Model, facts: StandbyFacts): ReadonlyMap<string, Need> {
+	const needed = new Map<string, Need>();
 	if (!model.globals.enabled) return needed;
+	for (const target of [model.globals.defaultTarget, ...model.rules.map((rule) => rule.target)])
+		if (target.kind === "uplink") needed.set(target.name, "a rule names it");
 	for (const policy of model.policies) {
 		for (const family of FAMILIES)
-			for (const name of neededBy(policy, family, model, facts)) needed.add(name);
+			for (const [name, need] of neededBy(policy, family, model, facts))
+				if (!needed.has(name)) needed.set(name, need);
 	}
 	return needed;
 }
@@ -25,8 +36,9 @@ function neededBy(
 	policy: Policy,
 	family: Family,
 	model: Model,
-	{ isUsable, hasFailed }: StandbyFacts,
-): readonly string[] {
+	facts: StandbyFacts,
+): readonly (readonly [string, Need])[] {
+	const { isUsable, hasFailed } = facts;
 	const uplinks = new Map(model.uplinks.map((uplink) => [uplink.name, uplink]));
 	const members = policy.members.filter(({ uplink }) => {
 		const own = uplinks.get(uplink);
@@ -42,10 +54,28 @@ function neededBy(
 	const better = members.filter(
 		(member) => isCold(member) && (working.length === 0 || (hasTiers && tierOf(member) < best)),
 	);
-	const tiers = [...new Set(better.map(tierOf))].sort((a, b) => a - b);
+	const found = firstTiers(better, tierOf, hasFailed).map((name) => [name, "nothing else works"] as const);
+	const strained = policy.mode === "overflow" ? facts.strainedTier(policy.name, family) : null;
+	if (strained === null) return found;
+	const cold = members.filter((member) => isCold(member) && member.tier > best);
+	const used = cold.filter(({ tier }) => tier <= strained).map(({ uplink }) => uplink);
+	// No further than to what is up anyway and has room.
+	const next = Math.min(...working.map(tierOf).filter((tier) => tier > strained));
+	const spare = cold.filter(({ tier }) => tier > strained && tier <= next);
+	const names = [...used, ...firstTiers(spare, tierOf, hasFailed)];
+	return [...found, ...names.map((name) => [name, "what goes before it is nearly full"] as const)];
+}
+
+/** Those of the lowest tier, and of the next one where none of these comes. */
+function firstTiers(
+	members: readonly Member[],
+	tierOf: (member: Member) => number,
+	hasFailed: (uplink: string) => boolean,
+): readonly string[] {
+	const tiers = [...new Set(members.map(tierOf))].sort((a, b) => a - b);
 	const needed: string[] = [];
 	for (const tier of tiers) {
-		const own = better.filter((member) => tierOf(member) === tier).map(({ uplink }) => uplink);
+		const own = members.filter((member) => tierOf(member) === tier).map(({ uplink }) => uplink);
 		needed.push(...own);
 		if (!own.every(hasFailed)) break;
 	}

@@ -37,6 +37,8 @@ export interface BalancerSources {
 	adjustmentMs(): number;
 	onRebalance(rebalance: Rebalance): void;
 	onTrouble(trouble: string): void;
+	/** Another `strainedTier`. */
+	onStrain(): void;
 }
 
 interface Entry {
@@ -99,6 +101,11 @@ export class Balancer {
 		if (entry?.request.mode !== "least_connections") return entry?.balance.reason ?? null;
 		const candidates = entry.request.eligible.map((member) => this.#candidate(member, entry.request));
 		return renderConnections(candidates);
+	}
+
+	/** Of policies of mode overflow: this tier and those before it are full, or soon will be; null: the first has room. */
+	strainedTier(policy: string, family: Family): number | null {
+		return this.#entries.get(`${policy}  ${family}`)?.balance.strainedTier ?? null;
 	}
 
 	close(): void {
@@ -175,6 +182,7 @@ export class Balancer {
 		const counted = new Map<string, Balance>();
 		const adjustments: ShareAdjustment[] = [];
 		let waits = false;
+		let strains = false;
 		for (const entry of this.#entries.values()) {
 			const { request, balance: before } = entry;
 			if (!modes.includes(request.mode)) continue;
@@ -183,6 +191,7 @@ export class Balancer {
 			if (request.mode === "least_connections") counted.set(key, decided);
 			waits ||= monotonicMs() < before.untilMs;
 			entry.balance = decided;
+			strains ||= decided.strainedTier !== before.strainedTier;
 			if (isSameDecision(before, decided)) continue;
 			const { policy, variant, family } = request;
 			const kernelName = policyKernelName(this.#ids.policies[policy.name] ?? 0, variant);
@@ -190,6 +199,7 @@ export class Balancer {
 			this.#explain(request, decided);
 		}
 		if (adjustments.length > 0) this.#sources.onRebalance({ adjustments, reasons: this.#reasons.splice(0) });
+		if (strains) this.#sources.onStrain();
 		if (waits && modes.includes("least_connections")) this.#lookAgain();
 	}
 

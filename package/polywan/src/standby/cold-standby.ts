@@ -1,6 +1,6 @@
 import type { Model, Uplink } from "polywan-core/config/model";
 import type { Plan } from "polywan-core/plan/plan";
-import { listNeeded } from "polywan-core/policy/standby";
+import { listNeeded, type Need, type StandbyFacts } from "polywan-core/policy/standby";
 import { monotonicMs } from "polywan-runtime/clock";
 import type { UbusConnection } from "ubus-js/bus";
 import { Reviver } from "./reviver.ts";
@@ -26,15 +26,22 @@ export class ColdStandby {
 	readonly #bus: UbusConnection;
 	readonly #tell: (uplink: string, reason: string) => void;
 	readonly #onFailed: () => void;
+	readonly #strainedTier: StandbyFacts["strainedTier"];
 	readonly #reviver: Reviver;
 	readonly #charges = new Map<string, Charge>();
 	#plan: Plan | null = null;
 
 	/** `onFailed`: one that was needed does not come, so that another may be. */
-	constructor(bus: UbusConnection, tell: (uplink: string, reason: string) => void, onFailed: () => void) {
+	constructor(
+		bus: UbusConnection,
+		tell: (uplink: string, reason: string) => void,
+		onFailed: () => void,
+		strainedTier: StandbyFacts["strainedTier"],
+	) {
 		this.#bus = bus;
 		this.#tell = tell;
 		this.#onFailed = onFailed;
+		this.#strainedTier = strainedTier;
 		this.#reviver = new Reviver(tell);
 	}
 
@@ -46,8 +53,9 @@ export class ColdStandby {
 		const needed = listNeeded(model, {
 			isUsable: (uplink, family) => this.#find(uplink)?.eligible[family] ?? false,
 			hasFailed: (uplink) => this.#charges.get(uplink)?.failed ?? false,
+			strainedTier: this.#strainedTier,
 		});
-		for (const uplink of cold) this.#setOne(uplink, needed.has(uplink.name));
+		for (const uplink of cold) this.#setOne(uplink, needed.get(uplink.name) ?? null);
 		const dead = model.uplinks.filter(
 			({ name, enabled, standby, revival }) =>
 				enabled && revival !== null && (standby === null || needed.has(name)) && !this.#works(name),
@@ -82,7 +90,8 @@ export class ColdStandby {
 		}
 	}
 
-	#setOne(uplink: Uplink, needed: boolean): void {
+	#setOne(uplink: Uplink, need: Need | null): void {
+		const needed = need !== null;
 		const charge = this.#charges.get(uplink.name) ?? newCharge(uplink, !needed);
 		charge.uplink = uplink;
 		this.#charges.set(uplink.name, charge);
@@ -94,7 +103,7 @@ export class ColdStandby {
 		charge.needed = needed;
 		if (needed) {
 			if (charge.told === "up") this.#arm(charge, charge.retryMs, () => this.#retry(charge));
-			else this.#bringUp(charge, "brought up: nothing else works");
+			else this.#bringUp(charge, `brought up: ${need}`);
 		} else this.#arm(charge, uplink.standby?.holdMs ?? 0, () => this.#takeDown(charge));
 	}
 

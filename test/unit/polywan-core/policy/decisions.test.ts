@@ -103,6 +103,8 @@ describe("overflow", () => {
 
 	test("uses the next tier only when those before are full", () => {
 		expect(names(decideByOverflow(used(0.79, 0), null, 80))).toEqual(["wan"]);
+		expect(decideByOverflow(used(0.69, 0), null, 80).strainedTier).toBeUndefined();
+		expect(decideByOverflow(used(0.79, 0), null, 80).strainedTier).toBe(1);
 		const over = decideByOverflow(used(0.85, 0), null, 80);
 		expect(names(over)).toEqual(["wanb"]);
 		expect(over.reason).toBe("tier 1 is used to 85 %, tier 2 is used to 0 %");

@@ -20,10 +20,15 @@ function needed(
 	config: string,
 	usable: readonly string[],
 	failed: readonly string[] = [],
+	strained: number | null = null,
 ): readonly string[] {
 	const isUsable = (uplink: string, family: Family) => usable.includes(`${uplink} ${family}`);
 	return [
-		...listNeeded(modelOf(config), { isUsable, hasFailed: (uplink) => failed.includes(uplink) }),
+		...listNeeded(modelOf(config), {
+			isUsable,
+			hasFailed: (uplink) => failed.includes(uplink),
+			strainedTier: () => strained,
+		}).keys(),
 	].sort();
 }
 
@@ -60,4 +65,37 @@ test("where nothing is balanced, or a family is not there at all, nothing is nee
 	const config =
 		"config uplink wan\n\toption family ipv4\nconfig uplink lte\n\toption tier 2\n\toption standby cold\n";
 	expect(needed(config, ["wan 4"])).toEqual([]);
+});
+
+test("one that a rule or the default policy names is needed while it does", () => {
+	const ruled = `${text}\nconfig rule backup\n\toption dest_port 873\n\toption target sat\n`;
+	expect(needed(ruled, both("wan"))).toEqual(["sat"]);
+	expect(needed(`config globals globals\n\toption default_policy lte\n${text}`, both("wan"))).toEqual([
+		"lte",
+	]);
+});
+
+const full = "config policy full\n\toption mode overflow\n";
+const lines = withCapacity(text);
+
+function withCapacity(config: string): string {
+	return config.replace(/^config uplink .*$/gm, "$&\n\toption download 10M");
+}
+
+test("where the tiers before it are nearly full the next one is needed, and the one after it where that does not come", () => {
+	const tiers = lines.replace(/config policy[\s\S]*/, full);
+	expect(needed(tiers, both("wan"))).toEqual([]);
+	expect(needed(tiers, both("wan"), [], 1)).toEqual(["lte"]);
+	expect(needed(tiers, [...both("wan"), ...both("lte")], [], 1)).toEqual(["lte"]);
+	expect(needed(tiers, [...both("wan"), ...both("lte")], [], 2)).toEqual(["lte", "sat"]);
+	expect(needed(tiers, both("wan"), ["lte"], 1)).toEqual(["lte", "sat"]);
+});
+
+test("where a tier that is up anyway has room, none of a worse tier is needed", () => {
+	const config = withCapacity(
+		`config uplink a\nconfig uplink b\n\toption tier 2\nconfig uplink c\n\toption tier 3\n\toption standby cold\n${full}`,
+	);
+	expect(needed(config, [...both("a"), ...both("b")], [], 1)).toEqual([]);
+	expect(needed(config, [...both("a"), ...both("b")], [], 2)).toEqual(["c"]);
+	expect(needed(config, both("a"), [], 1)).toEqual(["c"]);
 });

@@ -335,7 +335,7 @@ export const helpDe: HelpWords = {
 	"uplink.endpoint":
 		"Bei einem Tunnel die Adresse seiner Gegenstelle, bei WireGuard auch ohne Angabe bekannt: Die Pakete des Tunnels selbst nehmen die anderen Uplinks, sofort den nächsten, wenn einer ausfällt.",
 	"uplink.standby":
-		"cold: Die Schnittstellen werden erst aktiviert, wenn eine Richtlinie nichts Besseres hat, und bis dahin nicht geprüft.",
+		"cold: Die Schnittstellen werden erst aktiviert, wenn eine Richtlinie nichts Besseres hat, bei Überlauf kaum noch Platz ist oder eine Regel den Uplink zum Ziel hat, und bis dahin nicht geprüft.",
 	"uplink.standby_hold": "Wie lange ein solcher Uplink aktiv bleibt, wenn er nicht mehr gebraucht wird.",
 	"uplink.revive_script":
 		"Programm, das mit dem Namen des Uplinks und seinen Schnittstellen läuft, wenn er ausgefallen bleibt, obwohl er gebraucht wird.",

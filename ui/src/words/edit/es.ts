@@ -329,7 +329,7 @@ export const helpEs: HelpWords = {
 	"uplink.endpoint":
 		"Si es un túnel, la dirección de su extremo remoto, que con WireGuard se averigua sin ella: los paquetes del propio túnel van por los otros enlaces, enseguida por el siguiente cuando uno cae.",
 	"uplink.standby":
-		"cold: las interfaces se activan solo cuando una política no tiene nada mejor, y mientras no se sondean.",
+		"cold: las interfaces se activan solo cuando una política no tiene nada mejor, al desbordar casi no queda sitio o una regla lo tiene por destino, y mientras no se sondean.",
 	"uplink.standby_hold": "Cuánto sigue activo cuando ya no hace falta.",
 	"uplink.revive_script":
 		"Programa que se ejecuta con el nombre del enlace y sus interfaces cuando sigue caído aunque haga falta.",

@@ -301,7 +301,8 @@ export const helpZh: HelpWords = {
 	"globals.speedtest_upload_url": "`polywan speedtest` 以 POST 发送数据的地址；未设置时只测下载。",
 	"uplink.endpoint":
 		"若为隧道，其对端地址（WireGuard 可自动获知）：隧道自身的数据包走其他线路，某条中断时立即改走下一条。",
-	"uplink.standby": "cold：仅当策略没有更好的线路时才启用接口，平时不探测。",
+	"uplink.standby":
+		"cold：仅当策略没有更好的线路、溢出策略即将占满或有规则以其为目标时才启用接口，平时不探测。",
 	"uplink.standby_hold": "不再需要后保持启用多久。",
 	"uplink.revive_script": "线路被需要却持续中断时运行的程序，参数为线路名称及其接口。",
 	"uplink.revive_after": "中断多久后运行 revive_script；每次加倍，最长一小时。",
