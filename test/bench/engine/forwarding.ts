@@ -82,7 +82,7 @@ async function prepare(bed: KernelBed): Promise<void> {
 function planOf(rules: number): Plan {
 	const tcpAlone = manyUplinks(uplinks, rules);
 	const text = tcpAlone.replaceAll(/proto tcp(?=\n\toption dest_port \d*[02468]\n)/g, "proto udp");
-	return buildPlan(planInput(text));
+	return buildPlan({ ...planInput(text), localNetworks: ["192.168.1.0/24", "fd00:1::/64"] });
 }
 
 /** Packets or megabits a second. */

@@ -1,5 +1,7 @@
+import { networkContains, parseNetwork } from "../address.ts";
 import type { Family } from "../family.ts";
 import { FAMILIES, perFamily } from "../family.ts";
+import { MAX_UPLINKS } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { isSharedIn, sharedDevices } from "../plan/shared-device.ts";
@@ -13,7 +15,7 @@ import type { NftChain, NftRuleset, NftSet } from "./nft-ruleset.ts";
 import { renderRuleset } from "./nft-ruleset.ts";
 import { buildNftSet, renderHeavyRules } from "./nft-set.ts";
 import { buildShareMaps } from "./nft-share.ts";
-import { arrivalChain, buildSharedChains, sharedLeavingRules } from "./nft-shared.ts";
+import { arrivalChain, buildSharedChains, PRIVATE_NETWORKS, sharedLeavingRules } from "./nft-shared.ts";
 import { buildStickyChains, buildStickySets } from "./nft-sticky.ts";
 import { buildTargetChains, targetChain, uplinkChain, verdictChain } from "./nft-target.ts";
 
@@ -148,7 +150,8 @@ function buildMaps(plan: Plan): readonly NftSet[] {
 }
 
 function composeMaps(plan: Plan): readonly NftSet[] {
-	const byDevice = ["type nf_proto . ifname : verdict"];
+	// With a size, nf_tables takes a hash of that size, which is faster than one that grows.
+	const byDevice = ["type nf_proto . ifname : verdict", `size ${2 * (MAX_UPLINKS + 1)}`];
 	const restore = new Map(plan.uplinks.map(({ id, mark }) => [hex(mark), `goto ${uplinkChain(id)}`]));
 	const prefixes = new Map<string, string>();
 	for (const uplink of plan.uplinks) {
@@ -283,17 +286,46 @@ function buildFamilyChains(plan: Plan, family: Family, steps: readonly RuleStep[
 		chains.push({ name: `rules${family}`, hook: null, rules });
 		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `jump rules${family}`, unowned] });
 	}
-	chains.push({ name: `clear${family}`, hook: null, rules: [clearMark(plan)] });
+	const home = homeNetworks(plan, family);
+	chains.push({
+		name: `clear${family}`,
+		hook: null,
+		rules: home.length > 0 ? [clearMark(plan), OWNED] : [clearMark(plan)],
+	});
 	chains.push({
 		name: `new${family}`,
 		hook: null,
 		rules: [
+			[...home.map((network) => `${ip} saddr != ${network}`), OWNED].join(" "),
 			...(family === 4 ? questions4(plan) : questions6(plan)),
 			...decisions(plan, family, steps, rules),
 			`goto ${targetChain(plan.defaultTarget, family)}`,
 		],
 	});
 	return chains;
+}
+
+const OWNED = "meta nfproto . iifname vmap @owner";
+
+/** More comparisons than this take longer than the look into the map that they save. */
+const MOST_HOMES = 2;
+
+/** Whose packets to the Internet did not come in by an uplink, so that it need not be looked up. */
+function homeNetworks(plan: Plan, family: Family): readonly string[] {
+	if (family === 6) return [];
+	const addresses = plan.uplinks.flatMap((uplink) => uplink.addresses[family]);
+	const isHome = (network: string): boolean =>
+		isPrivate(network) && !addresses.some((address) => contains(network, address));
+	return plan.bypass[family].filter(isHome).slice(0, MOST_HOMES);
+}
+
+function isPrivate(network: string): boolean {
+	return PRIVATE_NETWORKS.some((outer) => contains(outer, network));
+}
+
+function contains(outer: string, inner: string): boolean {
+	const [one, other] = [parseNetwork(outer), parseNetwork(inner)];
+	return one !== null && other !== null && networkContains(one, other);
 }
 
 function clearMark(plan: Plan): string {
@@ -380,14 +412,13 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 
 function buildArrivalHook(plan: Plan, managed: readonly Family[]): readonly NftChain[] {
 	const mask = hex(plan.markMask);
-	const owned = "meta nfproto . iifname vmap @owner";
 	const resets = plan.resetConnections;
 	return [
 		...(resets ? [{ name: "resume", hook: null, rules: RESETS }] : []),
 		{
 			name: "known",
 			hook: null,
-			rules: [...(resets ? ["ct state invalid jump resume"] : []), owned],
+			rules: [...(resets ? ["ct state invalid jump resume"] : []), OWNED],
 		},
 		{
 			name: "prerouting",
@@ -399,7 +430,6 @@ function buildArrivalHook(plan: Plan, managed: readonly Family[]): readonly NftC
 				"ct state != new goto known",
 				// The rest of a connection that ended with its uplink.
 				...(resets ? ["tcp flags & syn == 0 jump resume"] : []),
-				owned,
 				...lead(managed, "new"),
 			],
 		},
