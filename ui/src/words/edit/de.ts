@@ -232,7 +232,7 @@ export const helpDe: HelpWords = {
 		"IPv6-Absender, die nicht die des Uplinks sind: auto übersetzt lokale Adressen und die anderer Uplinks, und Rechner mit einer Adresse aus dem Präfix dieses Uplinks benutzen ihn, solange er geht; masquerade und npt übersetzen alle Absender, sodass für alle Rechner die Regeln gelten, npt durch Austausch des Präfixes; off übersetzt nichts.",
 	"uplink.probing": "Wie oft die Leitung geprüft wird; mit off gilt sie als gut, solange ihr Link steht.",
 	"uplink.target":
-		"Adressen, die geprüft werden; ohne Angabe für eine IP-Version öffentliche Namensserver mehrerer Anbieter.",
+		"Was geprüft wird; ohne Angabe für eine IP-Version öffentliche Namensserver mehrerer Anbieter. Eine Adresse, gateway, tcp://host:port, dns://server/name, http://host/path, https://host/path (auch das Zertifikat: der Aussteller aus #ca=/file, mit #insecure ungeprüft), script:/path oder plugin:name; alle Bedingungen hinter # nennt `polywan help options`.",
 	"uplink.interval":
 		"Zeit zwischen zwei Prüfungen, solange alles gut ist; ohne Angabe entscheidet die Art der Prüfung.",
 	"uplink.timeout_floor": "So lange wird mindestens auf Antwort gewartet, wie schnell die Leitung auch ist.",

@@ -230,7 +230,7 @@ export const helpEs: HelpWords = {
 		"Orígenes IPv6 que no son del enlace: auto traduce direcciones locales y las de otros enlaces, y los equipos con una dirección del prefijo de este enlace salen por él mientras funciona; masquerade y npt traducen todos los orígenes, de modo que las reglas deciden para todos, npt cambiando el prefijo; off no traduce nada.",
 	"uplink.probing": "Con qué frecuencia se prueba la línea; con off se da por buena mientras haya conexión.",
 	"uplink.target":
-		"Direcciones que se sondean; sin ninguna de una versión de IP, servidores DNS públicos de varios proveedores.",
+		"Qué se sondea; sin nada para una versión de IP, servidores DNS públicos de varios proveedores. Una dirección, gateway, tcp://host:port, dns://server/name, http://host/path, https://host/path (también el certificado: con las autoridades de #ca=/file, o ninguna con #insecure), script:/path o plugin:name; `polywan help options` explica todas las condiciones tras #.",
 	"uplink.interval": "Tiempo entre sondeos mientras todo va bien; sin valor decide el ritmo de sondeo.",
 	"uplink.timeout_floor": "Lo mínimo que se espera una respuesta, por rápida que sea la línea.",
 	"uplink.timeout_cap": "Lo máximo que se espera una respuesta, por lenta que sea la línea.",

@@ -222,7 +222,8 @@ export const helpZh: HelpWords = {
 	"uplink.ipv6_nat":
 		"不属于该线路的 IPv6 源地址：auto 转换本地地址和其他线路的地址，使用本线路前缀地址的主机在线路正常时由它发出；masquerade 和 npt 转换所有源地址，使规则对所有主机生效，npt 替换前缀；off 不转换。",
 	"uplink.probing": "测试线路的频率；off 表示只要链路存在就视为正常。",
-	"uplink.target": "要探测的地址；某个 IP 版本没有设置时，使用多家提供商的公共解析器。",
+	"uplink.target":
+		"要探测的目标；某个 IP 版本没有设置时，使用多家提供商的公共解析器。可以是地址、gateway、tcp://host:port、dns://server/name、http://host/path、https://host/path（同时检查证书：用 #ca=/file 中的颁发机构，#insecure 则不检查）、script:/path 或 plugin:name；# 之后的全部条件见 `polywan help options`。",
 	"uplink.interval": "一切正常时两次探测之间的时间；未设置时由探测节奏决定。",
 	"uplink.timeout_floor": "等待应答的最短时间，无论线路多快。",
 	"uplink.timeout_cap": "等待应答的最长时间，无论线路多慢。",
