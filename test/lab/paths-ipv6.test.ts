@@ -1,13 +1,22 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleProgram, compileProgram } from "../../build/bundle.ts";
 import { server } from "./addresses.ts";
 import { firewallConfig } from "./config.ts";
+import { type NetworkNamespace, root } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { seenFrom } from "./seen-from.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
+const RUNTIME = "dist/x86_64/polywan-run";
 const asRoot = process.getuid?.() === 0;
+interface Neighbour {
+	readonly network: NetworkNamespace;
+	readonly device: string;
+}
+
 const target = server(1).ipv6;
 
 /** A LAN that each uplink gives a prefix to, behind a firewall that does not masquerade IPv6, as OpenWrt's does not. */
@@ -100,5 +109,26 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s",
 		await site.host(0).mustRun(["ip", "-6", "neigh", "flush", "dev", "eth0"]);
 		expect(await seen(hostIn("wan"))).toBe(hostIn("wan"));
 		expect((await site.router.run(["ping", "-c", "1", "-W", "1", hostIn("wan")])).code).toBe(0);
+	});
+
+	it("leaves router advertisements alone, the provider's and its own", async () => {
+		await bundleProgram("test/lab/programs/advertise.ts", "advertise");
+		const program = join(root, await compileProgram("advertise", "x86_64"));
+		const advertise = async (from: Neighbour, to: Neighbour, prefix: string) => {
+			const { network, device } = to;
+			await network.sysctl([`net/ipv6/conf/${device}/accept_ra=2`]);
+			const addresses = () => network.mustRun(["ip", "-6", "-o", "addr", "show", "dev", device]);
+			// What is sent before the addresses are known to be nobody else's is lost.
+			await until(`${device} has an address of ${prefix}`, async () => {
+				const own = /fe80:\S+(?=\/)/.exec(await addresses())?.[0] ?? "";
+				await from.network.run([join(root, RUNTIME), program, from.device, own, `${prefix}::`]);
+				return (await addresses()).includes(prefix);
+			});
+		};
+		const router = site.router.network;
+		const provider = { network: site.uplink("wanb").isp, device: "cable" };
+		await advertise(provider, { network: router, device: "eth2" }, "2001:db8:aaa1");
+		const host = { network: site.host(0).network, device: "eth0" };
+		await advertise({ network: router, device: "br-lan" }, host, "2001:db8:aaa2");
 	});
 });
