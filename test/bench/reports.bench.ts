@@ -13,6 +13,9 @@ import { until } from "../lab/until.ts";
 import type { Bench, Report } from "./harness.ts";
 
 const idleS = 60;
+/** REPORTS_UPLINKS=250: what is shown for more than homes have; bounds are for those. */
+const counts = (process.env.REPORTS_UPLINKS ?? "2 10").split(" ").map(Number);
+const atHome = 10;
 const copy = "/etc/polywan-history/history.db";
 
 const config = `config mqtt 'mqtt'
@@ -29,7 +32,7 @@ export const bench: Bench = {
 	name: "reports",
 	title: "polywan-reports with MQTT and history every second",
 	async run(report) {
-		for (const count of [2, 10]) await measure(report, count);
+		for (const count of counts) await measure(report, count);
 	},
 };
 
@@ -48,11 +51,13 @@ async function measure(report: Report, count: number): Promise<void> {
 		const reports = new Reports(site);
 		await broker.start();
 		await reports.configure(config);
-		await until("the broker was told", () =>
-			[...broker.heard.keys()].some((topic) => topic.endsWith("/usage")),
+		await until(
+			"the broker was told",
+			() => [...broker.heard.keys()].some((topic) => topic.endsWith("/usage")),
+			{ timeoutMs: 120_000 },
 		);
 		const path = resolveInRoot(site.router.rootPath, copy);
-		await until("the copy is there", () => statSync(path).size > 0, { timeoutMs: 30_000 });
+		await until("the copy is there", () => statSync(path).size > 0, { timeoutMs: 120_000 });
 		await measureIdle(report, site, polywan, reports, count);
 	} finally {
 		await broker.close();
@@ -76,9 +81,11 @@ async function measureIdle(
 	const elapsedNs = (monotonicMs() - startMs) * 1e6;
 	const percent = (after: number, earlier: number) => (100 * (after - earlier)) / elapsedNs;
 	const what = `with ${count} uplinks`;
-	report.atMost(`processor ${what}`, percent(cpuNs(proc), before), "% core", 1);
+	const bounded = (name: string, value: number, unit: string, most: number) =>
+		count <= atHome ? report.atMost(name, value, unit, most) : report.measured(name, value, unit);
+	bounded(`processor ${what}`, percent(cpuNs(proc), before), "% core", 1);
 	report.measured(`processor of the daemon ${what}`, percent(cpuNs(daemon), daemonBefore), "% core");
-	report.atMost(`memory ${what} (PSS)`, pssKb(proc), "kB", 8 * 1024);
+	bounded(`memory ${what} (PSS)`, pssKb(proc), "kB", 8 * 1024);
 	// Once the first copy and the first save of usage are done nothing is due for an hour.
 	report.atMost(`files written to flash ${what}`, flash.writes.length, "", 0);
 	flash.close();
