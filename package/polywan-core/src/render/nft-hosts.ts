@@ -1,4 +1,4 @@
-import { MOST_HOSTS } from "../quota/hosts.ts";
+import { MOST_HOSTS } from "../quota/count-hosts.ts";
 
 /** A table of its own: what is counted outlives every change of the rules. */
 export const HOST_TABLE = "polywan_hosts";

@@ -1,4 +1,4 @@
-import { type HostCounter, MOST_HOSTS } from "polywan-core/quota/hosts";
+import { type HostCounter, MOST_HOSTS } from "polywan-core/quota/count-hosts";
 import {
 	HOST_SETS,
 	HOST_TABLE,

@@ -1,3 +1,4 @@
+import { addHostCounters } from "polywan-core/quota/count-hosts";
 import type { HostUsagePage } from "polywan-core/status";
 import { HostCounters } from "./host-counters.ts";
 import { readHostNames } from "./host-names.ts";
@@ -14,7 +15,16 @@ export class HostUsage {
 	constructor(usage: UsageKeeper, onTrouble: () => void) {
 		this.#usage = usage;
 		this.#counters = new HostCounters(onTrouble);
-		usage.useHosts(this.#counters);
+		usage.useHosts({
+			read: () => {
+				const counted = this.#counters.read();
+				return (known, devices) =>
+					addHostCounters(
+						known,
+						devices.flatMap((device) => counted.get(device) ?? []),
+					);
+			},
+		});
 	}
 
 	/** Why nothing is counted; null: it is. */

@@ -1,6 +1,6 @@
 import type { Model, Uplink } from "polywan-core/config/model";
 import type { Link } from "polywan-core/link";
-import { addHostCounters, type HostCounter, type Hosts } from "polywan-core/quota/hosts";
+import type { Hosts } from "polywan-core/quota/hosts";
 import { type Period, periodEnd, periodStart } from "polywan-core/quota/period";
 import { countedBytes, usedPercent, warningOf } from "polywan-core/quota/quota";
 import {
@@ -33,9 +33,11 @@ export interface UsageEvents {
 	onTrouble(reason: string): void;
 }
 
-/** What hosts at home were counted with, by device of an uplink. */
+/** Adds what hosts at home were counted with by some devices to what is known of them. */
+export type HostCount = (known: Hosts, devices: readonly string[]) => Hosts;
+
 export interface HostSource {
-	read(): ReadonlyMap<string, readonly HostCounter[]>;
+	read(): HostCount;
 }
 
 /** Counts what goes through every uplink, period by period. */
@@ -169,15 +171,12 @@ export class UsageKeeper {
 	}
 
 	#countHosts(): void {
-		const counted = this.#hosts?.read();
-		if (counted === undefined) return;
+		const count = this.#hosts?.read();
+		if (count === undefined) return;
 		for (const { name } of this.#uplinks) {
 			const usage = this.#usage.get(name);
-			const counters = [...(this.#devices.get(name)?.keys() ?? [])].flatMap(
-				(device) => counted.get(device) ?? [],
-			);
-			if (usage !== undefined)
-				this.#usage.set(name, { ...usage, hosts: addHostCounters(usage.hosts ?? {}, counters) });
+			const devices = [...(this.#devices.get(name)?.keys() ?? [])];
+			if (usage !== undefined) this.#usage.set(name, { ...usage, hosts: count(usage.hosts ?? {}, devices) });
 		}
 	}
 

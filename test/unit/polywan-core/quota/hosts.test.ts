@@ -1,4 +1,5 @@
-import { addHostCounters, type Hosts, MOST_HOSTS, OTHER_HOSTS, restartHosts } from "polywan-core/quota/hosts";
+import { addHostCounters, MOST_HOSTS, OTHER_HOSTS } from "polywan-core/quota/count-hosts";
+import { type Hosts, restartHosts } from "polywan-core/quota/hosts";
 import { NO_USAGE, turnPeriod } from "polywan-core/quota/usage";
 import { expect, test } from "vitest";
 
