@@ -1,6 +1,7 @@
 import type { Model } from "../config/model.ts";
 import type { Plan, PlanRule, PlanShare, PlanTarget, PlanUplink } from "../plan/plan.ts";
 import { countSlots } from "../policy/slots.ts";
+import { renderLimit } from "../quota/render-limit.ts";
 import type { Explanation, Outcome, Step } from "./explanation.ts";
 import { findArrival, findBypass, findDelegations, findOwner } from "./lookup.ts";
 import { matchRule } from "./match.ts";
@@ -262,6 +263,12 @@ class Explainer {
 			this.#end(outcome);
 	}
 
+	/** It works, and yet it is slow. */
+	#nameLimit({ uplink }: Outcome): void {
+		const limit = this.#plan.uplinks.find(({ name }) => name === uplink)?.limit;
+		if (limit !== undefined) this.#say("told", `uplink '${uplink}' is ${renderLimit(limit)}`);
+	}
+
 	#say(result: Step["result"], text: string): void {
 		this.#steps.push({ result, text });
 	}
@@ -271,6 +278,9 @@ class Explainer {
 			(known) =>
 				known.kind === outcome.kind && known.uplink === outcome.uplink && known.device === outcome.device,
 		);
-		if (same < 0) this.#outcomes.push(outcome);
+		if (same < 0) {
+			this.#outcomes.push(outcome);
+			this.#nameLimit(outcome);
+		}
 	}
 }

@@ -104,6 +104,14 @@ describe("explain", () => {
 		expect(texts(up)).toContain("c: not used; it is kept for when no uplink of a lower tier works (tier 2)");
 	});
 
+	test("an uplink that is slowed down for its quota", () => {
+		const limit = { downloadBitsPerSecond: 2_000_000, uploadBitsPerSecond: 64_000 };
+		const input = { ...planInput(CONFIG), limitOf: (name: string) => (name === "c" ? limit : null) };
+		const told = "uplink 'c' is limited to 2 Mbit/s down and 64 kbit/s up: its quota is used up";
+		expect(texts(why({ destination: "192.0.2.5" }, {}, input))).toContain(told);
+		expect(texts(why({}, {}, input))).not.toContain("limited");
+	});
+
 	test("no member is usable: the last resort", () => {
 		const explanation = why({ protocol: 6, destinationPort: 80 }, {}, planInput(CONFIG, "down"));
 		expect(names(explanation)).toEqual(["blackhole"]);
