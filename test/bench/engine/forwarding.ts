@@ -6,8 +6,8 @@ import { firstLine, labProgram } from "../../lab/namespaces.ts";
 import { manyUplinks, planInput } from "../../unit/polywan-core/fixture.ts";
 import { median, type Report } from "../harness.ts";
 
-const rounds = 15;
-const sendMs = 150;
+const rounds = 17;
+const sendMs = 200;
 const uplinks = 3;
 const server = "192.0.2.200";
 /** Two measurements of the same differ by as much. */

@@ -5,7 +5,7 @@ import { MAX_UPLINKS } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanTranslation, PlanUplink } from "../plan/plan.ts";
 import { isSharedIn, sharedDevices } from "../plan/shared-device.ts";
-import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
+import { boundPrefixes, UNIQUE_LOCAL } from "../plan/translation.ts";
 import { Attached, Remembered } from "../remember.ts";
 import { invertMask, renderComment, renderMark } from "./mark.ts";
 import { buildLimitChains, buildLimitHooks, buildLimitMaps } from "./nft-limit.ts";
@@ -173,7 +173,7 @@ function composeMaps(plan: Plan): readonly NftSet[] {
 			kind: "map",
 			name: "leaving",
 			definition: byDevice,
-			elements: deviceElements(plan, ({ id }, family) => `m${id}_${family}`),
+			elements: deviceElements(plan, ({ id }) => `m${id}`),
 		},
 		{ kind: "map", name: "restore", definition: ["type mark : verdict"], elements: restore },
 		{
@@ -209,16 +209,15 @@ function networkSet(name: string, family: Family, networks: readonly string[]): 
 /** What an uplink's chains are stays while the uplink does. */
 const knownChains = new Attached<
 	PlanUplink,
-	{ readonly mask: number; readonly spared: string; readonly chains: readonly NftChain[] }
+	{ readonly mask: number; readonly chains: readonly NftChain[] }
 >();
 
 function buildAllUplinkChains(plan: Plan): readonly NftChain[] {
-	const spared = FAMILIES.map((family) => sparedRule(plan, family)).join();
 	return plan.uplinks.flatMap((uplink) => {
 		const known = knownChains.get(uplink);
-		if (known?.mask === plan.markMask && known.spared === spared) return known.chains;
+		if (known?.mask === plan.markMask) return known.chains;
 		const chains = composeUplinkChains(plan, uplink);
-		knownChains.set(uplink, { mask: plan.markMask, spared, chains });
+		knownChains.set(uplink, { mask: plan.markMask, chains });
 		return chains;
 	});
 }
@@ -229,37 +228,47 @@ function composeUplinkChains(plan: Plan, uplink: PlanUplink): readonly NftChain[
 	const unowned = `ct mark & ${hex(plan.markMask)} == 0`;
 	const owned = `${unowned} ${setMark("ct", plan, mark)} ${comment}`;
 	const marked = `${setMark("meta", plan, mark)} ${setMark("ct", plan, mark)} ${comment}`;
-	return [
+	const chains = [
 		{ name: uplinkChain(id), hook: null, rules: [marked] },
 		{ name: `c${id}`, hook: null, rules: [owned] },
-		...FAMILIES.filter((family) => uplink.devices[family] !== null && !isSharedIn(uplink, family)).map(
-			(family) => ({
-				name: `m${id}_${family}`,
-				hook: null,
-				rules: [owned, sparedRule(plan, family), ...masqueradeRules(uplink, family)],
-			}),
-		),
+	];
+	const leaving = FAMILIES.filter((family) => isLeaving(uplink, family));
+	if (leaving.length === 0) return chains;
+	return [...chains, { name: `m${id}`, hook: null, rules: [owned, ...masqueradeRules(uplink, leaving)] }];
+}
+
+/** A device with several uplinks has chains of its own. */
+function isLeaving(uplink: PlanUplink, family: Family): boolean {
+	return uplink.devices[family] !== null && !isSharedIn(uplink, family);
+}
+
+/** A local source that is not this uplink's must not leave by it as it is. A rule for each network: sets take longer to load. */
+function masqueradeRules(uplink: PlanUplink, families: readonly Family[]): readonly string[] {
+	const own = (networks: readonly string[], family: Family): readonly string[] =>
+		mergeNetworks(networks, family).map(
+			(network) => `${family === 4 ? "ip" : "ip6"} saddr ${network} return`,
+		);
+	return [
+		...(families.includes(4) ? own(uplink.addresses[4], 4) : []),
+		...(families.includes(6) ? own([...uplink.addresses[6], ...uplink.prefixes], 6) : []),
+		"fib saddr type local masquerade",
+		...(families.includes(6) ? translationRules(uplink.translation) : []),
 	];
 }
 
 /** Sources are as they should be where no rule, no tunnel and no translation chose another way than the first. */
-function sparedRule(plan: Plan, family: Family): string {
-	const ip = family === 4 ? "ip" : "ip6";
-	return [
-		`meta mark & ${hex(plan.markMask)} == 0`,
-		...(plan.endpoints[family].length > 0 ? [`${ip} daddr != @endpoints${family}`] : []),
+function sparedRules(plan: Plan, managed: readonly Family[]): readonly string[] {
+	const unmarked = `meta mark & ${hex(plan.markMask)} == 0`;
+	const conditions = managed.map((family) => [
+		...(plan.endpoints[family].length > 0
+			? [`${family === 4 ? "ip" : "ip6"} daddr != @endpoints${family}`]
+			: []),
 		...(plan.standIns[family].length > 0 ? ["ct status & dnat == 0"] : []),
-		"return",
-	].join(" ");
-}
-
-/** A local source that is not this uplink's must not leave by it as it is; link-local ones never get an answer from afar. */
-function masqueradeRules(uplink: PlanUplink, family: Family): readonly string[] {
-	const networks = mergeNetworks(family === 4 ? uplink.addresses[4] : ownNetworks(uplink), family);
-	const ip = family === 4 ? "ip" : "ip6";
-	const rules = networks.length === 0 ? [] : [`${ip} saddr { ${networks.join(", ")} } return`];
-	const others = family === 6 ? translationRules(uplink.translation) : [];
-	return [...rules, "fib saddr type local masquerade", ...others];
+	]);
+	if (conditions.every(({ length }) => length === 0)) return [`${unmarked} goto spared`];
+	return managed.map((family, index) =>
+		[`meta nfproto ${nfproto(family)}`, unmarked, ...(conditions[index] ?? []), "goto spared"].join(" "),
+	);
 }
 
 /** Other hosts' sources. What is meant for local addresses, behind a tunnel, can be answered to as it is. */
@@ -389,12 +398,20 @@ function buildHooks(plan: Plan): readonly NftChain[] {
 					},
 				]),
 		{
+			name: "spared",
+			hook: null,
+			rules: [`ct mark & ${hex(plan.markMask)} == 0 meta nfproto . oifname vmap @owner`],
+		},
+		{
 			name: "nat_postrouting",
 			hook: "type nat hook postrouting priority srcnat - 1; policy accept;",
 			rules: [
 				...sharedLeavingRules(plan),
 				// Forwarded: its mark was set when it came in. The router's own packets have not come in.
 				`meta nfproto ipv4 iif != "lo" ct mark & ${hex(plan.markMask)} != 0 return`,
+				...sparedRules(plan, managed),
+				// Link-local ones never get an answer from afar.
+				...(managed.includes(6) ? ["ip6 saddr fe80::/10 goto spared"] : []),
 				"meta nfproto . oifname vmap @leaving",
 			],
 		},
