@@ -6,6 +6,8 @@ import type { Listener } from "../bus/feed.ts";
 import type { PluginModel } from "../config/model.ts";
 import { type PluginMessage, parsePluginLine, type Role } from "./message.ts";
 
+const MOST_PAUSE_MS = 300_000;
+
 /** A plugin that is asked for metrics and told of events. */
 export class Plugin implements Listener {
 	readonly name: string;
@@ -24,6 +26,7 @@ export class Plugin implements Listener {
 			program: model.program,
 			memoryMb: model.memoryMb,
 			timeoutMs: model.timeoutMs,
+			mostPauseMs: MOST_PAUSE_MS,
 			parse: (line) => parsePluginLine(line, model.name),
 			onHello: (hello) => this.#begin(hello),
 			onAnswer: (answer) => {

@@ -5,7 +5,6 @@ import { LineReader } from "./line-reader.ts";
 export const PLUGIN_FOLDER = "/usr/lib/polywan/plugins";
 
 const LEAST_PAUSE_MS = 1000;
-const MOST_PAUSE_MS = 300_000;
 /** One that held that long is started again soon. */
 const GOOD_AFTER_MS = 60_000;
 const MOST_WAITING = 20;
@@ -26,6 +25,8 @@ export interface PluginOptions<M extends Message> {
 	readonly memoryMb: number;
 	/** Longest it may take for an answer. */
 	readonly timeoutMs: number;
+	/** Longest pause before one that ends again and again is started again. */
+	readonly mostPauseMs: number;
 	/** Null: the line is no message. */
 	parse(line: string): M | null;
 	/** It began and said what it can do. */
@@ -155,7 +156,7 @@ export class PluginProcess<M extends Message> {
 		this.trouble = this.#verdict ?? why;
 		if (ranMs >= GOOD_AFTER_MS) this.#pauseMs = LEAST_PAUSE_MS;
 		this.#starting = setTimeout(() => this.start(), this.#pauseMs);
-		this.#pauseMs = Math.min(2 * this.#pauseMs, MOST_PAUSE_MS);
+		this.#pauseMs = Math.min(2 * this.#pauseMs, this.#options.mostPauseMs);
 		this.#options.onEnded(this.trouble);
 	}
 }

@@ -4,6 +4,9 @@ import { monotonicUs } from "polywan-runtime/clock";
 import { PluginProcess } from "../plugin/plugin-process.ts";
 import type { Prober, ProberOptions } from "./prober.ts";
 
+/** An uplink may be down for as long as its plugin is. */
+const MOST_PAUSE_MS = 30_000;
+
 /** Asks programs that stay: each uplink has one of its own in each IP version, so that none waits for another's. */
 export class PluginProber implements Prober {
 	readonly #options: ProberOptions;
@@ -42,6 +45,7 @@ class AskedPlugin {
 		this.#options = options;
 		this.#process = new PluginProcess({
 			...target,
+			mostPauseMs: MOST_PAUSE_MS,
 			parse: parseHealthLine,
 			onHello: (hello) => this.#begin(hello),
 			onAnswer: (answer) => this.#take(answer),

@@ -47,8 +47,8 @@ export class HostCounters {
 		try {
 			for (const set of HOST_SETS) isFull = this.#readSet(set, found) > NEARLY_FULL || isFull;
 		} catch {
-			// Somebody took the table away; without one there is nothing to read.
-			if (this.#trouble === null && this.#devices.length > 0) this.#run(renderHostTable(this.#devices));
+			// Somebody took the table away, or it could not be made.
+			if (this.#devices.length > 0) this.#run(renderHostTable(this.#devices));
 		}
 		if (isFull) this.#run(renderHostFlush());
 		return new Map([...found].map(([device, hosts]) => [device, [...hosts.values()]]));
