@@ -139,12 +139,13 @@ function parseDecimal(text: string, max: number): number | null {
 	return Number.isInteger(value) && value >= 0 && value <= max && String(value) === text ? value : null;
 }
 
+const ZERO = 48;
 const DOT = 46;
 const COLON = 58;
 
 /** The value of a hexadecimal digit's character code, 16 for any other. */
 function digitOf(code: number): number {
-	if (code >= 48 && code <= 57) return code - 48;
+	if (code >= ZERO && code <= 57) return code - ZERO;
 	if (code >= 97 && code <= 102) return code - 87;
 	return code >= 65 && code <= 70 ? code - 55 : 16;
 }
@@ -162,8 +163,8 @@ function parseIpv4(text: string, start = 0): number[] | null {
 			value = -1;
 			continue;
 		}
-		const digit = digitOf(code);
-		if (digit > 9 || value === 0) return null;
+		const digit = code - ZERO;
+		if (digit < 0 || digit > 9 || value === 0) return null;
 		value = value < 0 ? digit : value * 10 + digit;
 		if (value > 255) return null;
 	}

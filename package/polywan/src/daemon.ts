@@ -124,7 +124,10 @@ export class Daemon implements Controller {
 		this.#weights = saved.weights;
 		this.#plan = saved.plan;
 		for (const [uplink, wanted] of Object.entries(saved.wanted)) this.#wanted.set(uplink, wanted);
-		this.#hooks = new HookRunner((uplink, reason) => this.#tell({ kind: "hook", uplink, reason }));
+		this.#hooks = new HookRunner(
+			(uplink, reason) => this.#tell({ kind: "hook", uplink, reason }),
+			() => this.#applier.idle(),
+		);
 		this.#config = new ConfigKeeper(CONFIG_FILE, () => void this.reload());
 		this.#watches = new Watches(saved.down, {
 			onChange: (watch, change) => this.#onHealth(watch, change),

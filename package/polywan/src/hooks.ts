@@ -5,6 +5,8 @@ import { env } from "polywan-runtime/program";
 export const USER_SCRIPT = "/etc/polywan.user";
 const MOST_WAITING = 64;
 const MOST_OUTPUT_BYTES = 16 * 1024;
+/** A change of the kernel that takes longer than this does not hold up the user's script. */
+const MOST_HOLD_MS = 1000;
 
 /** What a run of the user's script is told, as environment variables. */
 export interface HookEvent {
@@ -24,11 +26,16 @@ export class HookRunner {
 	timeoutMs = 0;
 	readonly #waiting: HookEvent[] = [];
 	readonly #onFailure: (uplink: string, reason: string) => void;
+	readonly #settled: () => Promise<void>;
 	#running = false;
 
-	/** `onFailure` is told when a run failed or took too long, or when events are left out because they come too fast. */
-	constructor(onFailure: (uplink: string, reason: string) => void) {
+	/**
+	 * `onFailure` is told when a run failed or took too long, or when events are left out because they come too fast. The kernel comes
+	 * first: a run begins when `settled` has ended.
+	 */
+	constructor(onFailure: (uplink: string, reason: string) => void, settled: () => Promise<void>) {
 		this.#onFailure = onFailure;
+		this.#settled = settled;
 	}
 
 	run(event: HookEvent): void {
@@ -42,8 +49,20 @@ export class HookRunner {
 
 	async #drain(): Promise<void> {
 		this.#running = true;
-		for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) await this.#runOne(event);
+		for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
+			await this.#hold();
+			await this.#runOne(event);
+		}
 		this.#running = false;
+	}
+
+	async #hold(): Promise<void> {
+		let timer = 0;
+		const longest = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, MOST_HOLD_MS);
+		});
+		await Promise.race([this.#settled(), longest]);
+		clearTimeout(timer);
 	}
 
 	async #runOne(event: HookEvent): Promise<void> {

@@ -18,6 +18,9 @@
 #define CALL_SETGROUPS SYS_setgroups
 #endif
 
+/* Room in a child's input. */
+#define INPUT_BYTES (512 * 1024)
+
 enum { STREAM_NULL, STREAM_PIPE, STREAM_INHERIT };
 
 struct launch {
@@ -86,6 +89,8 @@ static int open_stream(struct launch *launch, int stream)
 		return -errno;
 	launch->child_ends[stream] = ends[writes];
 	launch->parent_ends[stream] = ends[!writes];
+	if (!writes) /* a large input is taken at once, and not by turns; where that is not allowed, by turns */
+		fcntl(ends[1], F_SETPIPE_SZ, INPUT_BYTES);
 	return fcntl(ends[!writes], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 

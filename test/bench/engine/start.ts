@@ -63,11 +63,10 @@ async function startOnce(site: Site, polywan: Polywan, rule: string | null): Pro
 	const monitor = rule === null ? null : await watchKernel(site, rule);
 	const startMs = Date.now();
 	const daemon = site.router.spawn(["/usr/sbin/polywan", "daemon"], { stdio: "ignore" });
+	// Questions would be answered in between.
+	if (monitor !== null) await until("the rules are active", () => monitor.seenMs);
 	await until("the daemon answers", async () => (await polywan.status()).apply.at_ms >= startMs);
-	const activeMs =
-		monitor === null
-			? (await polywan.status()).apply.at_ms
-			: await until("the rules are active", () => monitor.seenMs);
+	const activeMs = monitor?.seenMs ?? (await polywan.status()).apply.at_ms;
 	daemon.kill("SIGTERM");
 	monitor?.end();
 	await until("the daemon has ended", () => daemon.exitCode !== null || daemon.signalCode !== null);

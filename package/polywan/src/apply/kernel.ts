@@ -126,16 +126,15 @@ export class Kernel {
 	async #perform(change: KernelChange): Promise<boolean> {
 		const { before, after, firewall, deaths, rebuildFilter } = change;
 		const replaced = this.#selectFirewall(firewall);
-		const changeFilter = async () =>
-			this.#changeFilter(replaced !== null || rebuildFilter ? null : await this.#findKnown(before), after);
 		let isRoutingSettled = before !== null && !change.suspectRouting && isSameRouting(before, after);
 		if (before === null && isWithoutRules(after)) {
-			// Nothing looks at marks yet, so that both can be done at once.
-			await allDone([this.#beginRouting(after), changeFilter()]);
+			// Nothing looks at marks yet, so that both can be done at once; the filter takes longer.
+			const known = await this.#knownFilter(replaced !== null || rebuildFilter, before);
+			await allDone([this.#changeFilter(known, after), this.#beginRouting(after)]);
 			isRoutingSettled = true;
 		} else {
 			if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
-			await changeFilter();
+			await this.#changeFilter(await this.#knownFilter(replaced !== null || rebuildFilter, before), after);
 		}
 		await replaced?.remove();
 		replaced?.close();
@@ -170,6 +169,10 @@ export class Kernel {
 		this.#watch.setBackEnd(name);
 		this.#scheduleCheck();
 		return old?.name === name ? null : old;
+	}
+
+	async #knownFilter(isOther: boolean, before: Plan | null): Promise<Plan | null> {
+		return isOther ? null : this.#findKnown(before);
 	}
 
 	/**
