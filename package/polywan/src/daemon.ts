@@ -17,7 +17,6 @@ import { pid } from "polywan-runtime/program";
 import { UbusConnection } from "ubus-js/bus";
 import { Applier, type ApplyResult } from "./apply/applier.ts";
 import { diffKernel } from "./apply/kernel-diff.ts";
-import { renderScripts } from "./apply/scripts.ts";
 import { errorMessage } from "./apply/tool.ts";
 import { backupMethods } from "./backup/backup-methods.ts";
 import { buildStatus, type FamilyFacts } from "./bus/build-status.ts";
@@ -308,7 +307,8 @@ export class Daemon implements Controller {
 		return true;
 	}
 
-	script(): Readonly<Record<string, string>> {
+	async script(): Promise<Readonly<Record<string, string>>> {
+		const { renderScripts } = await import("./apply/scripts.ts");
 		return this.#plan === null ? {} : renderScripts(this.#plan, this.#applier.firewall);
 	}
 

@@ -18,10 +18,10 @@ const TABLES = 256;
 export async function clearKernel(): Promise<void> {
 	const plan = readState()?.plan ?? null;
 	if (hasTool("nft")) {
-		await openFirewall("nftables").remove();
+		await (await openFirewall("nftables")).remove();
 		await removeHostTable();
 	}
-	if (hasTool("iptables-restore")) await openFirewall("iptables").remove();
+	if (hasTool("iptables-restore")) await (await openFirewall("iptables")).remove();
 	await removeUseRules();
 	for (const range of listRanges(plan)) await clearRouting(range);
 	await new Dnsmasq().setSets("");

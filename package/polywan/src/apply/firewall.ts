@@ -2,7 +2,6 @@ import type { FirewallChoice } from "polywan-core/config/model";
 import type { Plan } from "polywan-core/plan/plan";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { readNftTables } from "../netlink/nftables.ts";
-import { IptablesFirewall } from "./iptables.ts";
 import { NftablesFirewall } from "./nftables.ts";
 import { hasTool, packageOf, ToolError } from "./tool.ts";
 
@@ -49,8 +48,11 @@ export function sumCounters(
 	return sums;
 }
 
-export function openFirewall(name: FirewallName): Firewall {
-	return name === "nftables" ? new NftablesFirewall() : new IptablesFirewall();
+/** What iptables needs is in memory only where it is used. */
+export async function openFirewall(name: FirewallName): Promise<Firewall> {
+	if (name === "nftables") return new NftablesFirewall();
+	const { IptablesFirewall } = await import("./iptables.ts");
+	return new IptablesFirewall();
 }
 
 /** Which back end carries the plan, and why it is not the one asked for. */

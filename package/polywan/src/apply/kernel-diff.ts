@@ -13,6 +13,6 @@ export async function diffKernel(plan: Plan, firewall: Status["firewall"]): Prom
 		...removeRoutes.map((entry) => `- ip -${entry.family} route ${renderTableRoute(entry)}`),
 		...addRoutes.map((entry) => `+ ip -${entry.family} route ${renderTableRoute(entry)}`),
 	];
-	const filter = firewall === "none" ? [] : await openFirewall(firewall).diff(plan);
+	const filter = firewall === "none" ? [] : await (await openFirewall(firewall)).diff(plan);
 	return [...routing, ...filter];
 }

@@ -125,7 +125,7 @@ export class Kernel {
 
 	async #perform(change: KernelChange): Promise<boolean> {
 		const { before, after, firewall, deaths, rebuildFilter } = change;
-		const replaced = this.#selectFirewall(firewall);
+		const replaced = await this.#selectFirewall(firewall);
 		let isRoutingSettled = before !== null && !change.suspectRouting && isSameRouting(before, after);
 		if (before === null && isWithoutRules(after)) {
 			// Nothing looks at marks yet, so that both can be done at once; the filter takes longer.
@@ -158,13 +158,13 @@ export class Kernel {
 	}
 
 	/** Gives the back end that is to be removed because another takes over. */
-	#selectFirewall(wanted: FirewallChoice): Firewall | null {
+	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
 		const { name, warning } = chooseFirewall(wanted);
 		this.#warning = warning;
 		if (name === this.#firewall?.name) return null;
-		const inherited = this.#firewallName === "none" ? null : openFirewall(this.#firewallName);
+		const inherited = this.#firewallName === "none" ? null : await openFirewall(this.#firewallName);
 		const old = this.#firewall ?? inherited;
-		this.#firewall = openFirewall(name);
+		this.#firewall = await openFirewall(name);
 		this.#firewallName = name;
 		this.#watch.setBackEnd(name);
 		this.#scheduleCheck();

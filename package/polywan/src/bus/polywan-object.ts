@@ -20,7 +20,7 @@ export interface Controller {
 	/** Weights of a policy of mode custom; ends when they are in force. False when there is no such policy or member. */
 	setWeights(policy: string, weights: Readonly<Record<string, number>>): Promise<boolean>;
 	/** The texts that would be applied to an empty kernel. */
-	script(): Readonly<Record<string, string>>;
+	script(): Promise<Readonly<Record<string, string>>>;
 	/** What differs in the kernel now, one line each. */
 	diff(): Promise<readonly string[]>;
 	/** The configuration as it is understood, with defaults. */
@@ -74,7 +74,7 @@ export class PolywanObject {
 				args: { policy: "string", weights: "table" },
 				call: ({ policy, weights }) => this.#weigh(policy, weights),
 			},
-			script: { call: () => toBlob(controller.script()) },
+			script: { call: async () => toBlob(await controller.script()) },
 			diff: { call: async () => toBlob({ differences: await controller.diff() }) },
 			config: { call: () => toBlob(controller.config()) },
 		};
