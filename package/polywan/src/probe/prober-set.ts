@@ -1,6 +1,5 @@
 import { type ProbeMethod, type ProbeTarget, parseProbeTarget } from "polywan-core/health/probe-target";
 import { DnsProber } from "./dns.ts";
-import { HttpProber } from "./http.ts";
 import { NeighbourProber } from "./neighbour.ts";
 import { PingProber } from "./ping.ts";
 import { describeProbeError, type Prober, type ProberOptions } from "./prober.ts";
@@ -72,11 +71,15 @@ export class ProberSet {
 				return new DnsProber(this.#options);
 			case "http":
 			case "https":
-				return new HttpProber(this.#options);
+				return new LateProber(
+					this.#options,
+					import("./http.ts").then(({ HttpProber }) => new HttpProber(this.#options)),
+				);
 			case "script":
 				return new ScriptProber(this.#options);
 			case "plugin":
 				return new LateProber(
+					this.#options,
 					import("./plugin.ts").then(({ PluginProber }) => new PluginProber(this.#options)),
 				);
 		}
@@ -85,17 +88,20 @@ export class ProberSet {
 
 /** One whose code is read from the program's file when it is wanted. */
 class LateProber implements Prober {
+	readonly #options: ProberOptions;
 	readonly #prober: Promise<Prober>;
 	#closed = false;
 
-	constructor(prober: Promise<Prober>) {
+	constructor(options: ProberOptions, prober: Promise<Prober>) {
+		this.#options = options;
 		this.#prober = prober;
 	}
 
 	send(target: ProbeTarget, text: string, sequence: number): void {
-		void this.#prober.then((prober) => {
+		const sent = this.#prober.then((prober) => {
 			if (!this.#closed) prober.send(target, text, sequence);
 		});
+		sent.catch((error: unknown) => this.#options.onFailure(text, sequence, describeProbeError(error)));
 	}
 
 	close(): void {

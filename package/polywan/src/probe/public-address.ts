@@ -7,7 +7,6 @@ import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import { familyName } from "../watches.ts";
 import { describeProbeError, type ProberOptions } from "./prober.ts";
-import { findPublicAddress } from "./stun.ts";
 
 /** Address and gateway come one after the other. */
 const SETTLE_MS = 2000;
@@ -88,6 +87,7 @@ export class PublicAddresses {
 		const { uplink, family } = link;
 		const status = { uplink, family: familyName(family) };
 		try {
+			const { findPublicAddress } = await import("./stun.ts");
 			const found = await findPublicAddress(this.#options(link), this.#model?.globals.stunServers ?? []);
 			const { address, port, translated, cgnat, mapping, filtering, type, server } = found;
 			const whole = {
