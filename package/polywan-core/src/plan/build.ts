@@ -79,9 +79,10 @@ export function buildPlan(input: PlanInput): Plan {
 	const found = findUplinks(input);
 	const isUp = eligibility(input);
 	const canLimit = !(input.unsupported?.has("rate") ?? false);
+	const many = findManyOnDevice(found);
 	const uplinks = found.map(({ uplink, id, links }) => {
 		const limit = canLimit ? (input.limitOf?.(uplink.name) ?? null) : null;
-		return buildUplink(uplink, id, id * unit, links, isOfMany(links[4], found), limit, isUp);
+		return buildUplink(uplink, id, id * unit, links, many.has(links[4]?.device ?? ""), limit, isUp);
 	});
 	const byName = new Map(uplinks.map((uplink) => [uplink.name, uplink]));
 	const context: Context = { model, ids, uplinks: byName, slots: slotBuilder(ids), targets: new Map() };
@@ -271,9 +272,17 @@ function buildUplink(
 	return built;
 }
 
-/** Whether an IPv4 device carries other uplinks, too. */
-function isOfMany(link: Link | null, found: readonly FoundUplink[]): boolean {
-	return link !== null && found.filter(({ links }) => links[4]?.device === link.device).length > 1;
+/** IPv4 devices that carry several uplinks. */
+function findManyOnDevice(found: readonly FoundUplink[]): ReadonlySet<string> {
+	const seen = new Set<string>();
+	const many = new Set<string>();
+	for (const { links } of found) {
+		const device = links[4]?.device;
+		if (device === undefined) continue;
+		if (seen.has(device)) many.add(device);
+		seen.add(device);
+	}
+	return many;
 }
 
 function buildShared(isShared: boolean, link: Link | null): Pick<PlanUplink, "shared"> {
