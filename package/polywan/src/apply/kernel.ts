@@ -128,9 +128,11 @@ export class Kernel {
 		const replaced = await this.#selectFirewall(firewall);
 		let isRoutingSettled = before !== null && !change.suspectRouting && isSameRouting(before, after);
 		if (before === null && isWithoutRules(after)) {
-			// Nothing looks at marks yet, so that both can be done at once; the filter takes longer.
+			// Nothing looks at marks yet, so that both can be done at once; what waits for others for longer is begun first.
 			const known = await this.#knownFilter(replaced !== null || rebuildFilter, before);
-			await allDone([this.#changeFilter(known, after), this.#beginRouting(after)]);
+			const [routing, filter] = [() => this.#beginRouting(after), () => this.#changeFilter(known, after)];
+			const isFilterFirst = this.#firewallName === "iptables";
+			await allDone(isFilterFirst ? [filter(), routing()] : [routing(), filter()]);
 			isRoutingSettled = true;
 		} else {
 			if (before === null || isRoutingAdded(before, after)) await this.#addRouting(before, after);
