@@ -15,6 +15,8 @@ export const systemPackages: readonly SystemPackage[] = [
 	{ name: "ipset", why: "sets of the iptables back end" },
 	{ name: "iproute2", why: "ip: network namespaces, links, routes, rules" },
 	{ name: "conntrack", why: "shows connections in lab tests" },
+	{ name: "dnsmasq-base", why: "the lab's name server, which fills sets by domain" },
+	{ name: "procps", why: "pgrep, pkill and sysctl in the lab's router" },
 	{ name: "iputils-ping", why: "ping from LAN hosts of the lab" },
 	{ name: "tcpdump", why: "captures packets of an uplink in lab tests" },
 	{ name: "wireguard-go", why: "WireGuard where the kernel has none: a tunnel as an uplink" },
