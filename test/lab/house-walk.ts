@@ -13,8 +13,8 @@ type Firewall = "nftables" | "iptables";
 
 interface Step {
 	what: string;
-	/** A line failed or came back. */
-	ofLine: boolean;
+	/** A line failed or came back, or others took away what sends new connections past a line that is dead. */
+	mayLose: boolean;
 	fromMs: number;
 	/** When all was settled. */
 	toMs: number;
@@ -35,14 +35,16 @@ const CONDITIONS: readonly Record<string, string>[] = [
 	{ dscp: "EF", sticky: "1" },
 ];
 
+const KILL = "pkill -9 -f 'polywan daemon'";
+
 /** What others do to a router: the words are run as a script. */
 const DAMAGE: Record<Firewall | "both", readonly string[]> = {
 	both: [
-		"ip -4 rule flush; ip -6 rule flush; ip -4 rule add lookup main; ip -6 rule add lookup main",
+		"ip -4 rule flush; ip -6 rule flush; ip -4 rule add pref 32766 lookup main; ip -6 rule add pref 32766 lookup main",
 		"ip -4 rule del pref 32766; ip -4 rule add pref 32766 lookup main",
 		"conntrack -F",
 		"/etc/init.d/firewall reload",
-		"pkill -9 -f 'polywan daemon'",
+		KILL,
 	],
 	nftables: ["nft delete table inet polywan", "nft flush chain inet polywan prerouting"],
 	iptables: [
@@ -54,7 +56,8 @@ const DAMAGE: Record<Firewall | "both", readonly string[]> = {
 /**
  * A real router whose configuration, lines and kernel change at random, while a client in the LAN opens a connection every
  * 20 ms. After each step the kernel must be as a start from nothing would make it, and no connection may have been lost but to
- * a line that failed, and then only until that was noticed: one line at least works all the time.
+ * a line that failed or to what others did to the kernel, and then only until that was noticed: one line at least works all the
+ * time. A changed configuration and a daemon that is killed lose none.
  */
 export class HouseWalk {
 	readonly #site: Site;
@@ -97,7 +100,7 @@ export class HouseWalk {
 	/** One change, and the wait until the house has settled. Throws an Error that tells the last steps where it does not. */
 	async step(): Promise<void> {
 		this.#steps++;
-		const step = { what: "", ofLine: false, fromMs: monotonicMs(), toMs: Number.POSITIVE_INFINITY };
+		const step = { what: "", mayLose: false, fromMs: monotonicMs(), toMs: Number.POSITIVE_INFINITY };
 		this.#done.push(step);
 		Object.assign(step, await this.#change());
 		try {
@@ -113,7 +116,7 @@ export class HouseWalk {
 	async end(): Promise<{ attempts: number; lost: readonly string[] }> {
 		try {
 			const attempts = await this.#loop.stop();
-			const faults = this.#done.filter(({ ofLine }) => ofLine);
+			const faults = this.#done.filter(({ mayLose }) => mayLose);
 			const isExplained = ({ startMs }: Attempt) =>
 				faults.some(({ fromMs, toMs }) => startMs >= fromMs - LOST_MS && startMs <= toMs + GRACE_MS);
 			const lost = attempts
@@ -133,10 +136,10 @@ export class HouseWalk {
 		return `step ${this.#done.indexOf(step) + 1} (${what}): ${count}`;
 	}
 
-	async #change(): Promise<Pick<Step, "what" | "ofLine">> {
+	async #change(): Promise<Pick<Step, "what" | "mayLose">> {
 		const kind = this.#random.below(10);
-		if (kind < 4) return { what: await this.#changeConfiguration(), ofLine: false };
-		if (kind < 7) return { what: await this.#damage(), ofLine: false };
+		if (kind < 4) return { what: await this.#changeConfiguration(), mayLose: false };
+		if (kind < 7) return this.#damage();
 		return this.#changeLine();
 	}
 
@@ -202,29 +205,29 @@ export class HouseWalk {
 		return what;
 	}
 
-	async #damage(): Promise<string> {
+	async #damage(): Promise<Pick<Step, "what" | "mayLose">> {
 		const script = this.#random.pick([...DAMAGE.both, ...DAMAGE[this.#firewall]]);
 		await this.#site.router.run(["sh", "-c", script]);
-		return script;
+		return { what: script, mayLose: script !== KILL };
 	}
 
-	async #changeLine(): Promise<Pick<Step, "what" | "ofLine">> {
+	async #changeLine(): Promise<Pick<Step, "what" | "mayLose">> {
 		const random = this.#random;
 		const name = random.pick([...this.#uplinks.keys()]);
 		const uplink = this.#site.uplink(name);
 		if (this.#broken.delete(name)) {
 			await uplink.carrier(true);
 			await uplink.heal();
-			return { what: `${name} heals`, ofLine: true };
+			return { what: `${name} heals`, mayLose: true };
 		}
 		if (this.#working.length < 2 || random.oneIn(4)) {
 			await uplink.delay(random.below(60));
-			return { what: `${name} has another delay`, ofLine: false };
+			return { what: `${name} has another delay`, mayLose: false };
 		}
 		this.#broken.add(name);
 		if (random.oneIn(3)) await uplink.carrier(false);
 		else await uplink.blackhole();
-		return { what: `${name} fails`, ofLine: true };
+		return { what: `${name} fails`, mayLose: true };
 	}
 
 	/** Every line is known for what it is, and nothing in the kernel differs from what the daemon would put there. */
