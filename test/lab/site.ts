@@ -66,8 +66,20 @@ export class Site {
 		);
 	}
 
-	/** Builds the whole site; it ends with close(), or with this process. Needs root. */
+	/**
+	 * Builds the whole site; it ends with close(), or with this process. Needs root. A site that does not come up on a machine that
+	 * is too busy is tried once more, and told of.
+	 */
 	static async build(spec: SiteSpec = {}): Promise<Site> {
+		try {
+			return await Site.#build(spec);
+		} catch (error) {
+			console.warn(`${error instanceof Error ? error.message : error}\nonce more …`);
+			return Site.#build(spec);
+		}
+	}
+
+	static async #build(spec: SiteSpec): Promise<Site> {
 		sweep();
 		sitesMade += 1;
 		const name = `pwlab${process.pid}-${threadId}-${sitesMade}`;
