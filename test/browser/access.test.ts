@@ -1,25 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALL_PAGES } from "../../ui/src/route.ts";
 import { violations } from "./axe.ts";
 import { canBrowse, PanelBed, panelUrl, signIn } from "./bed.ts";
-
-const pages = [
-	"overview",
-	"uplinks",
-	"policies",
-	"rules",
-	"settings",
-	"connections",
-	"quality",
-	"diagnostics",
-	"log",
-	"notifications",
-	"backup",
-	"about",
-	"setup",
-	"templates",
-	"import",
-];
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";
 
@@ -55,7 +38,7 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		const found: Record<string, string[]> = { login: await violations(page) };
 		await signIn(page, "root");
 		await page.getByRole("article").first().waitFor();
-		for (const name of pages) {
+		for (const name of ALL_PAGES) {
 			await show(page, name);
 			found[name] = await violations(page);
 		}
@@ -70,7 +53,7 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 	it("fits screens from 320 pixels to 4K", async () => {
 		const page = await bed.signedIn();
 		const wider: string[] = [];
-		for (const name of pages) {
+		for (const name of ALL_PAGES) {
 			await show(page, name);
 			for (const width of [320, 768, 3840]) {
 				await page.setViewportSize({ width, height: 720 });

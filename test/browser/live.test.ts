@@ -1,6 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import type { UplinkHistory } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALL_PAGES } from "../../ui/src/route.ts";
 import { until } from "../lab/until.ts";
 import { canBrowse, origin, PanelBed, panelUrl, password, signIn } from "./bed.ts";
 
@@ -48,22 +49,7 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 		await card(page, "wan").getByText("100.64.1.2").waitFor();
 		expect(await stateOf(page, "wan").textContent()).toBe("Up");
 		expect(await card(page, "wan").getByText("2001:db8:1::2").isVisible()).toBe(true);
-		for (const name of [
-			"uplinks",
-			"policies",
-			"rules",
-			"settings",
-			"connections",
-			"quality",
-			"diagnostics",
-			"log",
-			"notifications",
-			"backup",
-			"about",
-			"setup",
-			"templates",
-			"import",
-		]) {
+		for (const name of ALL_PAGES.filter((known) => known !== "overview")) {
 			await page.goto(`${panelUrl}#${name}`);
 			await page.locator("main h2").first().waitFor();
 		}

@@ -1,28 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { ALL_PAGES } from "../../ui/src/route.ts";
 import { server } from "../lab/addresses.ts";
 import { root } from "../lab/namespaces.ts";
 import { until } from "../lab/until.ts";
 import { PanelBed, panelUrl, signIn } from "./bed.ts";
 
-const pages = [
-	"overview",
-	"uplinks",
-	"policies",
-	"rules",
-	"settings",
-	"connections",
-	"quality",
-	"diagnostics",
-	"log",
-	"notifications",
-	"backup",
-	"about",
-	"setup",
-	"templates",
-	"import",
-] as const;
 /** What comes after the page. */
 const LATE: Readonly<Record<string, string>> = {
 	quality: ".graph-stack canvas",
@@ -165,7 +149,7 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 			await page.locator("article").first().waitFor();
 			if (look === "light") await bed.site.uplink("wanb").blackhole();
 			await until("an uplink is down", async () => (await page.locator("article .state.down").count()) > 0);
-			for (const name of pages) {
+			for (const name of ALL_PAGES) {
 				await page.goto(`${panelUrl}#${name}`);
 				await page.locator("main h2").first().waitFor();
 				await page

@@ -20,7 +20,8 @@ const HIDDEN = ["setup", "templates", "import"] as const;
 
 export type PageName = (typeof PAGES)[number] | (typeof HIDDEN)[number];
 
-const names: readonly string[] = [...PAGES, ...HIDDEN];
+/** Every address there is. */
+export const ALL_PAGES: readonly PageName[] = [...PAGES, ...HIDDEN];
 
 export const page = signal<PageName>("overview");
 
@@ -32,7 +33,7 @@ export function goTo(name: PageName): void {
 export function followAddress(): () => void {
 	const read = () => {
 		const name = location.hash.slice(1);
-		page.value = names.includes(name) ? (name as PageName) : "overview";
+		page.value = ALL_PAGES.find((known) => known === name) ?? "overview";
 	};
 	read();
 	addEventListener("hashchange", read);

@@ -1,5 +1,6 @@
 import "../shared.ts";
 import type { FunctionComponent } from "preact";
+import forms from "../form.css";
 import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
 import { useShownTab } from "../show-tab.ts";
@@ -35,7 +36,7 @@ const LARGE: Partial<Record<PageName, () => Promise<Page>>> = {
 };
 
 /** Everything the panel loads once something is to be edited. */
-export const editing = { EditPage, ChangeBar, style };
+export const editing = { EditPage, ChangeBar, style: forms + style };
 
 /** A page of the configuration; whoever may only look, and everybody during a trial, cannot change anything in it. */
 function EditPage({ name }: { readonly name: PageName }) {

@@ -1,6 +1,7 @@
 import "../shared.ts";
 import type { Status } from "polywan-core/status";
 import type { FunctionComponent } from "preact";
+import forms from "../form.css";
 import { useLoaded } from "../loaded.ts";
 import type { PageName } from "../route.ts";
 import { useShownTab } from "../show-tab.ts";
@@ -19,7 +20,7 @@ const LARGE: Partial<Record<PageName, () => Promise<Page>>> = {
 };
 
 /** Pages that are looked at less often come in a script of their own. */
-export const morePages = { MorePage, style };
+export const morePages = { MorePage, style: forms + style };
 
 function MorePage({ name, status }: { readonly name: PageName; readonly status: Status }) {
 	const load = LARGE[name];
