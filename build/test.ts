@@ -4,10 +4,21 @@ import { join } from "node:path";
 import { printChecks, runChecks } from "./check.ts";
 import { prepare } from "./prepare.ts";
 import { root, runAsProgram } from "./program.ts";
-import { countResults, renderTally, type Tally } from "./tally.ts";
+import type { TestResult } from "./results-reporter.ts";
+import {
+	countResults,
+	filesToTryAgain,
+	parseResults,
+	renderTally,
+	replaceResults,
+	type Tally,
+} from "./tally.ts";
 
 /** After this the tests that still run are ended and the run counts as failed. */
 const vitestLimitMs = 40 * 60_000;
+
+/** So many files may fail and be tried once more; when more do, something is broken. */
+const mostToTryAgain = 4;
 
 /** As a pattern for names of tests: each is skipped, and nothing is set up for them. */
 const matchesNothing = "(?!)";
@@ -24,14 +35,18 @@ async function main(filters: string[]): Promise<number> {
 	const built = await builds();
 	count(built);
 	const projects = built ? ["unit", "built"] : ["unit"];
+	let results: TestResult[];
 	if (isRoot()) {
 		if (built) projects.push("lab");
-		add(tally, await runVitest(projects, filters));
+		results = await runTwice(projects, filters);
 	} else {
-		add(tally, await runVitest(projects, [...filters, "--passWithNoTests"]));
+		results = await runTwice(projects, [...filters, "--passWithNoTests"]);
 		console.log("not root: the tests that need network namespaces are skipped");
-		add(tally, await runVitest(["lab"], [...filters, "--passWithNoTests", "-t", matchesNothing]));
+		results.push(...(await runVitest(["lab"], [...filters, "--passWithNoTests", "-t", matchesNothing])));
 	}
+	add(tally, countResults(results));
+	for (const { name, file, state, retried } of results)
+		if (state === "passed" && retried) console.log(`passed at the second try only: ${file}: ${name}`);
 	console.log(renderTally(tally));
 	return tally.failed === 0 ? 0 : 1;
 }
@@ -47,8 +62,21 @@ async function builds(): Promise<boolean> {
 	}
 }
 
+/**
+ * Three sites on two cores, with a browser: a file that failed is run once more with the machine to itself, and that counts.
+ * What only then passes is named at the end, to be looked into.
+ */
+async function runTwice(projects: readonly string[], filters: readonly string[]): Promise<TestResult[]> {
+	let results = await runVitest(projects, filters);
+	for (const file of filesToTryAgain(results, mostToTryAgain)) {
+		console.log(`${file} failed: once more, alone`);
+		results = replaceResults(results, file, await runVitest(projects, [file]));
+	}
+	return results;
+}
+
 /** Runs the tests of these vitest projects in a process group of their own, which is killed when it takes too long. */
-async function runVitest(projects: readonly string[], filters: readonly string[]): Promise<Tally> {
+async function runVitest(projects: readonly string[], filters: readonly string[]): Promise<TestResult[]> {
 	const results = join(root, ".cache", `test-results-${process.pid}.jsonl`);
 	mkdirSync(join(root, ".cache"), { recursive: true });
 	const [program = "", ...args] = [
@@ -77,11 +105,12 @@ async function runVitest(projects: readonly string[], filters: readonly string[]
 	const exitCode = await new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? -1)));
 	clearTimeout(watchdog);
 	process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
-	const tally = countResults(existsSync(results) ? readFileSync(results, "utf8") : "");
+	const ended = parseResults(existsSync(results) ? readFileSync(results, "utf8") : "");
 	rmSync(results, { force: true });
-	// Errors outside of tests, no test at all, or a killed run: none of them has a line of its own.
-	if (cutShort || (exitCode !== 0 && tally.failed === 0)) tally.failed++;
-	return tally;
+	// No test at all, or a killed run: neither has a line of its own.
+	if (cutShort || (exitCode !== 0 && ended.every(({ state }) => state !== "failed")))
+		ended.push({ state: "failed", name: "the run itself", file: "" });
+	return ended;
 }
 
 function add(tally: Tally, more: Tally): void {
