@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { threadId } from "node:worker_threads";
 import type { BlobTable, BlobValue } from "ubus-js/codec";
 import { firewallConfig, networkConfig, polywanConfig } from "./config.ts";
@@ -5,11 +6,19 @@ import { Host } from "./host.ts";
 import { Internet } from "./internet.ts";
 import { Namespaces } from "./namespaces.ts";
 import { bootOpenwrt, findOpenwrtRoot, installByOpkg } from "./openwrt-root.ts";
+import { listProcesses } from "./process-list.ts";
 import { Router } from "./router.ts";
 import { sweep } from "./sweep.ts";
 import { until } from "./until.ts";
 import { Uplink, type UplinkSpec } from "./uplink.ts";
-import { bootStandIns, builtPackages, installBuild, installPackages, installStandIns } from "./userland.ts";
+import {
+	bootMs,
+	bootStandIns,
+	builtPackages,
+	installBuild,
+	installPackages,
+	installStandIns,
+} from "./userland.ts";
 
 export interface SiteSpec {
 	/** By name; the order gives index, device (eth1, eth2, …) and addresses. Default: wan and wanb. */
@@ -66,20 +75,8 @@ export class Site {
 		);
 	}
 
-	/**
-	 * Builds the whole site; it ends with close(), or with this process. Needs root. A site that does not come up on a machine that
-	 * is too busy is tried once more, and told of.
-	 */
+	/** Builds the whole site; it ends with close(), or with this process. Needs root. */
 	static async build(spec: SiteSpec = {}): Promise<Site> {
-		try {
-			return await Site.#build(spec);
-		} catch (error) {
-			console.warn(`${error instanceof Error ? error.message : error}\nonce more …`);
-			return Site.#build(spec);
-		}
-	}
-
-	static async #build(spec: SiteSpec): Promise<Site> {
 		sweep();
 		sitesMade += 1;
 		const name = `pwlab${process.pid}-${threadId}-${sitesMade}`;
@@ -95,9 +92,11 @@ export class Site {
 			await site.#start(spec);
 			return site;
 		} catch (error) {
-			const logs = spec.userland === "none" ? "" : site.router.logs();
+			const found = await site.#report(spec).catch((failure) => `no report: ${failure}`);
 			await site.close();
-			throw new Error(`the site cannot be built: ${error instanceof Error ? error.message : error}\n${logs}`);
+			throw new Error(
+				`the site cannot be built: ${error instanceof Error ? error.message : error}\n${found}`,
+			);
 		}
 	}
 
@@ -124,6 +123,18 @@ export class Site {
 	async close(): Promise<void> {
 		for (const uplink of this.uplinks) uplink.close();
 		await Promise.all([this.router.close(), this.#outside.close()]);
+	}
+
+	/** What is to be known of a site that did not come up. */
+	async #report(spec: SiteSpec): Promise<string> {
+		const { router } = this;
+		const links = await router.run(["ip", "-br", "address"], { timeoutMs: 5000 });
+		return [
+			`--- load ${readFileSync("/proc/loadavg", "utf8").trim()}`,
+			spec.userland === "none" ? "" : router.logs(),
+			`--- processes of the router\n${listProcesses(router.namespaces.initPid)}`,
+			`--- addresses of the router\n${links.stdout}${links.stderr}`,
+		].join("\n");
 	}
 
 	async #start(spec: SiteSpec): Promise<void> {
@@ -164,11 +175,13 @@ export class Site {
 			"every interface of the router is up",
 			async () => {
 				const { interface: all } = await router.ubus("network.interface", "dump");
-				const up =
-					Array.isArray(all) && all.length === count && all.every((entry) => isTable(entry) && entry.up);
-				return up && (await router.bus.list("network.interface.*")).length === count;
+				const known = Array.isArray(all) ? all.filter(isTable) : [];
+				const down = known.filter(({ up }) => !up).map((entry) => entry.interface);
+				if (known.length !== count || down.length > 0)
+					throw new Error(`${known.length} of ${count} are known; down: ${down.join(", ")}`);
+				return (await router.bus.list("network.interface.*")).length === count;
 			},
-			{ timeoutMs: 10_000 + 400 * uplinks.length },
+			{ timeoutMs: bootMs },
 		);
 		await this.#installPolywan(spec);
 	}
@@ -189,7 +202,9 @@ export class Site {
 			// Says at once what keeps it from starting, such as a runtime of another build.
 			await router.mustRun(["polywan", "version"]);
 			await router.mustRun(["sh", "-c", `${script} enable; ${script} start`]);
-			await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0);
+			await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0, {
+				timeoutMs: bootMs,
+			});
 		} else if (asPackage) await router.run(["sh", "-c", `${script} disable; ${script} stop`]);
 	}
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 export interface UntilOptions {
-	/** Default 10 000. */
+	/** Default 30 000: what takes milliseconds takes seconds where the machine has many times more to do than it can. */
 	timeoutMs?: number;
 	/** Pause between two looks; default 10. */
 	intervalMs?: number;
@@ -21,7 +21,7 @@ export async function until<T>(
 	condition: () => T | Promise<T>,
 	options: UntilOptions = {},
 ): Promise<Truthy<T>> {
-	const { timeoutMs = 10_000, intervalMs = 10 } = options;
+	const { timeoutMs = 30_000, intervalMs = 10 } = options;
 	const deadlineMs = performance.now() + timeoutMs;
 	for (;;) {
 		let last: unknown;

@@ -30,11 +30,16 @@ export function installStandIns(router: Router): void {
 		throw new Error(`${folder} has no ubusd.mjs; make it with: node build/run.mjs openwrt`);
 }
 
+/** A step of a router's start takes less than half a second; on a machine with more to do than it can, many times that. */
+export const bootMs = 40_000;
+
 /** Starts ubusd and procd, then the init scripts named, in the order of their START. */
 export async function bootStandIns(router: Router, services: readonly string[]): Promise<void> {
 	await router.mustRun(["sh", "-c", startDaemons]);
-	await until("procd is on the bus", async () => (await router.bus.list("service")).length > 0);
-	await router.mustRun(["sh", "-c", startServices, "boot", ...services], { timeoutMs: 20_000 });
+	await until("procd is on the bus", async () => (await router.bus.list("service")).length > 0, {
+		timeoutMs: bootMs,
+	});
+	await router.mustRun(["sh", "-c", startServices, "boot", ...services], { timeoutMs: bootMs });
 }
 
 const startDaemons = `

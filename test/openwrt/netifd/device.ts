@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { runIp } from "./ip.ts";
 
 export interface DeviceState {
@@ -27,10 +28,9 @@ export class Devices {
 		this.#onChange = onChange;
 	}
 
-	/** Listens first and looks then, so that nothing is missed. */
-	async start(): Promise<void> {
-		this.#monitor();
-		for (const line of (await runIp(["-o", "link"])).split("\n")) this.#take(line);
+	/** Done when every device is known that is there, and no change of one is missed any more. */
+	start(): Promise<void> {
+		return this.#watch();
 	}
 
 	/** undefined: there is no such device. */
@@ -64,19 +64,46 @@ export class Devices {
 		return [...this.#known.keys()];
 	}
 
-	#monitor(): void {
+	/** Listens first and looks then; what is heard meanwhile is newer than what is seen. */
+	async #watch(): Promise<void> {
+		const heard = new Set<string>();
 		const monitor = spawn("ip", ["-o", "monitor", "link"], { stdio: ["ignore", "pipe", "inherit"] });
-		createInterface(monitor.stdout).on("line", (line) => this.#take(line));
-		monitor.once("exit", () => setTimeout(() => this.#monitor(), 1000));
+		createInterface(monitor.stdout).on("line", (line) => heard.add(this.#take(parseLinkLine(line))));
+		monitor.once("exit", () => setTimeout(() => void this.#watch(), 1000));
+		while (monitor.exitCode === null && !isListening(monitor.pid)) await pause(2);
+		const seen = (await runIp(["-o", "link"])).split("\n").map(parseLinkLine);
+		const gone = this.names().filter((name) => !seen.some((found) => found?.name === name));
+		for (const found of [...seen, ...gone.map((name) => ({ name, state: null }))])
+			if (found && !heard.has(found.name)) this.#take(found);
 	}
 
-	#take(line: string): void {
-		const found = parseLinkLine(line);
-		if (!found) return;
-		const before = this.#known.get(found.name);
-		if (found.state) this.#known.set(found.name, found.state);
-		else this.#known.delete(found.name);
-		if (before?.up !== found.state?.up || before?.carrier !== found.state?.carrier)
-			this.#onChange(found.name);
+	/** Gives the device's name. */
+	#take(found: ReturnType<typeof parseLinkLine>): string {
+		if (!found) return "";
+		const { name, state } = found;
+		const before = this.#known.get(name);
+		if (state) this.#known.set(name, state);
+		else this.#known.delete(name);
+		if (before?.up !== state?.up || before?.carrier !== state?.carrier) this.#onChange(name);
+		return name;
+	}
+}
+
+/**
+ * A process takes a while to its first system call, and what the kernel tells before that is lost to it: whether it has a
+ * netlink socket with groups. Columns of /proc/net/netlink: sk, Eth, Pid, Groups (hexadecimal), …, Inode.
+ */
+function isListening(pid: number | undefined): boolean {
+	try {
+		const inodes = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+		return readFileSync("/proc/net/netlink", "utf8")
+			.split("\n")
+			.map((line) => line.trim().split(/\s+/))
+			.some(
+				([, , , groups, ...rest]) => Number(`0x${groups}`) > 0 && inodes.includes(`socket:[${rest.at(-1)}]`),
+			);
+	} catch {
+		// It closed a descriptor, or ended, while it was looked at.
+		return false;
 	}
 }
