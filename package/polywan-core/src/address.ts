@@ -70,6 +70,12 @@ export function networkContains(network: Network, address: Address): boolean {
 }
 
 /** Below 0 when `a` comes first; both of one family. */
+/** Of texts: whether `inner`, an address or a network, is wholly inside `outer`. False where either is neither. */
+export function isInside(inner: string, outer: string): boolean {
+	const [network, part] = [parseNetwork(outer), parseNetwork(inner)];
+	return network !== null && part !== null && networkContains(network, part);
+}
+
 export function compareAddresses({ bytes: a }: Address, { bytes: b }: Address): number {
 	for (let index = 0; index < a.length; index++) {
 		const difference = (a[index] ?? 0) - (b[index] ?? 0);

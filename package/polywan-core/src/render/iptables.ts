@@ -2,8 +2,10 @@ import type { Family } from "../family.ts";
 import { lowestBit } from "../plan/ids.ts";
 import { mergeNetworks } from "../plan/network-list.ts";
 import type { Plan, PlanRule, PlanTarget, PlanTranslation, PlanUplink } from "../plan/plan.ts";
+import { PRIVATE_NETWORKS } from "../plan/private-network.ts";
 import { isSharedIn, type SharedDevice, sharedDevices } from "../plan/shared-device.ts";
 import { boundPrefixes, ownNetworks, UNIQUE_LOCAL } from "../plan/translation.ts";
+import { uplinkTargets } from "../plan/uplink-target.ts";
 import { HEAVY_TIMEOUT_S, ownIpset, PAIR_SIDES } from "./ipset.ts";
 import { buildIptablesLimits } from "./iptables-limit.ts";
 import { isForOthersOnly, isForRouterOnly, renderIptablesRule } from "./iptables-rule.ts";
@@ -11,8 +13,6 @@ import type { IptablesChain, IptablesTable } from "./iptables-ruleset.ts";
 import { CHAIN_PREFIX, renderTable } from "./iptables-ruleset.ts";
 import { renderIptablesShare } from "./iptables-share.ts";
 import { renderComment } from "./mark.ts";
-import { PRIVATE_NETWORKS } from "./nft-shared.ts";
-import { uplinkTargets } from "./nft-target.ts";
 
 /**
  * Everything of one family for `iptables-restore --noflush -w` (or ip6tables-restore), where nothing of ours is yet. To an

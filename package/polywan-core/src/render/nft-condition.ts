@@ -3,6 +3,7 @@ import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 import type { PlanCondition } from "../plan/plan.ts";
 import { renderMark } from "./mark.ts";
+import { ipWord } from "./nft-word.ts";
 
 /** A condition in words of nft; empty where it always holds in this family. */
 export function renderNftCondition(condition: PlanCondition, family: Family): string {
@@ -16,7 +17,7 @@ function selectorAndValues(
 	condition: PlanCondition,
 	family: Family,
 ): readonly [selector: string, values: readonly string[]] | null {
-	const ip = family === 4 ? "ip" : "ip6";
+	const ip = ipWord(family);
 	switch (condition.on) {
 		case "source":
 			return [`${ip} saddr`, networksOf(condition.networks, family)];

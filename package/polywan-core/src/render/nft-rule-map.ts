@@ -7,6 +7,7 @@ import { type Box, boxOf, placesWithoutShadowed } from "./nft-box.ts";
 import { networksOf, renderPorts } from "./nft-condition.ts";
 import { ruleChain } from "./nft-rule.ts";
 import type { NftSet } from "./nft-ruleset.ts";
+import { ipWord } from "./nft-word.ts";
 
 /** Fewer rules than this are as fast one after the other. */
 const MIN_RULES = 4;
@@ -114,7 +115,7 @@ function candidateOf(rule: PlanRule, family: Family): Candidate | null {
 
 /** The parts of a map's key by the letters of its shape; capital ones look at networks. */
 function selectorsOf(shape: string, family: Family): readonly Selector[] {
-	const ip = family === 4 ? "ip" : "ip6";
+	const ip = ipWord(family);
 	const address = `ipv${family}_addr`;
 	const selectors: Readonly<Record<string, Selector>> = {
 		i: { type: "ifname", text: "iifname" },

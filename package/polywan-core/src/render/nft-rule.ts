@@ -1,15 +1,16 @@
 import type { Family } from "../family.ts";
 import type { PlanRule } from "../plan/plan.ts";
 import { renderComment, renderLogPrefix } from "./mark.ts";
+import { targetChain } from "./nft-chain-name.ts";
 import { networksOf, renderNftCondition, renderPorts, renderValues } from "./nft-condition.ts";
 import type { NftChain } from "./nft-ruleset.ts";
 import { isSticky } from "./nft-sticky.ts";
-import { targetChain } from "./nft-target.ts";
+import { ipWord } from "./nft-word.ts";
 
 /** A rule in the chain of a family it matches. */
 export function renderNftRule(rule: PlanRule, family: Family): string {
 	const { match } = rule;
-	const ip = family === 4 ? "ip" : "ip6";
+	const ip = ipWord(family);
 	const words: string[] = [];
 	const add = (selector: string, values: readonly string[]): void => {
 		if (values.length > 0) words.push(`${selector} ${renderValues(values)}`);

@@ -1,8 +1,9 @@
 import type { Family } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Plan, PlanShare } from "../plan/plan.ts";
+import { uplinkChain, verdictChain } from "./nft-chain-name.ts";
 import type { NftSet } from "./nft-ruleset.ts";
-import { uplinkChain, verdictChain } from "./nft-target.ts";
+import { ipWord } from "./nft-word.ts";
 
 /** Protocols with ports where TCP has them: tcp, udp, dccp, sctp, udplite. */
 const WITH_PORTS = "6, 17, 33, 132, 136";
@@ -56,7 +57,7 @@ export function renderUplinkShare(share: PlanShare, id: number, comment: string)
 }
 
 function renderHash(size: number, words: string, map: string, family: Family): readonly string[] {
-	const ip = family === 4 ? "ip" : "ip6";
+	const ip = ipWord(family);
 	const pair = `${ip} saddr . ${ip} daddr . meta l4proto`;
 	const place = `mod ${size} seed ${HASH_SEED} vmap @${map} ${words}`;
 	return [

@@ -1,9 +1,10 @@
 import type { Family } from "../family.ts";
 import type { Plan, PlanRule, PlanSticky, PlanUplink } from "../plan/plan.ts";
 import { invertMask, renderMark } from "./mark.ts";
+import { targetChain, uplinkChain } from "./nft-chain-name.ts";
 import { renderValues } from "./nft-condition.ts";
 import type { NftChain, NftSet } from "./nft-ruleset.ts";
-import { targetChain, uplinkChain } from "./nft-target.ts";
+import { ipWord } from "./nft-word.ts";
 
 /** As many sources as one rule remembers. */
 const MOST_ENTRIES = 65_536;
@@ -57,7 +58,7 @@ function buildSourceChains(plan: Plan, rule: StickyRule, family: Family): readon
 	const mask = renderMark(plan.markMask);
 	const foreign = renderMark(invertMask(plan.markMask));
 	const map = `@${mapName(kernelName, family)}`;
-	const key = `${family === 4 ? "ip" : "ip6"} saddr`;
+	const key = `${ipWord(family)} saddr`;
 	const timed = `${key} timeout ${sticky.timeoutS}s`;
 	const uplinks = stickyUplinks(plan, rule, family);
 	const verdicts = uplinks.map(({ id, mark }) => `${renderMark(mark)} : goto ${uplinkChain(id)}`);
@@ -90,7 +91,7 @@ function buildSourceChains(plan: Plan, rule: StickyRule, family: Family): readon
 function buildPairChain(plan: Plan, rule: StickyRule, family: Family): NftChain {
 	const { kernelName, sticky, target } = rule;
 	const mask = renderMark(plan.markMask);
-	const ip = family === 4 ? "ip" : "ip6";
+	const ip = ipWord(family);
 	const key = `${ip} saddr . ${ip} daddr`;
 	const timed = `{ ${key} timeout ${sticky.timeoutS}s }`;
 	const uplinks = stickyUplinks(plan, rule, family);

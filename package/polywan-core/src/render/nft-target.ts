@@ -1,31 +1,11 @@
-import type { LastResort } from "../config/model.ts";
 import type { Family } from "../family.ts";
-import type { Plan, PlanTarget } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { uplinkTargets } from "../plan/uplink-target.ts";
 import { renderComment } from "./mark.ts";
+import { targetChain, verdictChain } from "./nft-chain-name.ts";
 import type { NftChain } from "./nft-ruleset.ts";
 import { renderShare, renderUplinkShare, shareMapName } from "./nft-share.ts";
-
-/** Chain that sets the packet's mark to an uplink's. */
-export function uplinkChain(id: number): string {
-	return `u${id}`;
-}
-
-/** Chain that sets the packet's mark to a verdict's. */
-export function verdictChain(verdict: LastResort): string {
-	return `to_${verdict}`;
-}
-
-/** Chain a rule goes to for its target in one family. */
-export function targetChain(target: PlanTarget, family: Family): string {
-	switch (target.kind) {
-		case "policy":
-			return `${target.kernelName}_${family}`;
-		case "uplink":
-			return `t${target.id}_${family}`;
-		case "verdict":
-			return verdictChain(target.verdict);
-	}
-}
+import { setMark } from "./nft-word.ts";
 
 /** One chain per policy and per uplink that is a target: what changes when shares do. */
 export function buildTargetChains(plan: Plan, family: Family): readonly NftChain[] {
@@ -43,13 +23,11 @@ export function buildTargetChains(plan: Plan, family: Family): readonly NftChain
 	return chains;
 }
 
-type UplinkTarget = Extract<PlanTarget, { kind: "uplink" }>;
-
-/** The uplinks that rules or the default name, each once. */
-export function uplinkTargets(plan: Plan): readonly UplinkTarget[] {
-	const found = new Map<number, UplinkTarget>();
-	for (const target of [plan.defaultTarget, ...plan.rules.map((rule) => rule.target)]) {
-		if (target.kind === "uplink") found.set(target.id, target);
-	}
-	return [...found.values()].sort((a, b) => a.id - b.id);
+/** Chains that set the mark of what no uplink gets. */
+export function buildVerdictChains(plan: Plan): readonly NftChain[] {
+	return (["default", "unreachable", "blackhole"] as const).map((verdict) => ({
+		name: verdictChain(verdict),
+		hook: null,
+		rules: [setMark("meta", plan, plan.verdictMarks[verdict])],
+	}));
 }

@@ -1,8 +1,8 @@
 import { FAMILIES } from "../family.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isSameShare } from "../plan/policies.ts";
+import { uplinkChain } from "./nft-chain-name.ts";
 import { shareMapName } from "./nft-share.ts";
-import { uplinkChain } from "./nft-target.ts";
 
 /** Slots of one map that change: slot → chain to go to. */
 export interface ShareElements {
