@@ -13,9 +13,9 @@ import type { Plan } from "polywan-core/plan/plan";
 import { listRuleProblems } from "polywan-core/plan/rules";
 import type { RateLimit } from "polywan-core/quota/quota";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
-import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
-import { renderIptables } from "polywan-core/render/iptables";
-import { renderNft } from "polywan-core/render/nft";
+import { buildIpsets, renderIpsets } from "polywan-core/render/iptables/ipset";
+import { renderIptables } from "polywan-core/render/iptables/tables";
+import { renderNft } from "polywan-core/render/nft/table";
 
 import { describe, expect, test } from "vitest";
 

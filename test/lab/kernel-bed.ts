@@ -10,17 +10,17 @@ import {
 	readRoutesCommand,
 	readRulesCommand,
 } from "polywan-core/render/ip-json";
-import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
-import type { IptablesSave } from "polywan-core/render/iptables-save";
-import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables-save";
-import { NFT_TABLE } from "polywan-core/render/nft";
+import { buildIpsets, renderIpsets } from "polywan-core/render/iptables/ipset";
+import type { IptablesSave } from "polywan-core/render/iptables/save";
+import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables/save";
 import {
 	COMPARED_TABLE,
 	diffNftListings,
 	normaliseNftListing,
 	renderNftComparison,
 	renderNftComparisonEnd,
-} from "polywan-core/render/nft-listing";
+} from "polywan-core/render/nft/listing";
+import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
 
 /** iptables as Debian has it: over nf_tables and the old one. */

@@ -1,9 +1,9 @@
 import type { Family } from "polywan-core/family";
 import { buildPlan } from "polywan-core/plan/build";
 import type { Plan } from "polywan-core/plan/plan";
-import { renderIptables } from "polywan-core/render/iptables";
-import { renderNft, renderNftRemoval } from "polywan-core/render/nft";
-import { renderNftChange } from "polywan-core/render/nft-change";
+import { renderIptables } from "polywan-core/render/iptables/tables";
+import { renderNftChange } from "polywan-core/render/nft/change";
+import { renderNft, renderNftRemoval } from "polywan-core/render/nft/table";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { renderIptablesResets, renderNftResets } from "polywan-core/render/resets";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

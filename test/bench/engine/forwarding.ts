@@ -1,6 +1,6 @@
 import { buildPlan } from "polywan-core/plan/build";
 import type { Plan } from "polywan-core/plan/plan";
-import { renderNft, renderNftRemoval } from "polywan-core/render/nft";
+import { renderNft, renderNftRemoval } from "polywan-core/render/nft/table";
 import { KernelBed } from "../../lab/kernel-bed.ts";
 import { firstLine, labProgram } from "../../lab/namespaces.ts";
 import { manyUplinks, planInput } from "../../unit/polywan-core/fixture.ts";

@@ -3,9 +3,14 @@ import { compareAddresses, familyOf, networkContains, parseNetwork, renderNetwor
 import type { PortRange } from "../config/model.ts";
 import type { Family } from "../family.ts";
 
+/** Those of one family, as they are. */
+export function networksOf(networks: readonly string[], family: Family): readonly string[] {
+	return networks.filter((network) => familyOf(network) === family);
+}
+
 /** Networks of one family from canonical text (networks or addresses), sorted, without those inside others: the kernel refuses overlaps in a set. */
 export function mergeNetworks(networks: readonly string[], family: Family): readonly string[] {
-	const ofFamily = networks.filter((network) => familyOf(network) === family);
+	const ofFamily = networksOf(networks, family);
 	if (ofFamily.length === 0) return [];
 	const [only] = ofFamily;
 	if (ofFamily.length === 1 && only !== undefined)

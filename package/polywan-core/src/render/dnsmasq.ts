@@ -1,6 +1,6 @@
 import type { PlanSet } from "../plan/plan.ts";
-import { ownIpset } from "./ipset.ts";
-import { NFT_TABLE } from "./nft.ts";
+import { ownIpset } from "./iptables/ipset.ts";
+import { NFT_TABLE } from "./nft/table.ts";
 
 /** dnsmasq reads no longer lines (MAXDNAME in its config.h). */
 const LONGEST_LINE = 1000;

@@ -1,8 +1,8 @@
 import type { Family } from "../family.ts";
 import type { Plan, PlanIpRule, PlanTable } from "../plan/plan.ts";
 import { diffIp, renderIpBatch } from "./ip.ts";
-import { diffIptables, parseIptablesSave } from "./iptables-save.ts";
-import { renderNftRemoval } from "./nft.ts";
+import { diffIptables, parseIptablesSave } from "./iptables/save.ts";
+import { renderNftRemoval } from "./nft/table.ts";
 
 /** What of ours the kernel holds. Texts of iptables-save are null where that program is not there. */
 export interface KernelState {

@@ -1,6 +1,6 @@
 import { parseAddress, renderAddress } from "../address.ts";
 import type { Family } from "../family.ts";
-import { NFT_TABLE } from "./nft.ts";
+import { NFT_TABLE } from "./nft/table.ts";
 
 /** A TCP connection as its client sends: from `source` (in the LAN) to `destination`. Addresses as text. */
 export interface TcpTuple {

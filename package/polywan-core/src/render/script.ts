@@ -2,9 +2,9 @@ import type { Family } from "../family.ts";
 import { FAMILIES } from "../family.ts";
 import type { Plan } from "../plan/plan.ts";
 import { diffIp, renderIpBatch } from "./ip.ts";
-import { buildIpsets, renderIpsets } from "./ipset.ts";
-import { renderIptables } from "./iptables.ts";
-import { renderNft } from "./nft.ts";
+import { buildIpsets, renderIpsets } from "./iptables/ipset.ts";
+import { renderIptables } from "./iptables/tables.ts";
+import { renderNft } from "./nft/table.ts";
 
 export type Backend = "nftables" | "iptables";
 

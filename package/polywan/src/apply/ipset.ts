@@ -1,6 +1,11 @@
 import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
-import { buildIpsets, IPSET_PREFIX, renderIpsetRemoval, renderIpsets } from "polywan-core/render/ipset";
+import {
+	buildIpsets,
+	IPSET_PREFIX,
+	renderIpsetRemoval,
+	renderIpsets,
+} from "polywan-core/render/iptables/ipset";
 import { hasTool, runTool } from "./tool.ts";
 
 /** The ipsets that iptables rules of ours look into. */

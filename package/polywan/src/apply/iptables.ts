@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
-import { CHAIN_PREFIX } from "polywan-core/render/iptables-ruleset";
+import { CHAIN_PREFIX } from "polywan-core/render/iptables/ruleset";
 import {
 	diffIptables,
 	type IptablesChange,
@@ -9,8 +9,8 @@ import {
 	parseIptablesSave,
 	renderIptablesChange,
 	renderIptablesDifferences,
-} from "polywan-core/render/iptables-save";
-import { renderIptablesShares } from "polywan-core/render/iptables-share";
+} from "polywan-core/render/iptables/save";
+import { renderIptablesShares } from "polywan-core/render/iptables/share";
 import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
 import { monotonicMs } from "polywan-runtime/clock";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";

@@ -1,8 +1,8 @@
 import type { Plan } from "polywan-core/plan/plan";
 import { isOurRule, isOurTable } from "polywan-core/render/ip";
-import { CHAIN_PREFIX, IPTABLES_TABLES } from "polywan-core/render/iptables-ruleset";
-import { NFT_TABLE } from "polywan-core/render/nft";
-import { isFilledSet } from "polywan-core/render/nft-listing";
+import { CHAIN_PREFIX, IPTABLES_TABLES } from "polywan-core/render/iptables/ruleset";
+import { isFilledSet } from "polywan-core/render/nft/listing";
+import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { parseIpRule } from "../netlink/ip-rule.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";

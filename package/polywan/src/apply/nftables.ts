@@ -1,15 +1,15 @@
 import type { Plan } from "polywan-core/plan/plan";
-import { buildNftRuleset, NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft";
-import { listElementDifferences, renderNftChange } from "polywan-core/render/nft-change";
+import { listElementDifferences, renderNftChange } from "polywan-core/render/nft/change";
 import {
 	COMPARED_TABLE,
 	diffNftListings,
 	normaliseNftListing,
 	renderNftComparison,
 	renderNftComparisonEnd,
-} from "polywan-core/render/nft-listing";
+} from "polywan-core/render/nft/listing";
+import { diffShareElements } from "polywan-core/render/nft/share-elements";
+import { buildNftRuleset, NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft/table";
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
-import { diffShareElements } from "polywan-core/render/share-elements";
 import { readChainCounters, readMapCounters } from "../netlink/nft-counters.ts";
 import { buildElement, parseElementFormat } from "../netlink/nft-element.ts";
 import { type ElementReplacement, ElementWriter } from "../netlink/nft-elements.ts";

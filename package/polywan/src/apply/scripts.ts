@@ -1,9 +1,9 @@
 import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
-import { buildIpsets, renderIpsets } from "polywan-core/render/ipset";
-import { renderIptables } from "polywan-core/render/iptables";
-import { renderNft } from "polywan-core/render/nft";
+import { buildIpsets, renderIpsets } from "polywan-core/render/iptables/ipset";
+import { renderIptables } from "polywan-core/render/iptables/tables";
+import { renderNft } from "polywan-core/render/nft/table";
 import type { Status } from "polywan-core/status";
 
 /** The exact texts that build the plan in an empty kernel, by the command that takes them on its standard input. */

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from "polywan-core/family";
-import { IPTABLES_TABLES } from "polywan-core/render/iptables-ruleset";
+import { IPTABLES_TABLES } from "polywan-core/render/iptables/ruleset";
 import { readText } from "polywan-runtime/file";
 import { readTableInfo } from "polywan-runtime/xtables";
 

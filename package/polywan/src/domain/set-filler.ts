@@ -1,6 +1,7 @@
 import { familyOf } from "polywan-core/address";
-import { DOMAIN_TIMEOUT_S, ownIpset } from "polywan-core/render/ipset";
-import { NFT_TABLE } from "polywan-core/render/nft";
+import { DOMAIN_TIMEOUT_S } from "polywan-core/plan/set-limit";
+import { ownIpset } from "polywan-core/render/iptables/ipset";
+import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { runTool } from "../apply/tool.ts";
 
 /** Puts addresses into sets of domains, or makes their time start anew. Rejects with ToolError. */

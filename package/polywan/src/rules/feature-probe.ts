@@ -7,7 +7,7 @@ import {
 	renderNftTest,
 	TEST_IPSET,
 } from "polywan-core/render/feature";
-import { renderIpsetRemoval, renderIpsets } from "polywan-core/render/ipset";
+import { renderIpsetRemoval, renderIpsets } from "polywan-core/render/iptables/ipset";
 import type { Status } from "polywan-core/status";
 import { runTool } from "../apply/tool.ts";
 

@@ -1,7 +1,7 @@
 import { networksBetween, parseAddress, parseNetwork, renderNetwork } from "polywan-core/address";
 import type { Family } from "polywan-core/family";
 import type { NamedSet } from "polywan-core/plan/rule-match";
-import { NFT_TABLE } from "polywan-core/render/nft";
+import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { runTool } from "../apply/tool.ts";
 
 /** A larger one would be a burden as a copy. */

@@ -5,7 +5,7 @@ import {
 	renderHostFlush,
 	renderHostRemoval,
 	renderHostTable,
-} from "polywan-core/render/nft-hosts";
+} from "polywan-core/render/nft/host-table";
 import { errorMessage, hasTool, packageOf, runTool } from "../apply/tool.ts";
 import { readAddress } from "../netlink/address.ts";
 import { readNftTables } from "../netlink/nftables.ts";

@@ -1,6 +1,6 @@
 import type { Plan, PlanSet } from "polywan-core/plan/plan";
-import { ownIpset } from "polywan-core/render/ipset";
-import { NFT_TABLE } from "polywan-core/render/nft";
+import { ownIpset } from "polywan-core/render/iptables/ipset";
+import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { matchRule } from "polywan-core/why/match";
 import type { Packet } from "polywan-core/why/packet";
 import { listSets, type SetSide, setKey } from "polywan-core/why/set-facts";

@@ -1,8 +1,8 @@
 import { buildPlan } from "polywan-core/plan/build";
 import { adjustShares } from "polywan-core/plan/policies";
 import { countSlots } from "polywan-core/policy/slots";
-import { renderIptablesShares } from "polywan-core/render/iptables-share";
-import { renderNftChange } from "polywan-core/render/nft-change";
+import { renderIptablesShares } from "polywan-core/render/iptables/share";
+import { renderNftChange } from "polywan-core/render/nft/change";
 import { describe, expect, test } from "vitest";
 import { planInput, withState } from "../fixture.ts";
 

@@ -1,8 +1,8 @@
 import { buildPlan, type PlanInput } from "polywan-core/plan/build";
-import { renderIptables } from "polywan-core/render/iptables";
-import { diffIptables, parseIptablesSave, renderIptablesChange } from "polywan-core/render/iptables-save";
-import { renderNft } from "polywan-core/render/nft";
-import { renderNftChange } from "polywan-core/render/nft-change";
+import { diffIptables, parseIptablesSave, renderIptablesChange } from "polywan-core/render/iptables/save";
+import { renderIptables } from "polywan-core/render/iptables/tables";
+import { renderNftChange } from "polywan-core/render/nft/change";
+import { renderNft } from "polywan-core/render/nft/table";
 import { renderRemoval } from "polywan-core/render/removal";
 import { renderIptablesResets, renderNftResets, type TcpTuple } from "polywan-core/render/resets";
 import { renderScript } from "polywan-core/render/script";

@@ -1,6 +1,6 @@
 import { buildPlan } from "polywan-core/plan/build";
-import { boxOf, placesWithoutShadowed } from "polywan-core/render/nft-box";
-import { groupRules } from "polywan-core/render/nft-rule-map";
+import { boxOf, placesWithoutShadowed } from "polywan-core/render/nft/box";
+import { groupRules } from "polywan-core/render/nft/rule-map";
 import { describe, expect, test } from "vitest";
 import { planInput } from "../fixture.ts";
 
