@@ -150,6 +150,33 @@ describe.skipIf(!asRoot)("history", () => {
 		expect((await site.router.run(["test", "-s", `${copy}.damaged`])).code).toBe(0);
 	});
 
+	it("a full file system takes nothing from the copy, and is told; with room again it goes on from the copy", async () => {
+		const folder = "/tmp/polywan-history";
+		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await until("it ended", async () => (await reports.pids()).length === 0);
+		await site.router.mustRun(["sh", "-c", `rm -rf ${folder} ${copy}*; mkdir ${folder}`]);
+		const row = `(10,'wan',${now() - 1800},7,7,7,7,0,0,1000,1000)`;
+		const table =
+			"CREATE TABLE sample (step,uplink,at,rx,tx,rtt4,rtt6,loss4,loss6,usable4,usable6,PRIMARY KEY (step,uplink,at)) WITHOUT ROWID";
+		const sql = `PRAGMA user_version=1;${table};INSERT INTO sample VALUES${row};`;
+		await site.router.mustRun(["sqlite3", copy, sql]);
+		await site.router.mustRun(["mount", "-t", "tmpfs", "-o", "size=8k", "full", folder]);
+		const isTrouble = async () => (await history({ uplink: "wan" })).trouble?.includes("full") ?? false;
+		try {
+			await reports.configure(config);
+			await until("the trouble is told", isTrouble);
+			await site.router.mustRun(["test", "-s", copy]);
+			expect((await site.router.run(["test", "-e", `${copy}.damaged`])).code).toBe(1);
+		} finally {
+			await site.router.run(["umount", "-l", folder]);
+		}
+		await reports.configure(config);
+		await until("what the copy held is known", async () => {
+			const { at_s } = await history({ uplink: "wan", from: now() - 3600, to: now() - 1200 });
+			return at_s.length === 1;
+		});
+	});
+
 	it("without sqlite3 it says so, and knows the last ten minutes", async () => {
 		const path = (await site.router.mustRun(["sh", "-c", "command -v sqlite3"])).trim();
 		await site.router.mustRun(["mv", path, `${path}.away`]);

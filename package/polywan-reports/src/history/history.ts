@@ -7,11 +7,14 @@ import type { Listener } from "../bus/feed.ts";
 import type { HistoryModel } from "../config/model.ts";
 import { Recorder, SECONDS_KEPT } from "./recorder.ts";
 import { mergeSamples, type Sample } from "./sample.ts";
-import { NoSqliteError, SqliteError } from "./sqlite.ts";
+import { SqliteError } from "./sqlite.ts";
 import { chooseResolution, MOST_POINTS } from "./step.ts";
 import { Store } from "./store.ts";
 
 const WRITE_EVERY_S = 10;
+const NOT_YET = "not open yet";
+/** Until space was made, or sqlite3 installed. */
+const RETRY_MS = 60_000;
 /** Before that the clock has not been set: 2020-01-01. */
 const CLOCK_IS_SET_S = 1_577_836_800;
 
@@ -23,7 +26,8 @@ export class HistoryKeeper implements Listener {
 	readonly #recorder = new Recorder();
 	#writtenS = nowS();
 	/** Why nothing is written; null while it is. */
-	trouble: string | null = "not open yet";
+	trouble: string | null = NOT_YET;
+	#isOpen = false;
 	#work: Promise<void> = Promise.resolve();
 
 	constructor(model: HistoryModel, log: LogWriter) {
@@ -32,7 +36,7 @@ export class HistoryKeeper implements Listener {
 	}
 
 	start(): void {
-		this.#enqueue(() => this.#store.open());
+		this.#enqueue(() => this.#open());
 	}
 
 	async close(): Promise<void> {
@@ -47,8 +51,11 @@ export class HistoryKeeper implements Listener {
 		const rows = this.#recorder.merge(this.#writtenS, second);
 		this.#writtenS = second;
 		const at = wallMs() / 1000;
-		if (at < CLOCK_IS_SET_S || this.trouble !== null) return;
-		this.#enqueue(() => this.#store.write(at - WRITE_EVERY_S, rows));
+		if (at < CLOCK_IS_SET_S || !this.#isOpen) return;
+		this.#enqueue(async () => {
+			await this.#store.write(at - WRITE_EVERY_S, rows);
+			this.trouble = null;
+		});
 	}
 
 	/**
@@ -95,7 +102,7 @@ export class HistoryKeeper implements Listener {
 	}
 
 	async #read(...[uplink, source, stepS, from, to]: Parameters<Store["query"]>): Promise<[number, Sample][]> {
-		if (this.trouble !== null) return [];
+		if (!this.#isOpen) return [];
 		try {
 			return await this.#store.query(uplink, source, stepS, from, to);
 		} catch (error) {
@@ -104,28 +111,38 @@ export class HistoryKeeper implements Listener {
 		}
 	}
 
-	/** One after the other; a damaged file is replaced by a new one. */
+	async #open(): Promise<void> {
+		await this.#store.reopen();
+		this.#isOpen = true;
+		if (this.trouble === NOT_YET) this.trouble = null;
+	}
+
+	/** One after the other; after a failure the file is opened anew. */
 	#enqueue(action: () => Promise<void>): void {
 		this.#work = this.#work.then(async () => {
 			try {
 				await action();
-				this.trouble = null;
 			} catch (error) {
-				await this.#recover(error);
+				this.#tell(error);
+				await this.#recover();
 			}
 		});
 	}
 
-	async #recover(error: unknown): Promise<void> {
-		this.trouble = error instanceof Error ? error.message : String(error);
-		this.#log("warning", "history: not written", { error: this.trouble });
-		if (error instanceof NoSqliteError) return;
+	/** What failed once is in the way until something was written; it is told once, not every ten seconds. */
+	#tell(error: unknown): void {
+		const why = error instanceof Error ? error.message : String(error);
+		if (why !== this.trouble) this.#log("warning", "history: not written", { error: why });
+		this.trouble = why;
+	}
+
+	async #recover(): Promise<void> {
+		this.#isOpen = false;
 		try {
-			await this.#store.reopen();
-			this.trouble = null;
-		} catch (again) {
-			this.trouble = again instanceof Error ? again.message : String(again);
-			setTimeout(() => this.#enqueue(() => this.#store.reopen()), 60_000);
+			await this.#open();
+		} catch (error) {
+			this.#tell(error);
+			setTimeout(() => this.#enqueue(() => this.#open()), RETRY_MS);
 		}
 	}
 }

@@ -1,4 +1,5 @@
 import type { FamilyStatus, UplinkStatus } from "polywan-core/status";
+import { isFamilyUsable } from "polywan-core/usable";
 
 /** What is kept of an uplink for a span of time; null where it had no such IP version or no answer came. */
 export interface Sample {
@@ -58,5 +59,5 @@ function lossOf(family: FamilyStatus | null): number | null {
 
 function usableOf(family: FamilyStatus | null): number | null {
 	if (family === null) return null;
-	return family.state === "down" || family.state === "recovering" ? 0 : 1000;
+	return isFamilyUsable(family) ? 1000 : 0;
 }

@@ -25,7 +25,7 @@ export function buildInsert(at: number, rows: readonly Written[]): string {
 	if (rows.length === 0) return "";
 	const values = rows.map(({ uplink, sample }) => {
 		const cells = COLUMNS.map((column) => renderNumber(sample[column]));
-		return `(10,${quote(uplink)},${Math.trunc(at)},${cells.join(",")})`;
+		return `(10,${quoteText(uplink)},${Math.trunc(at)},${cells.join(",")})`;
 	});
 	return `INSERT OR REPLACE INTO sample VALUES${values.join(",")};\n`;
 }
@@ -113,7 +113,7 @@ export function buildQuery(
 	// In summer days begin earlier: what is half a day off belongs to the nearest midnight.
 	const shift = source === DAY ? zone.standardOffset + DAY / 2 : 0;
 	const [at, group] = source === DAY ? ["MIN(at)", `(at+${shift})/${stepS}`] : [`at/${stepS}*${stepS}`, "t"];
-	return `SELECT ${at} AS t,${cells.join(",")} FROM sample WHERE step=${source} AND uplink=${quote(uplink)} AND at>=${Math.trunc(from)} AND at<${Math.trunc(to)} GROUP BY ${group} ORDER BY t LIMIT 1000;\n`;
+	return `SELECT ${at} AS t,${cells.join(",")} FROM sample WHERE step=${source} AND uplink=${quoteText(uplink)} AND at>=${Math.trunc(from)} AND at<${Math.trunc(to)} GROUP BY ${group} ORDER BY t LIMIT 1000;\n`;
 }
 
 /** A line of sqlite3's list mode as time and sample; null when it is none. */
@@ -132,6 +132,11 @@ function renderNumber(value: number | null): string {
 	return value === null ? "NULL" : String(Math.trunc(value));
 }
 
-function quote(text: string): string {
+export function quoteText(text: string): string {
 	return `'${text.replaceAll("'", "''").replaceAll("\0", "")}'`;
+}
+
+/** A word of a command of the program sqlite3, such as .restore. */
+export function quoteArgument(text: string): string {
+	return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

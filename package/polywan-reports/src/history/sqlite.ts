@@ -3,6 +3,12 @@ import { type Child, spawn } from "polywan-runtime/process";
 /** A statement failed or the program ended: the file may be damaged, or the disk full. */
 export class SqliteError extends Error {}
 
+/** The file is no database, or a damaged one; anything else may be over the next time: no space, no memory, a program that was killed. */
+export class DamagedError extends SqliteError {}
+
+/** What sqlite3 says of SQLITE_CORRUPT and SQLITE_NOTADB (sqlite3ErrStr in SQLite's main.c). */
+const DAMAGED = /disk image is malformed|file is not a database/;
+
 /** The program sqlite3 is not there. */
 export class NoSqliteError extends Error {}
 
@@ -40,7 +46,8 @@ export class Sqlite {
 		}
 		void this.#child.done.then(({ stderr, exitCode, signal }) => {
 			const said = new TextDecoder().decode(stderr).trim();
-			this.#end(new SqliteError(said === "" ? `sqlite3 ended with ${exitCode ?? signal}` : said));
+			const why = said === "" ? `sqlite3 ended with ${exitCode ?? signal}` : said;
+			this.#end(DAMAGED.test(why) ? new DamagedError(why) : new SqliteError(why));
 		});
 	}
 

@@ -15,10 +15,12 @@ import {
 	FORM,
 	OPEN_SQL,
 	parseRow,
+	quoteArgument,
+	quoteText,
 	SHRINK_SQL,
 	SIZE_SQL,
 } from "./sql.ts";
-import { Sqlite, SqliteError } from "./sqlite.ts";
+import { DamagedError, Sqlite, SqliteError } from "./sqlite.ts";
 import { STEPS, type Step } from "./step.ts";
 
 const PRUNE_EVERY_S = 600;
@@ -53,16 +55,16 @@ export class Store {
 		return this.#keepS;
 	}
 
-	/** Opens the file, or the copy, or a new one; what is damaged is set aside. Rejects with NoSqliteError. */
+	/**
+	 * Opens the file, or the copy, or a new one; what is damaged is set aside. Rejects with NoSqliteError, and with SqliteError
+	 * where it can be tried again: then nothing was set aside that is whole.
+	 */
 	async open(): Promise<void> {
 		makeDirectory(this.#model.folder, 0o700);
-		if (exists(this.#file) && (await this.#try(this.#file, ""))) return;
-		if (this.#copy !== null && exists(this.#copy)) {
-			const isRestored = await this.#try(this.#file, `.restore ${this.#copy}\n`);
-			if (isRestored) return;
-			this.#setAside(this.#copy);
-		}
-		if (!(await this.#try(this.#file, ""))) throw new SqliteError(`${this.#file} cannot be made`);
+		if (!exists(this.#file) && this.#copy !== null && exists(this.#copy)) await this.#restore(this.#copy);
+		if (await this.#try(this.#file)) return;
+		if (this.#copy !== null && exists(this.#copy)) await this.#restore(this.#copy);
+		if (!(await this.#try(this.#file))) throw new SqliteError(`${this.#file} cannot be made`);
 	}
 
 	/** Adds the last ten seconds and what follows from them. Rejects with SqliteError. */
@@ -97,7 +99,7 @@ export class Store {
 		const part = `${this.#copy}.new`;
 		makeDirectory(this.#model.copyFolder ?? "", 0o700);
 		removeFile(part);
-		await this.#run(`PRAGMA synchronous=FULL;\nVACUUM INTO '${part}';\nPRAGMA synchronous=OFF;\n`);
+		await this.#run(`PRAGMA synchronous=FULL;\nVACUUM INTO ${quoteText(part)};\nPRAGMA synchronous=OFF;\n`);
 		rename(part, this.#copy);
 		this.#log("info", "history: copied", { file: this.#copy, bytes: stat(this.#copy)?.size ?? 0 });
 	}
@@ -118,27 +120,46 @@ export class Store {
 		return this.#sqlite.run(sql);
 	}
 
-	async #try(path: string, first: string): Promise<boolean> {
+	/** Makes the file from the copy, at once or not at all: a part of it would be copied over the whole one later. */
+	async #restore(copy: string): Promise<void> {
+		const part = `${this.#file}.new`;
+		removeFile(part);
+		const sqlite = new Sqlite(part);
+		try {
+			await sqlite.run(`${OPEN_SQL}.restore ${quoteArgument(copy)}\n`);
+			await check(sqlite);
+			await sqlite.close();
+			rename(part, this.#file);
+		} catch (error) {
+			await sqlite.close();
+			removeFile(part);
+			if (!(error instanceof DamagedError)) throw error;
+			this.#setAside(copy, error);
+		} finally {
+			removeFile(`${part}-journal`);
+		}
+	}
+
+	/** False when the file is damaged. */
+	async #try(path: string): Promise<boolean> {
 		const sqlite = new Sqlite(path);
 		try {
-			await sqlite.run(`${OPEN_SQL}${first}`);
-			const [check, form] = await sqlite.run("PRAGMA quick_check(1);\nPRAGMA user_version;\n");
-			if (check !== "ok") throw new SqliteError(check ?? "no answer to quick_check");
-			if (form !== "0" && form !== String(FORM)) throw new SqliteError(`its form ${form} is not known`);
+			await sqlite.run(OPEN_SQL);
+			await check(sqlite);
 			await sqlite.run(CREATE_SQL);
 			this.#sqlite = sqlite;
 			return true;
 		} catch (error) {
 			await sqlite.close();
-			if (!(error instanceof SqliteError)) throw error;
-			this.#log("warning", "history: damaged, set aside", { file: path, error: error.message });
-			this.#setAside(path);
+			if (!(error instanceof DamagedError)) throw error;
+			this.#setAside(path, error);
 			return false;
 		}
 	}
 
 	/** One damaged file is kept for who wants to look at it. */
-	#setAside(path: string): void {
+	#setAside(path: string, { message }: Error): void {
+		this.#log("warning", "history: damaged, set aside", { file: path, error: message });
 		removeFile(`${path}-journal`);
 		if (exists(path)) rename(path, `${path}.damaged`);
 	}
@@ -151,6 +172,13 @@ export class Store {
 			await this.#run(SHRINK_SQL);
 		}
 	}
+}
+
+/** Rejects with DamagedError. */
+async function check(sqlite: Sqlite): Promise<void> {
+	const [found, form] = await sqlite.run("PRAGMA quick_check(1);\nPRAGMA user_version;\n");
+	if (found !== "ok") throw new DamagedError(found ?? "no answer to quick_check");
+	if (form !== "0" && form !== String(FORM)) throw new DamagedError(`its form ${form} is not known`);
 }
 
 /** How old a copy is; none is old enough for a new one. */
