@@ -80,7 +80,8 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 			value_template: "{{ value_json.rtt_ms }}",
 			unit_of_measurement: "ms",
 			unique_id: "home_polywan_wan_rtt",
-			availability_topic: "home/polywan/status",
+			default_entity_id: "sensor.home_polywan_wan_rtt",
+			availability: [{ topic: "home/polywan/status" }, { topic: "home/polywan/daemon" }],
 			device: { identifiers: ["home_polywan"] },
 		});
 		expect([...broker.heard.keys()].filter((topic) => /\/(switch|select)\//.test(topic))).toEqual([]);

@@ -58,6 +58,8 @@ export interface QuotaStatus {
 
 export interface FamilyStatus {
 	readonly state: UplinkState;
+	/** Whether new connections can go there: a degraded one may be left out. Absent: an older daemon. */
+	readonly usable?: boolean;
 	/** Wall clock of the router, ms since 1970. */
 	readonly since_ms: number;
 	readonly reason: string;

@@ -1,4 +1,5 @@
 import type { FamilyStatus, Status, UplinkStatus } from "../status.ts";
+import { isFamilyUsable } from "../usable.ts";
 import type { MetricFamily, Sample } from "./family.ts";
 
 const UPLINK_STATES = ["up", "degraded", "starting", "recovering", "down", "disabled"] as const;
@@ -82,7 +83,11 @@ function familyFamilies(uplinks: readonly UplinkStatus[]): MetricFamily[] {
 		);
 	const perSecond = (milliseconds: number | null) => (milliseconds === null ? null : milliseconds / 1000);
 	return [
-		gauge("polywan_uplink_usable", "1 while new connections can go there.", each(usable)),
+		gauge(
+			"polywan_uplink_usable",
+			"1 while new connections can go there.",
+			each((of) => (isFamilyUsable(of) ? 1 : 0)),
+		),
 		seconds(
 			"polywan_uplink_state_since_seconds",
 			"Since when the state is what it is.",
@@ -135,10 +140,6 @@ function uptimeFamily(uplinks: readonly UplinkStatus[]): MetricFamily[] {
 	return [
 		ratio("polywan_uplink_uptime_ratio", "Part of the last 10 s to 24 h in which it was in use.", samples),
 	];
-}
-
-function usable({ state }: FamilyStatus): number {
-	return state === "down" || state === "recovering" ? 0 : 1;
 }
 
 function shareFamilies({ policies }: Status): MetricFamily[] {

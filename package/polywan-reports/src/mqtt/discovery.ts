@@ -1,4 +1,4 @@
-import type { Status } from "polywan-core/status";
+import type { Status, UplinkStatus } from "polywan-core/status";
 import type { MqttModel } from "../config/model.ts";
 import type { Message } from "./message.ts";
 
@@ -25,11 +25,20 @@ export function buildDiscovery(
 	if (discoveryPrefix === null) return [];
 	const node = topic.replace(/[^A-Za-z0-9_-]/g, "_");
 	const entities = [
-		...status.uplinks.flatMap(({ name }) => uplinkEntities(`${topic}/uplink/${name}`, name)),
+		...status.uplinks.flatMap((uplink) => uplinkEntities(`${topic}/uplink/${uplink.name}`, uplink)),
 		...(model.commands ? commandEntities(model, status, targets) : []),
 	];
 	const shared = {
-		availability_topic: `${topic}/status`,
+		// Without a daemon nobody knows.
+		availability: [
+			{ topic: `${topic}/status` },
+			{
+				topic: `${topic}/daemon`,
+				payload_available: "running",
+				payload_not_available: "stopped",
+			},
+		],
+		availability_mode: "all",
 		device: {
 			identifiers: [node],
 			name: `polywan ${topic.split("/").at(-1)}`,
@@ -41,12 +50,17 @@ export function buildDiscovery(
 	};
 	return entities.map(({ component, id, config }) => ({
 		topic: `${discoveryPrefix}/${component}/${node}/${id}/config`,
-		payload: JSON.stringify({ ...config, unique_id: `${node}_${id}`, object_id: `${node}_${id}`, ...shared }),
+		payload: JSON.stringify({
+			...config,
+			unique_id: `${node}_${id}`,
+			default_entity_id: `${component}.${node}_${id}`.toLowerCase(),
+			...shared,
+		}),
 		retain: true,
 	}));
 }
 
-function uplinkEntities(base: string, name: string): Entity[] {
+function uplinkEntities(base: string, { name, quota }: UplinkStatus): Entity[] {
 	const json = (of: "quality" | "usage", field: string) => ({
 		state_topic: `${base}/${of}`,
 		value_template: `{{ value_json.${field} }}`,
@@ -64,7 +78,12 @@ function uplinkEntities(base: string, name: string): Entity[] {
 	const counted = { unit_of_measurement: "B", device_class: "data_size", state_class: "total_increasing" };
 	const states = ["up", "degraded", "starting", "recovering", "down", "disabled"];
 	return [
-		sensor("state", "state", { state_topic: `${base}/state`, device_class: "enum", options: states }),
+		sensor("state", "state", {
+			state_topic: `${base}/state`,
+			device_class: "enum",
+			options: states,
+			json_attributes_topic: `${base}/details`,
+		}),
 		sensor("rtt", "latency", { ...json("quality", "rtt_ms"), ...measured("ms", "duration") }),
 		sensor("jitter", "jitter", { ...json("quality", "jitter_ms"), ...measured("ms", "duration") }),
 		sensor("loss", "loss", { ...json("quality", "loss_percent"), ...measured("%") }),
@@ -72,11 +91,24 @@ function uplinkEntities(base: string, name: string): Entity[] {
 		sensor("tx_rate", "upload", { ...json("usage", "tx_rate"), ...measured("B/s", "data_rate") }),
 		sensor("rx", "received", { ...json("usage", "rx_bytes"), ...counted }),
 		sensor("tx", "sent", { ...json("usage", "tx_bytes"), ...counted }),
-		sensor("quota_used", "quota used", { ...json("usage", "quota_used_percent"), ...measured("%") }),
+		...(quota
+			? [sensor("quota_used", "quota used", { ...json("usage", "quota_used_percent"), ...measured("%") })]
+			: []),
 		{
 			component: "binary_sensor",
 			id: `${name}_usable`,
 			config: { name: `${name} usable`, state_topic: `${base}/usable`, device_class: "connectivity" },
+		},
+		{
+			component: "binary_sensor",
+			id: `${name}_portal`,
+			config: {
+				name: `${name} captive portal`,
+				state_topic: `${base}/details`,
+				value_template:
+					"{{ 'ON' if (value_json.ipv4 or {}).portal or (value_json.ipv6 or {}).portal else 'OFF' }}",
+				device_class: "problem",
+			},
 		},
 	];
 }

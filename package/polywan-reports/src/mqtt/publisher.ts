@@ -1,5 +1,5 @@
 import type { LogWriter } from "polywan/log";
-import type { PolywanEvent, Rate, Status, UsageStatus } from "polywan-core/status";
+import type { PolywanEvent, Rate, Status } from "polywan-core/status";
 import { monotonicMs } from "polywan-runtime/clock";
 import type { Listener } from "../bus/feed.ts";
 import type { MqttModel } from "../config/model.ts";
@@ -23,7 +23,6 @@ export class Publisher implements Listener {
 	#status: Status | null = null;
 	#rates: Readonly<Record<string, Rate>> = {};
 	#running = false;
-	#usages: readonly UsageStatus[] = [];
 	#targets: readonly string[] = [];
 	#defaultPolicy: string | null = null;
 	#figuresAtMs = Number.NEGATIVE_INFINITY;
@@ -94,35 +93,39 @@ export class Publisher implements Listener {
 	/** Publishes what the broker does not have yet, and takes back what is no more. */
 	#tell(everything: boolean): void {
 		if (!this.#connection.connected) return;
-		const wanted = this.#messages(everything);
-		for (const message of wanted) {
+		const wanted = this.#messages();
+		this.#publish(wanted);
+		this.#takeBack(new Set(wanted.map(({ topic }) => topic)));
+		const isDue = monotonicMs() - this.#figuresAtMs >= this.#model.intervalMs;
+		if (this.#running && (everything || isDue)) void this.#tellFigures();
+	}
+
+	#publish(messages: readonly Message[]): void {
+		for (const message of messages) {
 			if (this.#told.get(message.topic)?.payload === message.payload) continue;
 			if (this.#connection.publish(message)) this.#told.set(message.topic, message);
 		}
-		this.#takeBack(new Set(wanted.map(({ topic }) => topic)));
 	}
 
-	#messages(everything: boolean): Message[] {
-		const { topic, intervalMs } = this.#model;
+	async #tellFigures(): Promise<void> {
+		this.#figuresAtMs = monotonicMs();
+		const usages = await this.#router.readUsage();
+		if (this.#status !== null)
+			this.#publish(buildFigureMessages(this.#model.topic, this.#status, this.#rates, usages));
+	}
+
+	#messages(): Message[] {
+		const { topic } = this.#model;
 		const status = this.#status;
 		const messages: Message[] = [
 			{ topic: `${topic}/status`, payload: "online", retain: true },
-			{ topic: `${topic}/daemon`, payload: this.#running ? "running" : "stopped" },
+			{ topic: `${topic}/daemon`, payload: this.#running ? "running" : "stopped", retain: true },
 		];
 		if (status === null) return messages;
 		messages.push(...buildDiscovery(this.#model, status, this.#targets));
 		messages.push(...buildStateMessages(topic, status));
 		if (this.#defaultPolicy !== null)
 			messages.push({ topic: `${topic}/default_policy`, payload: this.#defaultPolicy });
-		const nowMs = monotonicMs();
-		if (everything || nowMs - this.#figuresAtMs >= intervalMs) {
-			this.#figuresAtMs = nowMs;
-			messages.push(...buildFigureMessages(topic, status, this.#rates, this.#usages));
-			// For the next time.
-			void this.#router.readUsage().then((usages) => {
-				this.#usages = usages;
-			});
-		}
 		return messages;
 	}
 

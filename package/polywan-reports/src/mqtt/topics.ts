@@ -6,6 +6,7 @@ import type {
 	UplinkStatus,
 	UsageStatus,
 } from "polywan-core/status";
+import { isUplinkUsable } from "polywan-core/usable";
 import type { Message } from "./message.ts";
 
 // Topics below option topic:
@@ -32,7 +33,7 @@ export function buildStateMessages(topic: string, status: Status): Message[] {
 			const base = `${topic}/uplink/${uplink.name}`;
 			return [
 				{ topic: `${base}/state`, payload: uplink.state },
-				{ topic: `${base}/usable`, payload: isUsable(uplink) ? "ON" : "OFF" },
+				{ topic: `${base}/usable`, payload: isUplinkUsable(uplink) ? "ON" : "OFF" },
 				{ topic: `${base}/wanted`, payload: uplink.wanted },
 				{ topic: `${base}/details`, payload: JSON.stringify(buildDetails(uplink)) },
 			];
@@ -81,10 +82,6 @@ export function buildEventMessages(topic: string, events: readonly PolywanEvent[
 		payload: JSON.stringify(event),
 		retain: false,
 	}));
-}
-
-export function isUsable({ state }: UplinkStatus): boolean {
-	return state === "up" || state === "degraded" || state === "starting";
 }
 
 function buildDetails({ tier, weight, ipv4, ipv6 }: UplinkStatus): object {

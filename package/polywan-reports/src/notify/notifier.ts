@@ -1,9 +1,9 @@
 import type { LogWriter } from "polywan/log";
 import type { PolywanEvent, Status } from "polywan-core/status";
+import { isUplinkUsable } from "polywan-core/usable";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import type { Listener } from "../bus/feed.ts";
 import type { Means, NotifierModel } from "../config/model.ts";
-import { isUsable } from "../mqtt/topics.ts";
 import { BacklogFile } from "./backlog-file.ts";
 import { Gatherer } from "./gatherer.ts";
 import { renderMail } from "./mail-message.ts";
@@ -61,7 +61,7 @@ export class Notifier implements Listener {
 	/** Another uplink can be used: what could not be sent by those before may be by this one. */
 	onStatus({ uplinks }: Status): void {
 		const usable = uplinks
-			.filter(isUsable)
+			.filter(isUplinkUsable)
 			.map(({ name }) => name)
 			.join(" ");
 		const before = this.#usable;

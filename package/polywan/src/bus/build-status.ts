@@ -4,7 +4,7 @@ import type { Problem } from "polywan-core/config/problem";
 import type { Family } from "polywan-core/family";
 import type { Quality } from "polywan-core/health/event";
 import type { Span, SpanQuality } from "polywan-core/health/quality-log";
-import type { UplinkState } from "polywan-core/health/state";
+import { isEligible, type UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import type { Plan, PlanLimit, PlanShare } from "polywan-core/plan/plan";
 import { renderLimit } from "polywan-core/quota/render-limit";
@@ -73,8 +73,8 @@ export function buildStatus(facts: StatusFacts): Status {
 function buildUplink(uplink: Uplink, facts: StatusFacts): UplinkStatus {
 	const planned = facts.plan?.uplinks.find(({ name }) => name === uplink.name);
 	const limit = planned?.limit;
-	const ipv4 = buildFamily(facts.family(uplink.name, 4), limit);
-	const ipv6 = buildFamily(facts.family(uplink.name, 6), limit);
+	const ipv4 = buildFamily(facts.family(uplink.name, 4), limit, uplink.useDegraded);
+	const ipv6 = buildFamily(facts.family(uplink.name, 6), limit, uplink.useDegraded);
 	const devices = new Set([ipv4?.device, ipv6?.device].filter((device) => device));
 	const traffic = [...devices].map((device) => facts.traffic(device ?? ""));
 	return {
@@ -105,11 +105,16 @@ function better(one: UplinkState | undefined, other: UplinkState | undefined): U
 	return STATES.find((state) => state === one || state === other) ?? "down";
 }
 
-function buildFamily(facts: FamilyFacts | null, limit: PlanLimit | undefined): FamilyStatus | null {
+function buildFamily(
+	facts: FamilyFacts | null,
+	limit: PlanLimit | undefined,
+	useDegraded: boolean,
+): FamilyStatus | null {
 	if (facts === null) return null;
 	const { link, quality } = facts;
 	return {
 		state: facts.state,
+		usable: isEligible(facts.state, useDegraded),
 		since_ms: Math.round(facts.sinceMs),
 		reason: limit === undefined ? facts.reason : `${facts.reason}; ${renderLimit(limit)}`,
 		interface: link?.interface ?? "",

@@ -1,4 +1,5 @@
 import type { Rate, Status, UplinkHistory, UplinkStatus } from "polywan-core/status";
+import { isFamilyUsable } from "polywan-core/usable";
 
 /** Ten minutes of looks, each a few bytes. */
 export const HISTORY_STEP_MS = 5_000;
@@ -82,8 +83,7 @@ function familyColumns({ ipv4, ipv6 }: UplinkStatus): Omit<Row, "rx" | "tx"> {
 	const rtt = (of: typeof ipv4) =>
 		of === null || of.rtt_ms === null || of.state === "down" ? -1 : Math.round(of.rtt_ms * 1000);
 	const loss = (of: typeof ipv4) => (of === null ? -1 : Math.round(of.loss_percent));
-	const usable = (of: typeof ipv4) =>
-		of === null ? -1 : of.state === "down" || of.state === "recovering" ? 0 : 1;
+	const usable = (of: typeof ipv4) => (of === null ? -1 : isFamilyUsable(of) ? 1 : 0);
 	return {
 		rtt4: rtt(ipv4),
 		loss4: loss(ipv4),
