@@ -1,3 +1,4 @@
+import { Log } from "polywan/log";
 import { VERSION } from "polywan/version";
 import { renderProblem } from "polywan-core/config/problem";
 import { args, exit, writeStderr, writeStdout } from "polywan-runtime/program";
@@ -21,7 +22,7 @@ function run([verb = "", ...rest]: readonly string[]): number | Promise<number> 
 		case "daemon":
 			return runReports({ foreground: rest.includes("--foreground") });
 		case "wanted":
-			return isAnythingWanted(readReports()) ? 0 : 1;
+			return wanted();
 		case "cgi":
 			return answerRequest();
 		case "check":
@@ -36,6 +37,16 @@ function run([verb = "", ...rest]: readonly string[]): number | Promise<number> 
 			writeStderr(USAGE);
 			return 2;
 	}
+}
+
+/** Whether there is anything to run for. Where a file's error is why there is not, nobody else would tell. */
+function wanted(): number {
+	const model = readReports();
+	if (isAnythingWanted(model)) return 0;
+	const log = new Log(false);
+	for (const problem of model.problems)
+		if (problem.severity === "error") log.write("error", renderProblem(problem));
+	return 1;
 }
 
 function check(): number {

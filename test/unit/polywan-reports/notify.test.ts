@@ -63,6 +63,15 @@ describe("when events are told", () => {
 		expect(gatherer.take(2)).toEqual([]);
 	});
 
+	test("that the daemon is back is told to those who were told that it was gone", () => {
+		const gatherer = new Gatherer({ ...model, gatherMs: 0 });
+		const daemon = (reason: string) =>
+			event({ kind: "daemon", uplink: null, family: null, to: null, reason });
+		const [started, gone] = [daemon("started"), daemon("cannot be reached; …")];
+		gatherer.add([started, gone, started, started], 0);
+		expect(gatherer.take(0)).toEqual([gone, started]);
+	});
+
 	test("kinds and severity choose", () => {
 		const gatherer = new Gatherer({ ...model, gatherMs: 0, kinds: ["repair"], severity: "info" });
 		gatherer.add([down, event({ kind: "repair", to: null }), event({ kind: "config", to: null })], 0);

@@ -17,7 +17,7 @@ export class Gatherer {
 	#firstAtMs = 0;
 	#tokens: number;
 	#tokensAtMs: number | null = null;
-	/** Uplinks told to be in trouble: that it is over is told too, whatever its severity. */
+	/** Uplinks told to be in trouble, and the daemon: that it is over is told too, whatever its severity. */
 	readonly #troubled = new Set<string>();
 
 	constructor(model: Pick<NotifierModel, "kinds" | "severity" | "gatherMs" | "perHour">) {
@@ -67,9 +67,10 @@ export class Gatherer {
 		const { kinds, severity } = this.#model;
 		if (kinds.length > 0 && !kinds.includes(event.kind)) return false;
 		const line = `${event.uplink} ${event.family}`;
-		const isOver = event.kind === "uplink" && event.to === "up" && this.#troubled.delete(line);
+		const isGood = severityOf(event) === "info" && (event.kind === "daemon" || event.to === "up");
+		const isOver = hasEnd(event) && isGood && this.#troubled.delete(line);
 		if (!isAtLeast(severityOf(event), severity)) return isOver;
-		if (event.kind === "uplink" && severityOf(event) !== "info") this.#troubled.add(line);
+		if (hasEnd(event) && severityOf(event) !== "info") this.#troubled.add(line);
 		return true;
 	}
 
@@ -78,4 +79,8 @@ export class Gatherer {
 		this.#tokensAtMs = nowMs;
 		this.#tokens = Math.min(this.#model.perHour, this.#tokens + (elapsedMs * this.#model.perHour) / HOUR_MS);
 	}
+}
+
+function hasEnd({ kind }: PolywanEvent): boolean {
+	return kind === "uplink" || kind === "daemon";
 }
