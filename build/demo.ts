@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { relayFromLoopback } from "../test/browser/relay.ts";
 import { lan, server } from "../test/lab/addresses.ts";
@@ -8,6 +9,7 @@ import { renderPolywanConfig } from "../test/lab/polywan-config.ts";
 import { Site } from "../test/lab/site.ts";
 import { until } from "../test/lab/until.ts";
 import { crypt } from "../test/openwrt/rpcd/crypt.ts";
+import { playFault } from "./faults.ts";
 import { prepare } from "./prepare.ts";
 import { runAsProgram } from "./program.ts";
 
@@ -29,7 +31,7 @@ runAsProgram("demo", async (args) => {
 	}
 	if (process.getuid?.() !== 0)
 		throw new Error(
-			"the lab needs root: it makes network namespaces. Run it as root, or in a virtual machine.",
+			"the lab needs root: it makes network namespaces. Run it as root (sudo), or in a virtual machine.",
 		);
 	await prepare();
 	const password = randomBytes(6).toString("base64url");
@@ -101,43 +103,23 @@ async function stay(site: Site, password: string): Promise<void> {
                  polywan watch · polywan help · uci show polywan · ubus call polywan status
   a LAN host     ${shell(site.host(0).network)}
                  ping ${server(1).ipv4} · curl ${server(1).ipv4}
-  faults         type a line here: blackhole wan · cable wanb · loss wan 30 · delay wanb 200 · heal wan
+  faults         type a line here: blackhole wan · cable wanb · loss wan 30 · delay wanb 200 · heal · help
 `);
 	await obey(site);
 	door.close();
 }
 
-/** Plays the faults typed on standard input until Ctrl-C or SIGTERM. */
+/** Plays the faults typed on standard input until Ctrl-C, SIGTERM or `quit`. */
 async function obey(site: Site): Promise<void> {
 	await new Promise<void>((resolve) => {
 		process.once("SIGINT", resolve);
 		process.once("SIGTERM", resolve);
-		let text = "";
-		process.stdin.on("data", (data) => {
-			const lines = (text + data).split("\n");
-			text = lines.pop() ?? "";
-			for (const line of lines) void play(site, line.trim()).then(say, (error) => say(`? ${error.message}`));
+		createInterface({ input: process.stdin }).on("line", (line) => {
+			if (["quit", "exit"].includes(line.trim())) resolve();
+			else playFault(line, site.uplinks).then(say, (error) => say(`? ${error.message}`));
 		});
 	});
-}
-
-async function play(site: Site, line: string): Promise<string> {
-	const [fault = "", name = "", amount = "0"] = line.split(/\s+/);
-	if (fault === "") return "";
-	const uplink = site.uplink(name);
-	const faults: Record<string, () => Promise<void>> = {
-		blackhole: () => uplink.blackhole(),
-		cable: () => uplink.carrier(false),
-		gateway: () => uplink.gatewayGone(),
-		dns: () => uplink.dnsBroken(),
-		loss: () => uplink.loss(Number(amount)),
-		delay: () => uplink.delay(Number(amount)),
-		heal: () => uplink.heal(),
-	};
-	const run = faults[fault];
-	if (!run) throw new Error(`there is no fault '${fault}'; there are ${Object.keys(faults).join(", ")}`);
-	await run();
-	return `${line}: done`;
+	process.stdin.destroy();
 }
 
 async function show(site: Site, ...argv: string[]): Promise<void> {
