@@ -90,7 +90,7 @@ function parseRule(reader: SectionReader, context: RuleContext): Rule | null {
 	}
 	const target = parseTarget(name, uplinks, policies);
 	if (target === null) {
-		reader.report("target", name, renderUnknownTarget(name, uplinks, policies));
+		reader.report("target", name, `${renderUnknownTarget(name, uplinks, policies)}; the rule is left out`);
 		return null;
 	}
 	if (match === null || !reader.usable || !enabled) return null;

@@ -10,6 +10,7 @@ function match(name: string, type: Datatype, help: string): OptionSchema {
 
 export const RULE: SectionSchema = {
 	type: "rule",
+	refusesUnknown: true,
 	help: "Sends new connections that match all its conditions to a target; the first rule that matches wins. A value after ! must not be the case.",
 	options: [
 		option("enabled", { kind: "boolean" }, "1", "Whether the rule is in force."),

@@ -25,6 +25,8 @@ export interface SectionSchema<Type extends string = SectionType> {
 	readonly type: Type;
 	readonly help: string;
 	readonly options: readonly OptionSchema[];
+	/** An option nobody knows leaves the whole section out: it may have been meant to narrow what the section does. */
+	readonly refusesUnknown?: boolean;
 }
 
 export type SectionType = "globals" | "uplink" | "policy" | "member" | "rule";

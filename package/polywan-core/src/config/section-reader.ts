@@ -4,7 +4,7 @@ import { describeDatatype, parseValue } from "./datatype.ts";
 import type { PortRange } from "./model.ts";
 import type { Problem } from "./problem.ts";
 import type { OptionSchema, SectionSchema } from "./schema.ts";
-import { renderSuggestion } from "./suggestion.ts";
+import { renderOptionSuggestion } from "./suggestion.ts";
 
 export const CONFIG_NAME = "polywan";
 
@@ -69,8 +69,10 @@ export class SectionReader {
 		this.#problems = problems;
 		for (const name of section.options.keys()) {
 			if (this.#index.options.has(name)) continue;
-			const hint = renderSuggestion(name, this.#index.names);
-			this.report(name, this.#written(name).join(" "), `is not an option of ${schema.type}${hint}`);
+			const hint = renderOptionSuggestion(schema.type, name, this.#index.names);
+			const left = schema.refusesUnknown ? this.#leftOut : "";
+			this.report(name, this.#written(name).join(" "), `is not an option of ${schema.type}${hint}${left}`);
+			if (schema.refusesUnknown) this.usable = false;
 		}
 	}
 
@@ -184,28 +186,20 @@ export class SectionReader {
 			.split(/\s+/)
 			.filter((word) => word !== "");
 		const list = { included: [] as DatatypeValue[], excluded: [] as DatatypeValue[] };
+		const refused: string[] = [];
 		for (const text of texts) {
 			if (type.kind === "protocol" && (text === "all" || text === "any")) continue;
 			const isExcluded = negatable && text.startsWith("!");
 			const value = parseValue(type, isExcluded ? text.slice(1) : text);
 			const values = isExcluded ? list.excluded : list.included;
-			if (value === null) this.report(name, text, this.#requirement(option));
+			if (value === null) refused.push(text);
 			else if (!values.includes(value)) values.push(value);
 		}
-		const meantNone = texts.every((text) => text === "all" || text === "any");
-		const isEmpty = list.included.length + list.excluded.length === 0;
-		// Without the values that could not be read it would match what was not meant.
-		const lost = negatable && this.#isLess(list, texts);
-		if (texts.length > 0 && essential && ((isEmpty && !meantNone) || lost)) this.usable = false;
+		const isLost = essential && isWider(list, refused);
+		if (isLost) this.usable = false;
+		for (const text of refused)
+			this.report(name, text, this.#requirement(option) + (isLost ? this.#leftOut : ""));
 		return list;
-	}
-
-	/** Whether all values of one sign were refused: then there is no such condition any more. */
-	#isLess({ included, excluded }: List, texts: readonly string[]): boolean {
-		const meant = texts.filter((text) => text !== "all" && text !== "any");
-		const hasExcluded = meant.some((text) => text.startsWith("!"));
-		const hasIncluded = meant.some((text) => !text.startsWith("!"));
-		return (hasIncluded && included.length === 0) || (hasExcluded && excluded.length === 0);
 	}
 
 	#value(option: OptionSchema, text: string): DatatypeValue | null {
@@ -219,9 +213,22 @@ export class SectionReader {
 	}
 
 	#refuse(option: OptionSchema, text: string, message: string): void {
-		this.report(option.name, text, message);
+		this.report(option.name, text, option.essential ? message + this.#leftOut : message);
 		if (option.essential) this.usable = false;
 	}
+
+	get #leftOut(): string {
+		return `; the ${this.#schema.type} is left out`;
+	}
+}
+
+/**
+ * Whether the condition would be true of more than was meant without the refused values: no value of those that may be
+ * the case is left, or one is missing of those that must not.
+ */
+function isWider({ included }: List, refused: readonly string[]): boolean {
+	const isExclusion = (text: string): boolean => text.startsWith("!");
+	return refused.some(isExclusion) || (included.length === 0 && refused.length > 0);
 }
 
 function stringsOf(values: readonly DatatypeValue[]): readonly string[] {

@@ -18,6 +18,44 @@ export function renderSuggestion(written: string, known: readonly string[]): str
 	return name === null ? "" : ` (did you mean '${name}'?)`;
 }
 
+/** Where a user who comes from mwan3 finds what its options and sections did; by section type of polywan. */
+const FORMER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+	globals: {
+		mmx_mask: "mark_mask",
+		loglevel: "log_level",
+		rt_table_lookup: "bypass_table",
+		bypass_network: "bypass",
+	},
+	uplink: {
+		track_ip: "target",
+		track_method: "method",
+		metric: "tier",
+		up: "up_count",
+		down: "down_count",
+		size: "payload",
+		max_ttl: "ttl",
+		failure_loss: "degraded_loss",
+		recovery_loss: "recovered_loss",
+		failure_latency: "degraded_rtt",
+		recovery_latency: "recovered_rtt",
+	},
+	policy: { use_member: "uplink of config member" },
+	member: { interface: "uplink", metric: "tier" },
+	rule: {
+		use_policy: "target",
+		ipset: "dest_set",
+		ipset_src: "src_set",
+		timeout: "sticky_timeout",
+		logging: "log",
+	},
+};
+
+/** As renderSuggestion, of an option of such a section. */
+export function renderOptionSuggestion(type: string, written: string, known: readonly string[]): string {
+	const now = Object.entries(FORMER_NAMES[type] ?? {}).find(([name]) => name === written)?.[1];
+	return now === undefined ? renderSuggestion(written, known) : ` (what mwan3 calls so is '${now}' here)`;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours that make one text of the other. */
 function editDistance(a: string, b: string): number {
 	if (Math.abs(a.length - b.length) > 2) return 3;

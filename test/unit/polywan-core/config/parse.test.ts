@@ -157,8 +157,26 @@ describe("bad input", () => {
 		const model = parse(`${TWO_UPLINKS}config rule 'r'\n\toption src_ip 300.1.2.3\n\toption target wan\n`);
 		expect(model.rules).toEqual([]);
 		expect(model.problems.map(renderProblem)).toEqual([
-			"polywan.r.src_ip '300.1.2.3': must be an IPv4 or IPv6 address, network or range, such as 192.0.2.0/24 or 192.0.2.10-192.0.2.20",
+			"polywan.r.src_ip '300.1.2.3': must be an IPv4 or IPv6 address, network or range, such as 192.0.2.0/24 or 192.0.2.10-192.0.2.20; the rule is left out",
 		]);
+	});
+
+	test.each([
+		["a match nobody knows", "option dest_ports 80"],
+		["a match of another program", "option src 192.168.1.0/24"],
+		["an exception that cannot be read", "list src_ip '!192.168.1.7'\n\tlist src_ip '!192.168.1.8/33'"],
+	])("a rule with %s is left out: it would match more than was meant", (_, lines) => {
+		const model = parse(`${TWO_UPLINKS}config rule 'r'\n\t${lines}\n\toption target blackhole\n`);
+		expect(model.rules).toEqual([]);
+		expect(model.problems.map(renderProblem)).toEqual([expect.stringMatching(/; the rule is left out$/)]);
+	});
+
+	test("what mwan3 calls otherwise is told", () => {
+		const model = parse(`${TWO_UPLINKS}config rule 'r'\n\toption use_policy wan\n\toption constructor 1\n`);
+		expect(model.problems.map(renderProblem).join("\n")).toContain(
+			"polywan.r.use_policy 'wan': is not an option of rule (what mwan3 calls so is 'target' here)",
+		);
+		expect(model.problems.map(renderProblem).join("\n")).toContain("is not an option of rule; the rule");
 	});
 
 	test("a rule for ports of a protocol without ports is left out", () => {
