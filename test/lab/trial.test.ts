@@ -90,7 +90,7 @@ describe.skipIf(!asRoot)("a change on trial", () => {
 		await sh("touch /etc/config/dhcp; uci add dhcp dnsmasq; uci commit dhcp");
 		expect((await trial("status")).changed).toEqual(["dhcp"]);
 		const cancelled = await polywan.run("apply", "--cancel");
-		expect(cancelled).toMatchObject({ code: 0, stdout: "No change is on trial.\n" });
+		expect(cancelled).toMatchObject({ code: 0, stdout: "The files are as they were before.\n" });
 		expect((await site.router.run(["ls", "/etc/config/dhcp"])).code).not.toBe(0);
 		site.router.writeFile("/etc/config/dhcp", before.dhcp ?? "");
 	});

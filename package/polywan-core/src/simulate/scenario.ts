@@ -66,9 +66,9 @@ export function parseScenario(text: string, model: Pick<Model, "uplinks">): Scen
 		const [time, ...rest] = words;
 		if (time === undefined) continue;
 		const fail = (reason: string): never => {
-			throw new ScenarioError(`line ${index + 1} "${line.trim()}": ${reason}`);
+			throw new ScenarioError(`line ${index + 1} "${quote(line.trim())}": ${reason}`);
 		};
-		atMs = parseTime(time, atMs) ?? fail(`'${time}' is not a time, such as 10s, 2m or +500ms`);
+		atMs = parseTime(time, atMs) ?? fail(`'${quote(time)}' is not a time, such as 10s, 2m or +500ms`);
 		if (rest[0] === "end" && rest.length === 1) {
 			endMs = atMs;
 			continue;
@@ -98,7 +98,7 @@ function parseEvent(
 	const [name = "", version] = where.split("/");
 	const names = model.uplinks.map((uplink) => uplink.name);
 	if (name !== "*" && !names.includes(name))
-		fail(`there is no uplink '${name}'; there are ${names.join(", ") || "none"}`);
+		fail(`there is no uplink '${quote(name)}'; there are ${names.join(", ") || "none"}`);
 	if (version !== undefined && version !== "ipv4" && version !== "ipv6")
 		fail(`'${version}' must be ipv4 or ipv6`);
 	if (more.length > 0) fail(`'${more.join(" ")}' is too much`);
@@ -106,15 +106,24 @@ function parseEvent(
 	return { uplink: name === "*" ? null : name, family, change: parseChange(what, value, fail) };
 }
 
-const SWITCHES: Readonly<Record<string, Change>> = {
-	down: { kind: "answers", value: false },
-	up: { kind: "answers", value: true },
-	unplug: { kind: "link", value: false },
-	plug: { kind: "link", value: true },
-};
+const SWITCHES: ReadonlyMap<string, Change> = new Map([
+	["down", { kind: "answers", value: false }],
+	["up", { kind: "answers", value: true }],
+	["unplug", { kind: "link", value: false }],
+	["plug", { kind: "link", value: true }],
+]);
+
+/** As much of a line as its report repeats; a file that is no list of events at all may be one long line. */
+const QUOTED_CHARACTERS = 60;
+
+/** A piece of the file as it can be shown on any terminal. */
+function quote(text: string): string {
+	const clean = text.replace(/[^ -~\u00a0-\uffff]/g, "?");
+	return clean.length > QUOTED_CHARACTERS ? `${clean.slice(0, QUOTED_CHARACTERS)}…` : clean;
+}
 
 function parseChange(what: string, value: string | undefined, fail: Fail): Change {
-	const simple = SWITCHES[what];
+	const simple = SWITCHES.get(what);
 	if (simple !== undefined) {
 		if (value !== undefined) fail(`'${what}' takes no value`);
 		return simple;
@@ -122,7 +131,8 @@ function parseChange(what: string, value: string | undefined, fail: Fail): Chang
 	if (what === "delay") return { kind: "delayMs", value: readDelay(value, fail) };
 	if (what === "loss") return { kind: "lossPercent", value: readPercent(what, value, fail) };
 	if (what === "load") return { kind: "loadPercent", value: readPercent(what, value, fail) };
-	return fail(`'${what}' must be down, up, unplug, plug, delay, loss, load or end`);
+	const wrong = what === "" ? "what happens is missing: it" : `'${quote(what)}'`;
+	return fail(`${wrong} must be down, up, unplug, plug, delay, loss, load or end`);
 }
 
 function readDelay(text: string | undefined, fail: Fail): number {

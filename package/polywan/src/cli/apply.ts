@@ -1,8 +1,12 @@
+import type { Problem } from "polywan-core/config/problem";
 import type { TrialStatus } from "polywan-core/status";
 import { spawn } from "polywan-runtime/process";
+import { CONFIG_FILE } from "../config/config-keeper.ts";
+import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { TRIAL_CONFIGS } from "../trial/trial.ts";
 import { callDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
+import { renderProblems } from "./tables.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
 
 const TOOL_TIMEOUT_MS = 20_000;
@@ -15,7 +19,8 @@ export const applyVerb: Verb = {
 	help: "put changed configuration into force, on trial if wanted",
 	details: `Commits what \`uci\` has pending for ${TRIAL_CONFIGS.join(", ")}, and tells every service of what changed.
 With --confirm the files from before come back after that time unless \`polywan apply confirm\` is given,
-also when the daemon was restarted meanwhile; a reboot brings them back at once. \`polywan apply cancel\` does so now.`,
+also when the daemon was restarted meanwhile; a reboot brings them back at once. \`polywan apply cancel\` does so now.
+What is wrong with the new configuration is printed; the rest of it is in force.`,
 	options: ["confirm=", "cancel", "json"],
 	mostArguments: 1,
 	run: async (given) => {
@@ -30,7 +35,7 @@ async function finish(action: "confirm" | "cancel" | "status", given: Given): Pr
 	const status = await callTrial(action);
 	if (given.options.has("json")) printJson(status);
 	else if (status.error !== null) complain(status.error);
-	else print(renderTrial(status));
+	else print(action === "status" ? renderTrial(status) : renderEnd(action, status));
 	return status.error === null ? EXIT.ok : EXIT.problem;
 }
 
@@ -51,11 +56,19 @@ async function apply(given: Given): Promise<number> {
 		if (timeoutS !== null) await callTrial("cancel");
 		return EXIT.problem;
 	}
+	const isJson = given.options.has("json");
+	if (!isJson) print(renderProblems(problemsOfFile()));
 	if (timeoutS === null) return EXIT.ok;
 	const status = await callTrial("status");
-	if (given.options.has("json")) printJson(status);
+	if (isJson) printJson(status);
 	else print(renderTrial(status));
 	return EXIT.ok;
+}
+
+/** Of /etc/config/polywan as it is now: the daemon reads it only when procd says so. */
+function problemsOfFile(): readonly Problem[] {
+	const understood = understandConfig(readConfigIfAny(CONFIG_FILE), {});
+	return "model" in understood ? understood.model.problems : [understood.problem];
 }
 
 /** A configuration that does not exist has nothing to commit. */
@@ -77,6 +90,12 @@ function readSeconds({ options }: Given): number | null {
 async function callTrial(action: string, timeoutS?: number): Promise<TrialStatus> {
 	const args = timeoutS === undefined ? { action } : { action, timeout: timeoutS, edited: true };
 	return (await callDaemon("trial", args, TRIAL_TIMEOUT_MS)) as unknown as TrialStatus;
+}
+
+/** After the daemon was told to end the trial. */
+function renderEnd(action: "confirm" | "cancel", status: TrialStatus): string {
+	if (status.state !== "none") return renderTrial(status);
+	return action === "confirm" ? "The change is confirmed." : "The files are as they were before.";
 }
 
 function renderTrial({ state, remaining_s, changed }: TrialStatus): string {

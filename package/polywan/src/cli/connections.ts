@@ -65,6 +65,9 @@ async function watch(args: BlobTable, given: Given): Promise<never> {
 async function kill(args: BlobTable, given: Given): Promise<number> {
 	const all = given.options.has("all");
 	const { sort, reverse, offset, limit, ...criteria } = args;
+	const ofShowing = ["sort", "reverse", "offset", "limit", "watch"].find((name) => given.options.has(name));
+	if (ofShowing !== undefined)
+		throw new UsageError(`'--${ofShowing}' is for showing: with kill, all connections that are meant end`);
 	if (!all && Object.keys(criteria).length === 0)
 		throw new UsageError("which connections? Name an uplink, an address, …, or say --all");
 	const families = all && criteria.family === undefined ? ["ipv4", "ipv6"] : [criteria.family];
@@ -105,11 +108,14 @@ async function readMarks({ uplink }: BlobTable): Promise<Marks> {
 
 function renderPage({ total, offset, accounting, connections }: ConnectionPage): string {
 	const header = ["PROTO", "SOURCE", "DESTINATION", "UPLINK", "RULE", "STATE", "SENT", "RECEIVED", "AGE"];
-	const shown =
-		connections.length === total ? "" : ` (${offset + 1} to ${offset + connections.length} shown)`;
+	const shown = connections.length === total ? "" : ` (${renderExtent(offset, connections.length)} shown)`;
 	const hint = accounting ? "" : "; bytes and ages are not kept (option accounting of globals)";
 	const sum = `${total} ${total === 1 ? "connection" : "connections"}${shown}${hint}\n`;
 	return connections.length === 0 ? sum : `${renderTable(header, connections.map(renderRow))}${sum}`;
+}
+
+function renderExtent(offset: number, count: number): string {
+	return count === 0 ? "none" : `${offset + 1} to ${offset + count}`;
 }
 
 function renderRow(connection: ConnectionStatus): string[] {

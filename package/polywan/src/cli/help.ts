@@ -1,4 +1,5 @@
-import { renderOptionHelp } from "polywan-core/config/help";
+import { listOptionTopics, renderOptionHelp } from "polywan-core/config/help";
+import { renderSuggestion } from "polywan-core/config/suggestion";
 import { complain, print } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
@@ -6,27 +7,49 @@ const EXIT_CODES = `Exit codes: 0 all is well; 1 a problem, a difference, or a r
 3 the daemon does not run or cannot be reached.
 `;
 
-/** `polywan help [verb|options]` for the verbs that `list` gives. */
+/** `polywan help` for the verbs that `list` gives. */
 export function helpVerb(list: () => Promise<readonly Verb[]>): Verb {
 	return {
 		name: "help",
-		usage: "[verb|options]",
-		help: "this list, a verb, or every option of /etc/config/polywan",
+		usage: "[<verb> | options [<section type>|<option>]]",
+		help: "this list, a verb, or the options of /etc/config/polywan",
+		details:
+			"`polywan help options rule` explains the options of a rule, `polywan help options weight` that one.",
 		options: [],
-		mostArguments: 1,
-		run: async ({ words: [topic] }) => {
+		mostArguments: 2,
+		run: async ({ words: [topic, part] }) => {
 			const verbs = await list();
-			const verb = verbs.find(({ name }) => name === topic);
-			if (topic === undefined) print(renderOverview(verbs));
-			else if (topic === "options") print(renderOptionHelp());
-			else if (verb !== undefined) print(renderVerb(verb));
-			else {
-				complain(`there is no verb '${topic}'`);
-				return EXIT.usage;
+			const text = renderTopic(verbs, topic, part);
+			if (text !== null) {
+				print(text);
+				return EXIT.ok;
 			}
-			return EXIT.ok;
+			if (topic === "options" && part !== undefined) {
+				const hint = renderSuggestion(part, listOptionTopics());
+				complain(`there is no section type or option '${part}'${hint}; \`polywan help options\` lists them`);
+			} else complain(renderUnknownVerb([topic, part].filter(Boolean).join(" "), verbs));
+			return EXIT.usage;
 		},
 	};
+}
+
+/** Null: nothing is known of it. */
+function renderTopic(
+	verbs: readonly Verb[],
+	topic: string | undefined,
+	part: string | undefined,
+): string | null {
+	if (topic === undefined) return renderOverview(verbs);
+	if (topic === "options") return renderOptionHelp(part);
+	if (part !== undefined) return null;
+	const verb = verbs.find(({ name }) => name === topic);
+	return verb === undefined ? renderOptionHelp(topic) : renderVerb(verb);
+}
+
+/** What to say to a verb there is not. */
+export function renderUnknownVerb(name: string, verbs: readonly Verb[]): string {
+	const known = verbs.filter(({ hidden }) => !hidden).map((verb) => verb.name);
+	return `there is no verb '${name}'${renderSuggestion(name, known)}; \`polywan help\` lists them`;
 }
 
 function renderOverview(verbs: readonly Verb[]): string {

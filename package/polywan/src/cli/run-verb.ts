@@ -1,6 +1,6 @@
 import { printCandidates } from "./completion.ts";
 import { NoDaemonError } from "./daemon-client.ts";
-import { renderVerb } from "./help.ts";
+import { renderUnknownVerb, renderVerb } from "./help.ts";
 import { complain, print } from "./print.ts";
 import { EXIT, parseArguments, UsageError, type Verb } from "./verb.ts";
 import { findVerb, listVerbs } from "./verbs.ts";
@@ -11,7 +11,7 @@ export async function runVerb(words: readonly string[]): Promise<number> {
 	if (name === "__complete") return printCandidates(await listVerbs(), rest);
 	const verb = await findVerb(ALIASES[name] ?? name);
 	if (verb === undefined) {
-		complain(`there is no verb '${name}'; \`polywan help\` lists them`);
+		complain(renderUnknownVerb(name, await listVerbs()));
 		return EXIT.usage;
 	}
 	const own = rest.slice(0, verb.wordsBeforeCommand);

@@ -43,7 +43,7 @@ ${SCENARIO_HELP}`,
 			return EXIT.ok;
 		} catch (error) {
 			if (!(error instanceof ScenarioError)) throw error;
-			complain(`${path}, ${error.message}`);
+			complain(`${events === "-" ? "standard input" : events}, ${error.message}`);
 			return EXIT.problem;
 		}
 	},

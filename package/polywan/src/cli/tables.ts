@@ -24,7 +24,7 @@ const STATE_COLOURS: Readonly<Record<string, Colour>> = {
 /** Everything `polywan status` shows. `nowMs` is the wall clock. */
 export function renderStatus(status: Status, nowMs: number): string {
 	const head = status.enabled
-		? `polywan ${status.version}, ${status.firewall}, running for ${renderDuration(status.uptime_s * 1000)}`
+		? `polywan ${status.version}, ${status.firewall}, running for ${renderUptime(status.uptime_s)}`
 		: `polywan ${status.version} is switched off in the configuration (option enabled '0')`;
 	const parts = [paint({ text: head, colour: "bold" }), "\n"];
 	parts.push("\n", renderUplinks(status.uplinks, nowMs));
@@ -32,6 +32,11 @@ export function renderStatus(status: Status, nowMs: number): string {
 	if (status.rules.length > 0) parts.push("\n", renderRules(status.rules));
 	parts.push(renderTroubles(status));
 	return parts.join("");
+}
+
+/** The daemon tells whole seconds. */
+function renderUptime(uptimeS: number): string {
+	return uptimeS < 1 ? "less than a second" : renderDuration(uptimeS * 1000);
 }
 
 function renderTroubles(status: Status): string {

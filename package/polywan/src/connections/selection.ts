@@ -67,8 +67,8 @@ export function parseCriteria(args: BlobTable, marks: Marks): Criteria {
 		protocol: parseProtocol(args.protocol),
 		source,
 		destination,
-		sourcePort: parseNumber("source_port", args.source_port, 65_535, 0),
-		destinationPort: parseNumber("destination_port", args.destination_port, 65_535, 0),
+		sourcePort: parsePort("source_port", args.source_port),
+		destinationPort: parsePort("destination_port", args.destination_port),
 	};
 }
 
@@ -130,6 +130,14 @@ function parseNetworkOf(name: string, value: BlobValue | undefined): Network | n
 	const network = typeof value === "string" ? parseNetwork(value) : null;
 	if (network === null) throw new SelectionError(`${name} must be an address or a network`);
 	return network;
+}
+
+/** 0, which stands for every port, only where none is given: who writes it means something else. */
+function parsePort(name: string, value: BlobValue | undefined): number {
+	if (value === undefined) return 0;
+	const port = Number(value);
+	if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
+	throw new SelectionError(`${name} must be a port from 1 to 65535`);
 }
 
 function parseNumber(name: string, value: BlobValue | undefined, largest: number, otherwise: number): number {

@@ -3,6 +3,7 @@ import { parseValue } from "polywan-core/config/datatype";
 import type { Family } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import type { Packet, PacketDetails } from "polywan-core/why/packet";
+import { interfaceIndex } from "polywan-runtime/interface";
 import { resolveName } from "polywan-runtime/resolve";
 import { DetailError, type Details, parseDetails } from "./details.ts";
 import { readRoute } from "./route-facts.ts";
@@ -93,6 +94,18 @@ function readPort(text: string | null): number | null {
 	return port;
 }
 
+/** That device. Throws QuestionError when there is none of that name. */
+function existing(device: string): string {
+	try {
+		interfaceIndex(device);
+		return device;
+	} catch {
+		throw new QuestionError(
+			`there is no uplink and no device '${device}' (such as br-lan) that it could come in by`,
+		);
+	}
+}
+
 /** Null: the router sends it. */
 async function findDevice(
 	given: string | null,
@@ -100,7 +113,8 @@ async function findDevice(
 	plan: Plan,
 	family: Family,
 ): Promise<string | null> {
-	if (given !== null) return plan.uplinks.find(({ name }) => name === given)?.devices[family] ?? given;
+	if (given !== null)
+		return plan.uplinks.find(({ name }) => name === given)?.devices[family] ?? existing(given);
 	if (source === null) return null;
 	const { destination, specific, fallback } = await readRoute(source, plan);
 	if (destination === "local") return null;

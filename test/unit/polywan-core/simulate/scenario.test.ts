@@ -52,7 +52,9 @@ describe("an event file", () => {
 		["5s wan delay", /delay needs a time/],
 		["5s wan down 3", /'down' takes no value/],
 		["5s wan delay 3ms now", /'now' is too much/],
-		["5s wan", /'' must be down/],
+		["5s wan", /what happens is missing: it must be down/],
+		["5s wan constructor", /'constructor' must be down/],
+		[`\u001b[2J${"x".repeat(500)}`, /^line 1 "\?\[2Jx{56}…": '\?\[2Jx{56}…' is not a time/],
 	])("%j is refused", (text, message) => {
 		expect(() => parseScenario(text, model)).toThrow(ScenarioError);
 		expect(() => parseScenario(text, model)).toThrow(message);

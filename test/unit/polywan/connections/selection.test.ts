@@ -34,8 +34,9 @@ describe("which connections are meant", () => {
 		[{ source: "10.0.0.1", destination: "::1" }, "IPv4 and IPv6 cannot both be meant"],
 		[{ family: "ipv5" }, "family must be ipv4 or ipv6"],
 		[{ protocol: "300" }, "'300' is no protocol"],
-		[{ source_port: 65_536 }, "source_port must be a whole number up to 65535"],
-		[{ destination_port: -1 }, "destination_port must be a whole number up to 65535"],
+		[{ source_port: 65_536 }, "source_port must be a port from 1 to 65535"],
+		[{ destination_port: -1 }, "destination_port must be a port from 1 to 65535"],
+		[{ destination_port: 0 }, "destination_port must be a port from 1 to 65535"],
 	])("refuses %j", (args, message) => {
 		expect(() => parseCriteria(args, marks)).toThrow(new SelectionError(message));
 	});
