@@ -44,7 +44,12 @@ class Record {
 		}
 		this.#missesInRow = 0;
 		this.#answeredAtMs = nowMs;
-		if (this.rttMs === 0) this.rttMs = rttMs;
+		if (this.rttMs === 0) {
+			// RFC 6298, 2.2: after one answer nobody knows how much they scatter.
+			this.rttMs = rttMs;
+			this.deviationMs = rttMs / 2;
+			return;
+		}
 		this.deviationMs += (Math.abs(rttMs - this.rttMs) - this.deviationMs) / 8;
 		this.rttMs += (rttMs - this.rttMs) / 8;
 	}

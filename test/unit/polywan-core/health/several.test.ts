@@ -190,6 +190,15 @@ describe("auto", () => {
 		expect(choice.evaluate(60_000)).toMatchObject([{ to: "dns" }]);
 		expect([choice.explore("a", 0.05) !== null, choice.explore("a", 0.5)]).toEqual([true, null]);
 	});
+
+	test("two answers of a slower one are no proof that it scatters less", () => {
+		const choice = new MethodChoice(0);
+		for (let i = 0; i < 60; i++) choice.note("a", "ping", i % 2 === 0 ? 5 : 35, i * 1000);
+		for (let i = 0; i < 2; i++) choice.note("a", "http", 27, i);
+		expect(choice.evaluate(60_000)).toEqual([]);
+		for (let i = 0; i < 60; i++) choice.note("a", "http", 20, i);
+		expect(choice.evaluate(120_000)).toMatchObject([{ to: "http" }]);
+	});
 });
 
 test("demoted uplinks come last, deweighted ones have a quarter", () => {
