@@ -181,6 +181,14 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		await service("restart");
 		await running();
 		await until("it is as it was", async () => (await counted(ipv4))?.rx_bytes === before?.rx_bytes);
+		const all = { uplink: "wan", offset: 0, limit: 1000 };
+		const { total, hosts } = await site.router.ubus("polywan", "usage_hosts", all);
+		expect(await site.router.ubus("polywan", "usage_hosts", { ...all, offset: 1, limit: 1 })).toMatchObject({
+			total,
+			offset: 1,
+			hosts: [{ address: (hosts as unknown as HostUsagePage["hosts"])[1]?.address }],
+		});
+		expect((await polywan.run("usage", "--hosts", "nobody")).stderr).toContain("there is no uplink 'nobody'");
 		expect((await polywan.run("usage", "--hosts")).stdout).toMatch(
 			/^wan +192\.168\.1\.100 +laptop +\d\.\d MB/m,
 		);

@@ -125,11 +125,14 @@ export interface UsageStatus {
 	readonly gaps: readonly { readonly from_ms: number; readonly to_ms: number }[];
 }
 
-/** `usage_hosts {uplink?, limit?}`: what hosts at home sent and received in the present period, those with most first. */
+/** `usage_hosts {uplink?, offset?, limit?}`: what hosts at home sent and received in the present period, those with most first. */
 export interface HostUsagePage {
 	/** False: option host_usage is off, or the kernel cannot do it. */
 	readonly counting: boolean;
+	/** How many there are, of those asked for. */
 	readonly total: number;
+	readonly offset: number;
+	/** At most 1,000. */
 	readonly hosts: readonly HostUsageStatus[];
 }
 

@@ -92,8 +92,8 @@ function checkFamily(uplink: string, title: string, family: FamilyStatus | null)
 		warning(
 			"target-unreachable",
 			subject,
-			`${silent.join(", ")} does not answer, the other targets do`,
-			"list target of the uplink: name hosts that answer pings",
+			`no answer from ${silent.join(", ")}; the other targets answer`,
+			"list target of the uplink: name what answers over this line, by this method",
 		),
 	];
 }

@@ -24,14 +24,23 @@ export const usageVerb: Verb = {
 
 async function showHosts({ words: [name, ...more], options }: Given): Promise<number> {
 	if (more.length > 0) throw new UsageError("one uplink at most");
-	const page = (await callDaemon(
-		"usage_hosts",
-		name === undefined ? {} : { uplink: name },
-	)) as unknown as HostUsagePage;
+	const page = await readHosts(name);
+	if (page === null) return complainOf(name ?? "");
 	if (options.has("json")) printJson(page);
 	else if (page.counting || page.total > 0) print(renderHosts(page));
 	else complain("hosts are not counted: option host_usage of globals is off, or `polywan check` says why");
 	return page.counting ? EXIT.ok : EXIT.problem;
+}
+
+/** Null: there is no such uplink. */
+async function readHosts(uplink: string | undefined): Promise<HostUsagePage | null> {
+	try {
+		const answer = await callDaemon("usage_hosts", uplink === undefined ? {} : { uplink });
+		return answer as unknown as HostUsagePage;
+	} catch (error) {
+		if (!(error instanceof UbusError) || error.code !== ubusStatus.invalidArgument) throw error;
+		return null;
+	}
 }
 
 function renderHosts({ hosts, total }: HostUsagePage): string {

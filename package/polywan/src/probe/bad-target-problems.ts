@@ -4,7 +4,7 @@ import type { Problem } from "polywan-core/config/problem";
 /** One problem for each uplink that asks a target which answers nowhere. */
 export function renderBadTargets(model: Model, bad: readonly string[]): readonly Problem[] {
 	return model.uplinks.flatMap(({ name, probing }) =>
-		[...probing.targets[4], ...probing.targets[6]]
+		[...new Set([...probing.targets[4], ...probing.targets[6]])]
 			.filter((target) => bad.includes(target))
 			.map((value) => ({
 				config: "polywan",

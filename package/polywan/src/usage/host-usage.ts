@@ -4,7 +4,8 @@ import { HostCounters } from "./host-counters.ts";
 import { readHostNames } from "./host-names.ts";
 import type { UsageKeeper } from "./usage-keeper.ts";
 
-const DEFAULT_LIMIT = 1000;
+/** Of one answer. */
+const MOST_HOSTS = 1000;
 
 /** Bytes of hosts at home. It is loaded only where they are counted. */
 export class HostUsage {
@@ -37,8 +38,8 @@ export class HostUsage {
 		this.#counters.set(devices);
 	}
 
-	/** Of those uplinks, the hosts with most first. */
-	page(uplinks: readonly string[], limit: number): HostUsagePage {
+	/** Of those uplinks, the hosts with most first. `limit` 0: as many as one answer may have. */
+	page(uplinks: readonly string[], offset: number, limit: number): HostUsagePage {
 		this.#usage.look(true);
 		const names = readHostNames();
 		const hosts = uplinks
@@ -54,6 +55,7 @@ export class HostUsage {
 			.filter((host) => host.rx_bytes + host.tx_bytes > 0)
 			.sort((one, two) => two.rx_bytes + two.tx_bytes - one.rx_bytes - one.tx_bytes);
 		const counting = this.trouble === null;
-		return { counting, total: hosts.length, hosts: hosts.slice(0, limit > 0 ? limit : DEFAULT_LIMIT) };
+		const end = offset + (limit > 0 ? Math.min(limit, MOST_HOSTS) : MOST_HOSTS);
+		return { counting, total: hosts.length, offset, hosts: hosts.slice(offset, end) };
 	}
 }

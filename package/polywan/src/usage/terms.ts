@@ -96,12 +96,13 @@ export class Terms {
 		return this.#usage.status().map((usage) => ({ ...usage, quota_limited: isLimited(usage.uplink) }));
 	}
 
-	/** Of one uplink, or of all. */
-	async hostUsage(uplink: string | undefined, limit: number): Promise<HostUsagePage> {
+	/** Of one uplink, or of all; null: there is no such uplink. */
+	async hostUsage(uplink: string | undefined, offset: number, limit: number): Promise<HostUsagePage | null> {
 		await this.#hostsWork;
 		const names = (this.#model?.uplinks ?? []).map(({ name }) => name);
 		const wanted = names.filter((name) => uplink === undefined || name === uplink);
-		return this.#hosts?.page(wanted, limit) ?? { counting: false, total: 0, hosts: [] };
+		if (wanted.length === 0 && uplink !== undefined) return null;
+		return this.#hosts?.page(wanted, offset, limit) ?? { counting: false, total: 0, offset, hosts: [] };
 	}
 
 	/** What was asked for and cannot be done. */

@@ -10,10 +10,13 @@ export function usageMethods(
 	return {
 		usage: { call: () => ({ usage: terms.usage(isLimited) }) as unknown as BlobTable },
 		usage_hosts: {
-			args: { uplink: "string", limit: "int32" },
-			call: async ({ uplink, limit }) => {
+			args: { uplink: "string", offset: "int32", limit: "int32" },
+			call: async ({ uplink, offset, limit }) => {
 				const name = typeof uplink === "string" ? uplink : undefined;
-				return { ...(await terms.hostUsage(name, Number(limit ?? 0))) } as unknown as BlobTable;
+				const from = Math.max(Number(offset ?? 0), 0);
+				const page = await terms.hostUsage(name, from, Number(limit ?? 0));
+				if (page === null) throw new UbusError(ubusStatus.invalidArgument);
+				return { ...page } as unknown as BlobTable;
 			},
 		},
 		usage_set: {
