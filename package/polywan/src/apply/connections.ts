@@ -2,7 +2,8 @@ import type { Family } from "polywan-core/family";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { internetChecksum } from "polywan-runtime/checksum";
 import { Socket } from "polywan-runtime/socket";
-import { dump, NETLINK_NETFILTER, request } from "../netlink/request.ts";
+import { NETLINK_NETFILTER } from "../netlink/kernel-socket.ts";
+import { dump, request } from "../netlink/request.ts";
 import {
 	buildDeleteRequest,
 	buildDumpRequest,

@@ -1,8 +1,9 @@
 import { FAMILIES, type Family } from "polywan-core/family";
 import type { PlanIpRule, PlanTable } from "polywan-core/plan/plan";
 import { interfaceIndex } from "polywan-runtime/interface";
+import { Conversation } from "../netlink/conversation.ts";
 import { buildRuleDump, GET_RULE, parseIpRule } from "../netlink/ip-rule.ts";
-import { Conversation, NETLINK_ROUTE, NetlinkError } from "../netlink/request.ts";
+import { NETLINK_ROUTE, NetlinkError } from "../netlink/kernel-socket.ts";
 import {
 	buildRouteDump,
 	GET_ROUTE,
@@ -11,8 +12,6 @@ import {
 	parseRouteTable,
 } from "../netlink/route.ts";
 
-/** How often a dump is asked for again when something changed meanwhile. */
-const MOST_ATTEMPTS = 5;
 const ENOENT = 2;
 
 /** Reads rules and routes. Everything throws NetlinkError. */
@@ -26,7 +25,7 @@ export class RoutingReader {
 	/** The ip rules of both families with a priority from `from` to `to`. */
 	readIpRules(from: number, to: number): PlanIpRule[] {
 		return FAMILIES.flatMap((family) =>
-			this.#consistently(`read IPv${family} rules`, GET_RULE, buildRuleDump(family), (payload) => {
+			this.#conversation.list(GET_RULE, buildRuleDump(family), `read IPv${family} rules`, (payload) => {
 				const rule = parseIpRule(family, payload);
 				return rule !== null && rule.priority >= from && rule.priority <= to ? rule : null;
 			}),
@@ -49,10 +48,10 @@ export class RoutingReader {
 	readTableRange(from: number, to: number): PlanTable[] {
 		const tables = new Map<string, PlanTable>();
 		for (const family of FAMILIES) {
-			const routes = this.#consistently(
-				`read IPv${family} routes`,
+			const routes = this.#conversation.list(
 				GET_ROUTE,
 				buildRouteDump(family, null),
+				`read IPv${family} routes`,
 				(payload) => {
 					const table = parseRouteTable(payload);
 					return table >= from && table <= to
@@ -68,35 +67,18 @@ export class RoutingReader {
 		return [...tables.values()];
 	}
 
-	#readTable(family: Family, table: number, nameOf: (ifindex: number) => string): KernelRoute[] {
+	#readTable(family: Family, table: number, nameOf: (ifindex: number) => string): readonly KernelRoute[] {
 		try {
-			return this.#consistently(
-				`read IPv${family} routes of table ${table}`,
+			return this.#conversation.list(
 				GET_ROUTE,
 				buildRouteDump(family, table),
+				`read IPv${family} routes of table ${table}`,
 				(payload) => (parseRouteTable(payload) === table ? parseRoute(family, payload, nameOf) : null),
 			);
 		} catch (error) {
 			// The kernel makes a table with its first route.
 			if (error instanceof NetlinkError && error.errno === -ENOENT) return [];
 			throw error;
-		}
-	}
-
-	/** A dump that nothing disturbed. */
-	#consistently<T>(
-		attempt: string,
-		type: number,
-		request: Uint8Array,
-		parse: (payload: Uint8Array) => T | null,
-	): T[] {
-		for (let count = 1; ; count++) {
-			const found: T[] = [];
-			const undisturbed = this.#conversation.dump(type, request, attempt, (payload) => {
-				const value = parse(payload);
-				if (value !== null) found.push(value);
-			});
-			if (undisturbed || count >= MOST_ATTEMPTS) return found;
 		}
 	}
 }

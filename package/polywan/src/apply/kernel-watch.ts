@@ -4,11 +4,11 @@ import { CHAIN_PREFIX, IPTABLES_TABLES } from "polywan-core/render/iptables/rule
 import { isFilledSet } from "polywan-core/render/nft/listing";
 import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { parseIpRule } from "../netlink/ip-rule.ts";
+import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/kernel-socket.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
 import { WITHOUT_OUR_ELEMENTS } from "../netlink/nft-elements.ts";
 import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.ts";
-import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../netlink/request.ts";
 import { parseRouteTable } from "../netlink/route.ts";
 import type { Culprit } from "../repair.ts";
 import { isOwnPort } from "./tool.ts";

@@ -110,11 +110,10 @@ export class NftablesFirewall implements Firewall {
 		const { sets, chains } = buildNftRuleset(plan);
 		const maps = sets.filter((set) => set.kind === "map" && set.definition.includes("counter"));
 		const lists = chains.filter(({ name }) => RULE_CHAINS.includes(name));
-		const counters = await Promise.all([
-			...maps.map(({ name }) => readMapCounters(NFT_TABLE, name)),
-			...lists.map(({ name }) => readChainCounters(NFT_TABLE, name)),
+		return sumCounters([
+			...maps.flatMap(({ name }) => readMapCounters(NFT_TABLE, name)),
+			...lists.flatMap(({ name }) => readChainCounters(NFT_TABLE, name)),
 		]);
-		return sumCounters(counters.flat());
 	}
 
 	close(): void {

@@ -1,7 +1,7 @@
 import { type FilterInstruction, Socket } from "polywan-runtime/socket";
+import { NETLINK_ROUTE } from "../netlink/kernel-socket.ts";
 import { hostIsLittleEndian, type NetlinkMessage, parseMessages } from "../netlink/message.ts";
 import { receiveBuffer } from "../netlink/receive-buffer.ts";
-import { NETLINK_ROUTE } from "../netlink/request.ts";
 import { LINK_GROUPS, RTM_DELNEIGH, RTM_NEWNEIGH } from "./rtnetlink.ts";
 
 const RECEIVE_BUFFER_BYTES = 512 * 1024;

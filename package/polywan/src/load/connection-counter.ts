@@ -2,8 +2,8 @@ import { monotonicMs } from "polywan-runtime/clock";
 import type { FdWatch } from "polywan-runtime/loop";
 import { Socket } from "polywan-runtime/socket";
 import { readRows } from "../connections/read-rows.ts";
+import { NETLINK_NETFILTER } from "../netlink/kernel-socket.ts";
 import { receiveBuffer } from "../netlink/receive-buffer.ts";
-import { NETLINK_NETFILTER } from "../netlink/request.ts";
 import { buildEventFilter, CONNTRACK_GROUPS, parseConnectionEvent } from "./connection-events.ts";
 
 /** How often events are looked at while they come. */

@@ -1,5 +1,6 @@
+import { listNow } from "./conversation.ts";
+import { NETLINK_NETFILTER } from "./kernel-socket.ts";
 import { buildAttribute, concatenate, parseAttributeList, parseAttributes } from "./message.ts";
-import { dump, NETLINK_NETFILTER } from "./request.ts";
 
 // include/uapi/linux/netfilter/nf_tables.h
 
@@ -30,28 +31,24 @@ export interface CommentedCounter {
 	readonly bytes: number;
 }
 
-/** Counters of the rules of a chain that have a comment. Rejects with NetlinkError. */
-export async function readChainCounters(table: string, chain: string): Promise<readonly CommentedCounter[]> {
-	const counters: CommentedCounter[] = [];
-	const names = [buildName(NFTA_RULE_TABLE, table), buildName(NFTA_RULE_CHAIN, chain)];
-	const attempt = `list rules of chain ${chain}`;
-	await dump(NETLINK_NETFILTER, NFT_MSG_GETRULE, buildRequest(names), attempt, (payload) => {
+/** Counters of the rules of a chain that have a comment. Throws SystemError or NetlinkError. */
+export function readChainCounters(table: string, chain: string): readonly CommentedCounter[] {
+	const request = buildRequest([buildName(NFTA_RULE_TABLE, table), buildName(NFTA_RULE_CHAIN, chain)]);
+	return listNow(NETLINK_NETFILTER, NFT_MSG_GETRULE, request, `list rules of chain ${chain}`, (payload) => {
 		const rule = parseAttributes(payload.subarray(4));
 		const expressions = parseAttributeList(rule.get(NFTA_RULE_EXPRESSIONS));
-		push(counters, rule.get(NFTA_RULE_USERDATA), expressions);
-	});
-	return counters;
+		return parseCounters(rule.get(NFTA_RULE_USERDATA), expressions);
+	}).flat();
 }
 
-/** Counters of the elements of a map that have a comment. Rejects with NetlinkError. */
-export async function readMapCounters(table: string, map: string): Promise<readonly CommentedCounter[]> {
-	const counters: CommentedCounter[] = [];
+/** Counters of the elements of a map that have a comment. Throws SystemError or NetlinkError. */
+export function readMapCounters(table: string, map: string): readonly CommentedCounter[] {
 	const request = buildElementsRequest(table, map);
-	await dump(NETLINK_NETFILTER, NFT_MSG_GETSETELEM, request, `list map ${map}`, (payload) => {
-		for (const element of parseElements(payload))
-			push(counters, element.get(NFTA_SET_ELEM_USERDATA), expressionsOf(element));
-	});
-	return counters;
+	return listNow(NETLINK_NETFILTER, NFT_MSG_GETSETELEM, request, `list map ${map}`, (payload) =>
+		parseElements(payload).flatMap((element) =>
+			parseCounters(element.get(NFTA_SET_ELEM_USERDATA), expressionsOf(element)),
+		),
+	).flat();
 }
 
 /** Payload of NFT_MSG_GETSETELEM. */
@@ -88,20 +85,19 @@ function buildName(type: number, name: string): Uint8Array {
 	return buildAttribute(type, new TextEncoder().encode(`${name}\0`));
 }
 
-function push(
-	counters: CommentedCounter[],
+function parseCounters(
 	userdata: Uint8Array | undefined,
 	expressions: readonly Uint8Array[],
-): void {
+): readonly CommentedCounter[] {
 	const comment = parseComment(userdata);
-	if (comment === null) return;
-	for (const expression of expressions) {
+	if (comment === null) return [];
+	return expressions.flatMap((expression) => {
 		const { name, data } = parseExpression(expression);
-		if (name !== "counter" || data === undefined) continue;
+		if (name !== "counter" || data === undefined) return [];
 		const counter = parseAttributes(data);
 		const packets = readNumber(counter.get(NFTA_COUNTER_PACKETS));
-		counters.push({ comment, packets, bytes: readNumber(counter.get(NFTA_COUNTER_BYTES)) });
-	}
+		return [{ comment, packets, bytes: readNumber(counter.get(NFTA_COUNTER_BYTES)) }];
+	});
 }
 
 function parseExpression(bytes: Uint8Array): { name: string; data: Uint8Array | undefined } {

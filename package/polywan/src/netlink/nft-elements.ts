@@ -1,4 +1,5 @@
 import { Socket } from "polywan-runtime/socket";
+import { NETLINK_NETFILTER, NetlinkError } from "./kernel-socket.ts";
 import {
 	buildAttribute,
 	buildMessage,
@@ -12,7 +13,6 @@ import {
 	parseMessages,
 } from "./message.ts";
 import { receiveBuffer } from "./receive-buffer.ts";
-import { NETLINK_NETFILTER, NetlinkError } from "./request.ts";
 
 // Elements of a verdict map over netlink: include/uapi/linux/netfilter/nf_tables.h. Starting nft for it costs a hundred times as much.
 

@@ -1,17 +1,9 @@
+import { listNow } from "./conversation.ts";
+import { NETLINK_NETFILTER } from "./kernel-socket.ts";
 import { HEADER_BYTES, NFT_MSG_GETTABLE, parseTableOf } from "./nft-news.ts";
-import { Conversation, NETLINK_NETFILTER } from "./request.ts";
 
 /** Tables there are, as "inet fw4". Throws NetlinkError where the kernel has no nf_tables. */
 export function readNftTables(): readonly string[] {
-	const tables: string[] = [];
-	const conversation = new Conversation(NETLINK_NETFILTER);
-	try {
-		conversation.dump(NFT_MSG_GETTABLE, new Uint8Array(HEADER_BYTES), "list nftables tables", (payload) => {
-			const table = parseTableOf(payload);
-			if (table !== null) tables.push(table);
-		});
-	} finally {
-		conversation.close();
-	}
-	return tables;
+	const request = new Uint8Array(HEADER_BYTES);
+	return listNow(NETLINK_NETFILTER, NFT_MSG_GETTABLE, request, "list nftables tables", parseTableOf);
 }

@@ -1,7 +1,7 @@
 import type { NamedSet } from "polywan-core/plan/rule-match";
+import { NETLINK_NETFILTER } from "../netlink/kernel-socket.ts";
 import { NetlinkListener } from "../netlink/listener.ts";
 import { NFTABLES_GROUP, parseNftNews } from "../netlink/nft-news.ts";
-import { NETLINK_NETFILTER } from "../netlink/request.ts";
 import { readIpsets, readNftSets } from "./set-reader.ts";
 
 /** Many elements come one by one. */

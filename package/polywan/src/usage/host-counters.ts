@@ -55,18 +55,17 @@ export class HostCounters {
 	}
 
 	#readSet(set: (typeof HOST_SETS)[number], found: Map<string, Map<string, HostCounter>>): number {
-		let elements = 0;
-		readSet(HOST_TABLE, set, (key, bytes) => {
-			elements++;
+		const elements = readSet(HOST_TABLE, set);
+		for (const { key, bytes } of elements) {
 			const device = new TextDecoder().decode(key.subarray(0, DEVICE_BYTES)).replace(/\0.*$/s, "");
 			const address = readAddress(key.subarray(DEVICE_BYTES));
-			if (address === null) return;
+			if (address === null) continue;
 			const hosts = found.get(device) ?? new Map<string, HostCounter>();
 			found.set(device, hosts);
 			const host = hosts.get(address) ?? { address, rxBytes: 0, txBytes: 0 };
 			hosts.set(address, set.startsWith("down") ? { ...host, rxBytes: bytes } : { ...host, txBytes: bytes });
-		});
-		return elements;
+		}
+		return elements.length;
 	}
 
 	#run(text: string): void {
