@@ -37,10 +37,16 @@ export class DeviceOwners {
 export function listSharedDevices(model: Model, links: readonly Link[]): readonly Problem[] {
 	const owners = new DeviceOwners();
 	const problems = new Map<string, Problem>();
+	const linksOf = new Map<string, Link[]>();
+	for (const link of links) {
+		const known = linksOf.get(link.uplink);
+		if (known === undefined) linksOf.set(link.uplink, [link]);
+		else known.push(link);
+	}
 	for (const { name, enabled, families } of model.uplinks) {
 		if (!enabled) continue;
-		for (const link of links) {
-			if (link.uplink !== name || !families.includes(link.family)) continue;
+		for (const link of linksOf.get(name) ?? []) {
+			if (!families.includes(link.family)) continue;
 			const refusal = owners.take(link);
 			const first = owners.first(link) ?? name;
 			if (refusal !== null) problems.set(name, refuse(name, link, refusal));
