@@ -119,4 +119,19 @@ describe.skipIf(!asRoot)("the ubus object polywan", () => {
 		await site.uplink("wan").heal();
 		await polywan.untilState("up", "wan");
 	});
+
+	it("leaves nobody waiting when it ends: wait gets what is, other held calls a status", async () => {
+		await until("it is there", () => call("status"));
+		const pid = await polywan.pid();
+		const { sequence } = await call("tools");
+		const waiting = call("wait", { since: Number((await call("status")).sequence), status: true });
+		const refused = expect(call("tools", { since: Number(sequence), hold: 45 })).rejects.toMatchObject({
+			code: 10,
+		});
+		// Answered after those two were taken.
+		await call("events", { limit: 1 });
+		await site.router.mustRun(["kill", String(pid)]);
+		expect(await waiting).toMatchObject({ status: { uplinks: [{ name: "wan" }, { name: "wanb" }] } });
+		await refused;
+	});
 });

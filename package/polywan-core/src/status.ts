@@ -2,8 +2,9 @@ import type { PolicyMode } from "./config/model.ts";
 import type { Problem } from "./config/problem.ts";
 import type { UplinkState } from "./health/state.ts";
 
-// The wire shapes of ubus object `polywan`. Keys are snake_case as everywhere on ubus; times are wall-clock ms since 1970
-// (`*_at_ms`) or durations (`*_ms`, `*_s`); no value is ever NaN.
+// The wire shapes of ubus object `polywan`. Keys are snake_case as everywhere on ubus; `*_s` and `*_ms` are durations, but for
+// moments, which are ms since 1970 by the router's clock: `at_ms`, `since_ms`, `now_ms`, and `period_*_ms`, `from_ms`, `to_ms` of
+// usage; no value is ever NaN.
 
 /** `polywan status` */
 export interface Status {
@@ -60,7 +61,7 @@ export interface FamilyStatus {
 	readonly state: UplinkState;
 	/** Whether new connections can go there: a degraded one may be left out. Absent: an older daemon. */
 	readonly usable?: boolean;
-	/** Wall clock of the router, ms since 1970. */
+	/** When it came into that state, ms since 1970 by the router's clock as it is now: it moves when the clock is set. */
 	readonly since_ms: number;
 	readonly reason: string;
 	readonly interface: string;

@@ -62,6 +62,7 @@ import { UplinkStates } from "./uplink-states.ts";
 import { Terms } from "./usage/terms.ts";
 import { usageMethods } from "./usage/usage-methods.ts";
 import { VERSION } from "./version.ts";
+import { WallClock } from "./wall-clock.ts";
 import { familyName, Watches } from "./watches.ts";
 import type { InForce } from "./why/answer.ts";
 import { whyMethods } from "./why/why-method.ts";
@@ -77,6 +78,7 @@ const CALM_MS = 50;
 export class Daemon implements Controller {
 	readonly #log: Log;
 	readonly #startedMs = monotonicMs();
+	readonly #clock = new WallClock(wallMs, monotonicMs);
 	readonly #ring: EventRing;
 	readonly #config: ConfigKeeper;
 	readonly #bus: UbusConnection;
@@ -224,8 +226,11 @@ export class Daemon implements Controller {
 	}
 
 	/** Ends everything but what the kernel has. */
-	stop(): void {
+	async stop(): Promise<void> {
 		this.#save();
+		this.#object.close();
+		// Answers to those who wait leave in this turn of the loop.
+		await new Promise<void>((resolve) => setTimeout(resolve, 0));
 		this.#terms.stop();
 		this.#tools.close();
 		if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
@@ -507,7 +512,7 @@ export class Daemon implements Controller {
 		const reason = refusal ?? resting ?? watch.reason;
 		return {
 			state: this.#states.effective(watch),
-			sinceMs,
+			sinceWallMs: this.#clock.timeOf(sinceMs),
 			reason,
 			link,
 			quality: watch.quality(),

@@ -7,7 +7,7 @@ import type { Span, SpanQuality } from "polywan-core/health/quality-log";
 import type { UplinkState } from "polywan-core/health/state";
 import type { Link } from "polywan-core/link";
 import { isEqual } from "polywan-core/remember";
-import { monotonicMs, wallMs } from "polywan-runtime/clock";
+import { monotonicMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
 import { AutoProber } from "./probe/auto-prober.ts";
 import type { ProberOptions } from "./probe/prober.ts";
@@ -37,7 +37,6 @@ export class FamilyWatch {
 	#held: ProbeOrder[] | null = null;
 	#closed = false;
 	#stepping = false;
-	#sinceMs = wallMs();
 	#wasDown: boolean;
 
 	/**
@@ -67,9 +66,9 @@ export class FamilyWatch {
 		return this.#wasDown && this.#monitor.state === "starting" ? "recovering" : this.#monitor.state;
 	}
 
-	/** Wall-clock ms of the last change. */
+	/** Monotonic time of the last change of state. */
 	get sinceMs(): number {
-		return this.#sinceMs;
+		return this.#monitor.sinceMs;
 	}
 
 	get reason(): string {
@@ -162,7 +161,6 @@ export class FamilyWatch {
 		if (step.change === null) return;
 		if (step.change.to !== "starting") this.#wasDown = false;
 		if (step.change.to === "down" && this.#prober instanceof AutoProber) this.#prober.forget();
-		this.#sinceMs = wallMs();
 		this.#onChange(this, step.change);
 	}
 

@@ -15,12 +15,12 @@ export function runDaemon({ foreground }: { foreground: boolean }): Promise<numb
 	daemon.start();
 	onSignal("SIGHUP", () => void daemon.reload());
 	return new Promise((resolve) => {
-		const end = () => {
-			daemon.stop();
+		const end = async () => {
+			await daemon.stop();
 			log.write("notice", "stopped; the rules in force stay");
 			resolve(0);
 		};
-		onSignal("SIGTERM", end);
-		onSignal("SIGINT", end);
+		onSignal("SIGTERM", () => void end());
+		onSignal("SIGINT", () => void end());
 	});
 }

@@ -65,9 +65,10 @@ export class UbusConnection {
 		this.#open();
 	}
 
-	/** Everything outstanding fails with CONNECTION_FAILED; ubusd removes our objects. */
+	/** Everything outstanding fails with CONNECTION_FAILED, our calls and those of others to us; ubusd removes our objects. */
 	close(): void {
 		this.#started = false;
+		this.#objects.refuseUnanswered();
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
 		const link = this.#link;

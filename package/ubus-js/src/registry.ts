@@ -41,6 +41,8 @@ export class ObjectRegistry {
 	readonly #objects = new Map<BusObject, { id: number | null }>();
 	readonly #byId = new Map<number, BusObject>();
 	readonly #retries = new Set<ReturnType<typeof setTimeout>>();
+	/** Calls whose deferred reply is still to come. */
+	readonly #unanswered = new Set<Answer>();
 	#link: Link | null = null;
 
 	constructor(report: ReportError) {
@@ -67,8 +69,14 @@ export class ObjectRegistry {
 		for (const object of this.#objects.keys()) this.#register(link, object);
 	}
 
+	/** Nobody is left waiting: libubus is not told when the object it called has gone. */
+	refuseUnanswered(): void {
+		for (const answer of this.#unanswered) answer.status(ubusStatus.connectionFailed);
+	}
+
 	detach(): void {
 		this.#link = null;
+		this.#unanswered.clear();
 		for (const timer of this.#retries) clearTimeout(timer);
 		this.#retries.clear();
 		this.#byId.clear();
@@ -153,12 +161,19 @@ export class ObjectRegistry {
 		}
 		try {
 			const result = object.invoked(fields.method ?? "", data, callerOf(fields));
-			if (result instanceof Promise)
-				result.then((late) => answer.result(late)).catch((error) => answer.failure(error));
+			if (result instanceof Promise) this.#answerLater(answer, result);
 			else answer.result(result);
 		} catch (error) {
 			answer.failure(error);
 		}
+	}
+
+	#answerLater(answer: Answer, result: Extract<MethodAnswer, Promise<unknown>>): void {
+		this.#unanswered.add(answer);
+		result
+			.then((late) => answer.result(late))
+			.catch((error) => answer.failure(error))
+			.finally(() => this.#unanswered.delete(answer));
 	}
 }
 

@@ -163,6 +163,29 @@ describe("failures", () => {
 		caller.close();
 		await failsWith(10, call);
 	});
+
+	test("close() of who was called answers those who still wait, and a late result is nobody's", async () => {
+		let called = 0;
+		let answer = (_value: BlobTable): void => {};
+		const provider = await published("test", {
+			later: {
+				call: () => {
+					called++;
+					return new Promise<BlobTable>((resolve) => {
+						answer = resolve;
+					});
+				},
+			},
+			soon: { call: async () => ({ value: 1 }) },
+		});
+		const caller = bus.connect();
+		expect(await caller.call("test", "soon")).toEqual({ value: 1 });
+		const calls = [caller.call("test", "later"), caller.call("test", "later")];
+		await until("both wait", () => called === 2);
+		provider.close();
+		answer({ value: 2 });
+		for (const call of calls) await failsWith(10, call);
+	});
 });
 
 describe("lists", () => {

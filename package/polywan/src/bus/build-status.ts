@@ -24,7 +24,8 @@ import type { Wanted } from "../state-file.ts";
 /** What one uplink in one family is like now. */
 export interface FamilyFacts {
 	readonly state: UplinkState;
-	readonly sinceMs: number;
+	/** Wall clock, ms since 1970. */
+	readonly sinceWallMs: number;
 	readonly reason: string;
 	readonly link: Link | null;
 	readonly quality: Quality;
@@ -115,7 +116,7 @@ function buildFamily(
 	return {
 		state: facts.state,
 		usable: isEligible(facts.state, useDegraded),
-		since_ms: Math.round(facts.sinceMs),
+		since_ms: facts.sinceWallMs,
 		reason: limit === undefined ? facts.reason : `${facts.reason}; ${renderLimit(limit)}`,
 		interface: link?.interface ?? "",
 		device: link?.device ?? "",

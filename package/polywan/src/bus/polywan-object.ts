@@ -47,9 +47,10 @@ export class PolywanObject {
 		this.#waiters.answerAll();
 	}
 
-	/** Ends what it does by itself; the bus connection belongs to its owner. */
+	/** Ends what it does by itself, and who waits is answered with what is; the bus connection belongs to its owner. */
 	close(): void {
 		this.#figures.close();
+		this.#waiters.answerAll();
 	}
 
 	#methods(): Record<string, UbusMethod> {
