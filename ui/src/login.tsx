@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "./words.ts";
+import { ta } from "./alone-words.ts";
 
 /** Asks for the router's user and password. `onLogin` resolves false when they are wrong, rejects when nobody answers. */
 export function Login(props: {
@@ -23,11 +23,11 @@ export function Login(props: {
 	};
 	return (
 		<main class="login card">
-			<h1>{t("login.title")}</h1>
-			{props.again && <p class="soft">{t("login.again")}</p>}
+			<h1>{ta("login.title")}</h1>
+			{props.again && <p class="soft">{ta("login.again")}</p>}
 			<form onSubmit={submit}>
 				<label class="field">
-					{t("login.user")}
+					{ta("login.user")}
 					<input
 						name="username"
 						autocomplete="username"
@@ -37,7 +37,7 @@ export function Login(props: {
 					/>
 				</label>
 				<label class="field">
-					{t("login.password")}
+					{ta("login.password")}
 					<input
 						name="password"
 						type="password"
@@ -47,10 +47,10 @@ export function Login(props: {
 					/>
 				</label>
 				<p role="alert" class="wrong small">
-					{trouble !== null && t(trouble === "wrong" ? "login.wrong" : "login.gone")}
+					{trouble !== null && ta(trouble === "wrong" ? "login.wrong" : "login.gone")}
 				</p>
 				<button type="submit" class="primary" disabled={busy}>
-					{t("login.submit")}
+					{ta("login.submit")}
 				</button>
 			</form>
 		</main>

@@ -1,18 +1,19 @@
+import { ta } from "./alone-words.ts";
 import { usePanel } from "./panel.ts";
 import { staged } from "./staged.ts";
 import { THEME_KEY, type Theme, theme } from "./theme.ts";
-import { LANGUAGE_KEY, LANGUAGES, language, setLanguage, t } from "./words.ts";
+import { LANGUAGE_KEY, LANGUAGES, language, setLanguage } from "./words.ts";
 
 /** What LuCI decides inside LuCI: language, appearance, signing out. */
 export function Preferences() {
 	const { logout } = usePanel();
 	const leave = () => {
-		if (!staged.value || confirm(t("leave.staged"))) logout();
+		if (!staged.value || confirm(ta("leave.staged"))) logout();
 	};
 	return (
 		<div class="preferences">
 			<label>
-				<span class="unseen">{t("language.label")}</span>
+				<span class="unseen">{ta("language.label")}</span>
 				<select
 					class="slim"
 					value={language.value}
@@ -29,7 +30,7 @@ export function Preferences() {
 				</select>
 			</label>
 			<label>
-				<span class="unseen">{t("theme.label")}</span>
+				<span class="unseen">{ta("theme.label")}</span>
 				<select
 					class="slim"
 					value={theme.value}
@@ -38,13 +39,13 @@ export function Preferences() {
 						localStorage.setItem(THEME_KEY, theme.value);
 					}}
 				>
-					<option value="auto">{t("theme.auto")}</option>
-					<option value="light">{t("theme.light")}</option>
-					<option value="dark">{t("theme.dark")}</option>
+					<option value="auto">{ta("theme.auto")}</option>
+					<option value="light">{ta("theme.light")}</option>
+					<option value="dark">{ta("theme.dark")}</option>
 				</select>
 			</label>
 			<button type="button" class="plain" onClick={leave}>
-				{t("login.out")}
+				{ta("login.out")}
 			</button>
 		</div>
 	);

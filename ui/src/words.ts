@@ -16,6 +16,9 @@ export const LANGUAGE_KEY = "polywan-language";
 export const language = signal("en");
 const words = signal<Words>(en);
 
+/** Puts a sentence of the router's own into that language; as it is until those are loaded. */
+export const saying = signal((sentence: string) => sentence);
+
 /** The best language we have for a list of wishes such as ["de-AT", "en"]. */
 export function chooseLanguage(wishes: readonly string[]): string {
 	for (const wish of wishes) {
@@ -33,6 +36,7 @@ export async function setLanguage(tag: string): Promise<void> {
 		words.value = loaded;
 		language.value = tag;
 	});
+	if (tag !== "en") import("./said/said.ts").catch(() => {});
 }
 
 export type Places = Readonly<Record<string, string | number>>;

@@ -1,6 +1,7 @@
 import { renderProblem } from "polywan-core/config/problem";
 import { useState } from "preact/hooks";
 import { useLoaded } from "../loaded.ts";
+import { SaidProblem } from "../part/said.tsx";
 import { nowMs } from "../store.ts";
 import type { Difference } from "./differences.ts";
 import { differences, newErrors, outcome, reports, secrets, trial } from "./staging.ts";
@@ -42,9 +43,11 @@ function Staged() {
 			{errors.length > 0 && (
 				<div class="wrong small">
 					<p>{te("bar.errors")}</p>
-					<ul lang="en">
+					<ul>
 						{errors.map((problem) => (
-							<li key={renderProblem(problem)}>{renderProblem(problem)}</li>
+							<li key={renderProblem(problem)}>
+								<SaidProblem problem={problem} />
+							</li>
 						))}
 					</ul>
 				</div>

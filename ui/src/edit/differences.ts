@@ -95,6 +95,35 @@ export function withoutChanges(config: ConfigPackage, changes: readonly unknown[
 	return { ...config, sections };
 }
 
+/** Whether both change the same option, the same section as a whole, or the order. */
+export function isAbout(one: Difference, other: Difference): boolean {
+	const [a, b] = [placeOf(one), placeOf(other)];
+	if (a === null || b === null) return a === b && one.kind === other.kind;
+	return a.section === b.section && (a.option === null || b.option === null || a.option === b.option);
+}
+
+/** Whether rpcd's list of changes has it: it is not in force then. */
+export function isStaged(difference: Difference, changes: readonly unknown[]): boolean {
+	const place = placeOf(difference);
+	return changes.some((change) => {
+		if (!Array.isArray(change)) return false;
+		const [command, section, option] = change.map(String);
+		if (place === null || command === "order") return place === null && command === "order";
+		const isWhole = command === "add" || change.length < 3 || (command === "set" && change.length === 3);
+		return section === place.section && (isWhole || place.option === null || option === place.option);
+	});
+}
+
+/** Null: not of one section. */
+function placeOf(
+	difference: Difference,
+): { readonly section: string; readonly option: string | null } | null {
+	if (difference.kind === "ordered") return null;
+	if (difference.kind === "secret") return { section: difference.section, option: difference.option };
+	const option = difference.kind === "changed" ? difference.option : null;
+	return { section: difference.section.name, option };
+}
+
 function changedOptions(before: ConfigSection, section: ConfigSection): Difference[] {
 	const options = new Set([...before.options.keys(), ...section.options.keys()]);
 	return [...options]

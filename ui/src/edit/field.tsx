@@ -2,6 +2,7 @@ import { describeDatatype } from "polywan-core/config/datatype";
 import type { Problem } from "polywan-core/config/problem";
 import type { OptionSchema } from "polywan-core/config/schema";
 import type { ComponentChildren } from "preact";
+import { Said } from "../part/said.tsx";
 import { type ConfigSection, type ConfigValue, textOf, valuesOf } from "./config.ts";
 import { ListInput } from "./list-input.tsx";
 import { optionHelp, optionLabel, te } from "./words.ts";
@@ -44,11 +45,11 @@ export function Field(props: FieldProps) {
 			</p>
 			<div class="wrong small" id={`${id}-wrong`} role="alert">
 				{problems.map((problem) => (
-					<p key={problem.message} lang="en" class={problem.severity}>
+					<p key={problem.message} class={problem.severity}>
 						{problem.value !== null && problem.value !== textOf(section, option.name) && (
 							<b>{problem.value}: </b>
 						)}
-						{problem.message}
+						<Said text={problem.message} />
 					</p>
 				))}
 			</div>
@@ -63,8 +64,7 @@ function Allowed({ option }: { readonly option: OptionSchema }): ComponentChildr
 	const fallback = value ? ` ${te("form.default", { value })}.` : "";
 	return (
 		<span class="allowed">
-			<span lang="en">{describeDatatype(option.type)}.</span>
-			{fallback}
+			<Said text={describeDatatype(option.type)} />.{fallback}
 		</span>
 	);
 }

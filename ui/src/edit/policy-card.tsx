@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { buildShares } from "polywan-core/policy/shares";
 import { useState } from "preact/hooks";
 import { ShareBar } from "../part/shares.tsx";
+import { saying } from "../words.ts";
 import {
 	type ConfigPackage,
 	type ConfigSection,
@@ -248,8 +249,8 @@ function MemberRow(props: {
 				<span class="unseen">{te("policies.leaveOut", { name: uplink })}</span>
 			</button>
 			{wrong.length > 0 && (
-				<p class="wrong small" role="alert" lang="en">
-					{wrong.map(({ option, message }) => `${option ?? ""} ${message}`).join("; ")}
+				<p class="wrong small" role="alert">
+					{wrong.map(({ option, message }) => `${option ?? ""} ${saying.value(message)}`).join("; ")}
 				</p>
 			)}
 		</li>

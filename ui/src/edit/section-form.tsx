@@ -8,6 +8,7 @@ import {
 } from "polywan-core/config/schema";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Said } from "../part/said.tsx";
 import type { EditKey } from "../words/edit/en.ts";
 import { type ConfigPackage, type ConfigSection, sectionsOf, setOption } from "./config.ts";
 import { Field } from "./field.tsx";
@@ -75,10 +76,10 @@ export function SchemaForm<Title extends string>(props: {
 	return (
 		<div class="form">
 			{general.length > 0 && (
-				<ul class="wrong small" lang="en">
+				<ul class="wrong small">
 					{general.map(({ option, message }) => (
 						<li key={message}>
-							{option} {message}
+							{option} <Said text={message} />
 						</li>
 					))}
 				</ul>

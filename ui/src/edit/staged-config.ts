@@ -2,7 +2,14 @@ import { computed, signal } from "@preact/signals";
 import type { Problem } from "polywan-core/config/problem";
 import type { UbusSession } from "ubus-js/browser";
 import type { ConfigPackage } from "./config.ts";
-import { applyDifferences, buildDifferences, type Difference, withoutChanges } from "./differences.ts";
+import {
+	applyDifferences,
+	buildDifferences,
+	type Difference,
+	isAbout,
+	isStaged,
+	withoutChanges,
+} from "./differences.ts";
 import { buildOperations } from "./operations.ts";
 
 export type ConfigName = "polywan" | "polywan_reports";
@@ -60,8 +67,15 @@ export class StagedConfig {
 		}
 		const mine = this.differences.value;
 		const known = this.base.value ?? kept;
+		const others = this.#changedByOthers(inRouter, mine);
 		this.#inRouter = inRouter;
-		if (changes.length > 0) this.base.value = known ?? withoutChanges(inRouter, changes);
+		if (changes.length > 0) {
+			const committed = others.filter((each) => !isStaged(each, changes));
+			this.base.value =
+				known === null ? withoutChanges(inRouter, changes) : applyDifferences(known, committed);
+			if (mine.length > 0 && this.draft.value !== null)
+				this.draft.value = applyDifferences(this.draft.value, others);
+		}
 		// What is on trial is in force at the router, but may be gone in a minute; that of others is nothing edited here.
 		else if (!onTrial || mine.length === 0) this.base.value = inRouter;
 		if (mine.length === 0) this.draft.value = inRouter;
@@ -82,6 +96,14 @@ export class StagedConfig {
 		await Promise.all(operations.map(({ method, args }) => session.call("uci", method, { config, ...args })));
 		this.#inRouter = target;
 		return true;
+	}
+
+	/** What another browser, LuCI or somebody over SSH did since the last reading; what is edited here stays as it is. */
+	#changedByOthers(inRouter: ConfigPackage, mine: readonly Difference[]): Difference[] {
+		if (this.#inRouter === null) return [];
+		return buildDifferences(this.#inRouter, inRouter).filter(
+			(theirs) => !mine.some((each) => isAbout(each, theirs)),
+		);
 	}
 
 	/** Edits of a session that was lost, or that were on trial. */

@@ -2,10 +2,11 @@ import type { PolywanEvent, Status } from "polywan-core/status";
 import { useState } from "preact/hooks";
 import { formatMoment } from "../format.ts";
 import { tm } from "../page/words.ts";
+import { Said } from "../part/said.tsx";
 import { Scroll } from "../part/scroll.tsx";
 import { eventWord, headline } from "../part/timeline.tsx";
 import { events, routerNowMs } from "../store.ts";
-import { language } from "../words.ts";
+import { language, saying } from "../words.ts";
 import { tl } from "./words.ts";
 
 type Kind = PolywanEvent["kind"];
@@ -21,7 +22,8 @@ export function EventsCard({ status }: { readonly status: Status }) {
 		(event) =>
 			(kind === "" || event.kind === kind) &&
 			(uplink === "" || event.uplink === uplink) &&
-			(wanted === "" || `${headline(event)} ${event.reason}`.toLowerCase().includes(wanted)),
+			(wanted === "" ||
+				`${headline(event)} ${event.reason} ${saying.value(event.reason)}`.toLowerCase().includes(wanted)),
 	);
 	return (
 		<div class="card">
@@ -75,8 +77,8 @@ export function EventsCard({ status }: { readonly status: Status }) {
 									</time>
 								</td>
 								<td>{headline(event)}</td>
-								<td class="soft" lang="en">
-									{event.reason}
+								<td class="soft">
+									<Said text={event.reason} />
 								</td>
 							</tr>
 						))}

@@ -49,7 +49,7 @@ export function AboutPage({ status }: { readonly status: Status }) {
 								<th scope="col" class="number">
 									{tm("about.table")}
 								</th>
-								<th scope="col">{t("card.gateway")}</th>
+								<th scope="col">{tm("about.gateway")}</th>
 								<th scope="col">DNS</th>
 								<th scope="col">{t("event.address")}</th>
 							</tr>

@@ -1,5 +1,6 @@
 import type { Status } from "polywan-core/status";
 import { Problems } from "../part/problems.tsx";
+import { Said } from "../part/said.tsx";
 import { Shares } from "../part/shares.tsx";
 import { Timeline } from "../part/timeline.tsx";
 import { Topology } from "../part/topology.tsx";
@@ -16,7 +17,7 @@ export function OverviewPage({ status }: { readonly status: Status }) {
 			<Problems problems={status.uplinks.length === 0 ? [] : status.problems} />
 			{status.apply.error !== null && (
 				<p class="notice bad" role="alert">
-					{t("overview.applyFailed")} <span lang="en">{status.apply.error}</span>
+					{t("overview.applyFailed")} <Said text={status.apply.error} />
 				</p>
 			)}
 			{status.uplinks.length > 0 && <Uplinks status={status} />}

@@ -4,6 +4,7 @@ import { formatMoment } from "../format.ts";
 import { routerNowMs } from "../store.ts";
 import { en, type WordKey } from "../words/en.ts";
 import { language, t } from "../words.ts";
+import { Said } from "./said.tsx";
 
 const STATES: readonly string[] = ["up", "down", "degraded", "starting", "recovering", "disabled"];
 
@@ -18,7 +19,12 @@ export function Timeline({ events }: { readonly events: readonly PolywanEvent[] 
 					</time>
 					<p>
 						{headline(event)}
-						{event.reason && <span class="soft small"> {event.reason}</span>}
+						{event.reason && (
+							<span class="soft small">
+								{" "}
+								<Said text={event.reason} />
+							</span>
+						)}
 					</p>
 				</li>
 			))}

@@ -8,6 +8,7 @@ import { rates, readOnly, routerNowMs } from "../store.ts";
 import { language, t } from "../words.ts";
 import { Figure } from "./figure.tsx";
 import { RttGraph } from "./rtt-graph.tsx";
+import { Said } from "./said.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
 export function UplinkCard(props: { readonly uplink: UplinkStatus; readonly sharePercent: number }) {
@@ -96,7 +97,7 @@ function FamilyPart(props: {
 				<StateBadge state={of.state} />
 			</header>
 			<p class="soft small why">
-				{t("card.since", { time: since })} · {of.reason}
+				{t("card.since", { time: since })} · <Said text={of.reason} />
 			</p>
 			<dl class="figures">
 				<Figure label={t("card.rtt")} value={formatMilliseconds(answers ? of.rtt_ms : null)} />

@@ -2,6 +2,7 @@ import "../shared.ts";
 import type { Explanation, Step, WhyAnswer } from "polywan-core/why/explanation";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { usePanel } from "../panel.ts";
+import { Said } from "../part/said.tsx";
 import { staged } from "../staged.ts";
 import { liveness, status } from "../store.ts";
 import { describeAnswer } from "./answer-words.ts";
@@ -38,8 +39,8 @@ export function WhyTester() {
 			<div role="status">
 				{failed && <p class="notice warn">{ty("failed")}</p>}
 				{answer !== null && answer.error !== null && (
-					<p class="wrong" lang="en">
-						{answer.error}
+					<p class="wrong">
+						<Said text={answer.error} />
 					</p>
 				)}
 				{answer !== null && answer.error === null && <p class="answer">{describeAnswer(answer)}</p>}
@@ -59,7 +60,7 @@ function Steps({ explanation }: { readonly explanation: Explanation }) {
 						{SIGNS[result]}
 					</span>
 					<span class="unseen">{ty(`step.${result}`)}: </span>
-					<span lang="en">{text}</span>
+					<Said text={text} />
 				</li>
 			))}
 		</ol>

@@ -16,6 +16,7 @@ export const moreDe: MoreWords = {
 	"log.none": "Nichts passt.",
 	"log.count": "{shown} von {all}",
 	"about.clock": "Uhr des Routers",
+	"about.gateway": "Gateway",
 	"about.license": "Lizenz",
 	"about.kernel": "Im Kernel",
 	"about.device": "Gerät",

@@ -15,6 +15,7 @@ export const moreEn = {
 	"log.none": "No match.",
 	"log.count": "{shown} of {all}",
 	"about.clock": "Clock",
+	"about.gateway": "Gateway",
 	"about.license": "License",
 	"about.kernel": "In the kernel",
 	"about.device": "Device",

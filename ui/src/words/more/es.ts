@@ -16,6 +16,7 @@ export const moreEs: MoreWords = {
 	"log.none": "Nada coincide.",
 	"log.count": "{shown} de {all}",
 	"about.clock": "Reloj del router",
+	"about.gateway": "Puerta de enlace",
 	"about.license": "Licencia",
 	"about.kernel": "En el núcleo",
 	"about.device": "Dispositivo",

@@ -16,6 +16,7 @@ export const moreZh: MoreWords = {
 	"log.none": "没有匹配项。",
 	"log.count": "{shown} / {all}",
 	"about.clock": "路由器时钟",
+	"about.gateway": "网关",
 	"about.license": "许可证",
 	"about.kernel": "内核中的状态",
 	"about.device": "设备",
