@@ -13,9 +13,10 @@ import { PoliciesPage } from "./policies-page.tsx";
 import { RulesPage } from "./rules-page.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { SetupPage } from "./setup-page.tsx";
-import { draft, trial } from "./staging.ts";
+import { draft, trial, unreadable } from "./staging.ts";
 import { UplinksPage } from "./uplinks-page.tsx";
 import { useStaging } from "./use-staging.ts";
+import { te } from "./words.ts";
 
 type Page = FunctionComponent<{ readonly config: ConfigPackage }>;
 
@@ -43,6 +44,7 @@ function EditPage({ name }: { readonly name: PageName }) {
 	useStaging();
 	const config = draft.value;
 	const shown = useShownTab<HTMLDivElement>(config === null ? "" : name);
+	if (config === null && unreadable.value) return <p class="notice bad">{te("config.unreadable")}</p>;
 	if (config === null)
 		return liveness.value.kind === "gone" ? null : <p class="soft">{t("live.connecting")}</p>;
 	const Page = PAGES[name];

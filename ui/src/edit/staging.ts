@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { parseModel } from "polywan-core/config/parse";
-import type { UbusSession } from "ubus-js/browser";
+import { RpcError, type UbusSession } from "ubus-js/browser";
 import { fail } from "../follow.ts";
 import { STAGED_KEY, staged, stagedRound } from "../staged.ts";
 import { events } from "../store.ts";
@@ -30,6 +30,8 @@ const CONFIGS = [polywan, reports] as const;
 export const draft = polywan.draft;
 /** The configuration in force. */
 export const base = polywan.base;
+/** The router cannot read the file: nothing can be edited. */
+export const unreadable = signal(false);
 export const netifs = signal<readonly Netif[]>([]);
 /** Applied and not yet kept. */
 export const trial = signal<PendingTrial | null>(null);
@@ -116,6 +118,7 @@ export class Staging {
 				readTrial(this.#session).catch(() => UNKNOWN_TRIAL),
 			]);
 			if (round !== this.#round) return;
+			unreadable.value = false;
 			netifs.value = parseNetifs(dump);
 			const ended = trial.value !== null && pending === null;
 			trial.value = pending;
@@ -128,7 +131,8 @@ export class Staging {
 			if (isNews.includes(true)) void this.flush().catch(fail);
 			if (ended) outcome.value = last === "confirmed" ? "kept" : "returned";
 		} catch (error) {
-			fail(error);
+			if (error instanceof RpcError && error.kind === "status") unreadable.value = true;
+			else fail(error);
 		}
 	}
 

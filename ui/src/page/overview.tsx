@@ -14,7 +14,7 @@ export function OverviewPage({ status }: { readonly status: Status }) {
 	return (
 		<>
 			{status.uplinks.length === 0 && <Nothing />}
-			<Problems problems={status.uplinks.length === 0 ? [] : status.problems} />
+			<Problems problems={status.problems} />
 			{status.apply.error !== null && (
 				<p class="notice bad" role="alert">
 					{t("overview.applyFailed")} <Said text={status.apply.error} />

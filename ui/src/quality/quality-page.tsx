@@ -7,6 +7,7 @@ import { useAsked } from "../page/use-asked.ts";
 import { usePanel } from "../panel.ts";
 import { routerNowMs } from "../store.ts";
 import { HistoryCard } from "./history-card.tsx";
+import { HostsTable } from "./hosts-table.tsx";
 import style from "./quality.css";
 import { SlaTable } from "./sla-table.tsx";
 import { boundsOf, type Span, WHOLE_SPAN } from "./span.ts";
@@ -48,6 +49,7 @@ export function QualityPage({ status }: { readonly status: Status }) {
 			/>
 			{quality !== null && <SlaTable quality={quality} bounds={boundsOf(span, routerNowMs.value / 1000)} />}
 			<UsageTable answer={usage.answer} />
+			<HostsTable />
 			<SpanTable status={now.answer === null ? status : (now.answer as unknown as Status)} />
 		</>
 	);

@@ -14,6 +14,8 @@ export const editDe: EditWords = {
 	"bar.returned":
 		"Der Router ist zur vorigen Konfiguration zurückgekehrt; Ihre Änderungen sind noch vorgemerkt.",
 	"bar.busy": "Jemand anderes wendet gerade Änderungen an. Versuchen Sie es in einer Minute wieder.",
+	"config.unreadable":
+		"Der Router kann /etc/config/polywan nicht lesen, darum lässt sich hier nichts bearbeiten. `uci show polywan` über SSH nennt die Zeile.",
 	"bar.failed": "Der Router konnte die Änderungen nicht anwenden.",
 	"diff.added": "{type} {name} hinzugefügt",
 	"diff.removed": "{type} {name} entfernt",

@@ -11,6 +11,8 @@ export const editEn = {
 	"bar.kept": "Applied and kept.",
 	"bar.returned": "The router returned to the configuration before; your changes are still staged.",
 	"bar.busy": "Somebody else is applying changes. Try again in a minute.",
+	"config.unreadable":
+		"The router cannot read /etc/config/polywan, so nothing can be edited here. `uci show polywan` over SSH names the line.",
 	"bar.failed": "The router could not apply the changes.",
 	"diff.added": "{type} {name} added",
 	"diff.removed": "{type} {name} removed",

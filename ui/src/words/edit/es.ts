@@ -13,6 +13,8 @@ export const editEs: EditWords = {
 	"bar.kept": "Aplicada y conservada.",
 	"bar.returned": "El router volvió a la configuración anterior; sus cambios siguen preparados.",
 	"bar.busy": "Otra persona está aplicando cambios. Inténtelo dentro de un minuto.",
+	"config.unreadable":
+		"El router no puede leer /etc/config/polywan, así que aquí no se puede editar nada. `uci show polywan` por SSH indica la línea.",
 	"bar.failed": "El router no pudo aplicar los cambios.",
 	"diff.added": "{type} {name}: nuevo",
 	"diff.removed": "{type} {name}: eliminado",

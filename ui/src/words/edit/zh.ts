@@ -13,6 +13,8 @@ export const editZh: EditWords = {
 	"bar.kept": "已应用并保留。",
 	"bar.returned": "路由器已恢复之前的配置；您的更改仍然暂存。",
 	"bar.busy": "其他人正在应用更改，请一分钟后再试。",
+	"config.unreadable":
+		"路由器无法读取 /etc/config/polywan，因此无法在此编辑。通过 SSH 运行 `uci show polywan` 可知是哪一行。",
 	"bar.failed": "路由器无法应用这些更改。",
 	"diff.added": "新增{type} {name}",
 	"diff.removed": "删除{type} {name}",

@@ -57,4 +57,13 @@ export const qualityDe: QualityWords = {
 	"usage.over": "Das Kontingent ist aufgebraucht.",
 	"usage.limited": "Gedrosselt, bis das Kontingent neu beginnt",
 	"usage.early": "Noch zu früh",
+	"hosts.title": "Verbrauch nach Gerät",
+	"hosts.host": "Gerät",
+	"hosts.byUplink": "Nach Uplink",
+	"hosts.off": "Geräte werden nicht gezählt. Schalten Sie „Bytes je Gerät zählen“ ein:",
+	"hosts.none": "Noch wurde nichts gezählt.",
+	"hosts.more": "Alle {count} zeigen",
+	"hosts.fewer": "Weniger zeigen",
+	"hosts.others": "Alle übrigen",
+	"hosts.rest": "{count} weitere hatten weniger.",
 };

@@ -56,6 +56,15 @@ export const qualityEn = {
 	"usage.over": "The quota is used up.",
 	"usage.limited": "Slowed down until the quota begins anew",
 	"usage.early": "Too early to tell",
+	"hosts.title": "Usage by host",
+	"hosts.host": "Host",
+	"hosts.byUplink": "By uplink",
+	"hosts.off": "Hosts are not counted. Switch on “Count bytes of each host”:",
+	"hosts.none": "Nothing was counted yet.",
+	"hosts.more": "Show all {count}",
+	"hosts.fewer": "Show fewer",
+	"hosts.others": "All others",
+	"hosts.rest": "{count} more had less.",
 };
 
 export type QualityKey = keyof typeof qualityEn;

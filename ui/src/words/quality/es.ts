@@ -57,4 +57,13 @@ export const qualityEs: QualityWords = {
 	"usage.over": "La cuota está agotada.",
 	"usage.limited": "Ralentizado hasta que la cuota empiece de nuevo",
 	"usage.early": "Demasiado pronto",
+	"hosts.title": "Uso por equipo",
+	"hosts.host": "Equipo",
+	"hosts.byUplink": "Por enlace",
+	"hosts.off": "No se cuentan los equipos. Active «Contar bytes de cada equipo»:",
+	"hosts.none": "Aún no se ha contado nada.",
+	"hosts.more": "Mostrar los {count}",
+	"hosts.fewer": "Mostrar menos",
+	"hosts.others": "Todos los demás",
+	"hosts.rest": "{count} más tuvieron menos.",
 };

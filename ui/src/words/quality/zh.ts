@@ -56,4 +56,13 @@ export const qualityZh: QualityWords = {
 	"usage.over": "配额已用完。",
 	"usage.limited": "已限速，直至配额重新开始",
 	"usage.early": "尚早，无法预测",
+	"hosts.title": "按设备用量",
+	"hosts.host": "设备",
+	"hosts.byUplink": "按上行链路",
+	"hosts.off": "未按设备计数。请启用“统计每台设备的流量”：",
+	"hosts.none": "尚未计数。",
+	"hosts.more": "显示全部 {count} 个",
+	"hosts.fewer": "收起",
+	"hosts.others": "其他所有",
+	"hosts.rest": "另有 {count} 个用量更少。",
 };
