@@ -448,7 +448,7 @@ export const saidDe: SaidWords = {
 		"braucht nftables: der Hash von iptables (HMARK) überschriebe Marken anderer",
 	"needs a kernel with nft_hash (package kmod-nft-core)":
 		"braucht einen Kernel mit nft_hash (Paket kmod-nft-core)",
-	"hosts cannot be counted here: {}": "Rechner lassen sich hier nicht zählen: {1}",
+	"hosts cannot be counted here: {}": "Geräte lassen sich hier nicht zählen: {1}",
 	"nft is missing: install {}": "nft fehlt: installieren Sie {1}",
 	"{+}: the names themselves are recognised, what is below them is not":
 		"{1}: die Namen selbst werden erkannt, was unter ihnen liegt, nicht",
@@ -472,4 +472,11 @@ export const saidDe: SaidWords = {
 		"die Dateien lassen sich nicht sichern, also wurde nichts begonnen: {1}",
 	"the files from before the change cannot be put back yet: {}":
 		"die Dateien von vor der Änderung lassen sich noch nicht zurückbringen: {1}",
+	"the {+} is left out": "ausgelassen wird: {1}",
+	"{+} (what mwan3 calls so is '{}' here)": "{1} (was bei mwan3 so heißt, ist hier „{2}“)",
+	"there is no uplink and no device '{}' (such as br-lan) that it could come in by":
+		"es gibt keinen Uplink und kein Gerät „{1}“ (wie br-lan), über das es hereinkäme",
+	rule: "Regel",
+	policy: "Richtlinie",
+	member: "Mitglied",
 };

@@ -391,6 +391,12 @@ export const SENTENCES = [
 	"the time to confirm must be {} to {} whole seconds",
 	"the files cannot be saved, so nothing was begun: {}",
 	"the files from before the change cannot be put back yet: {}",
+	"the {+} is left out",
+	"{+} (what mwan3 calls so is '{}' here)",
+	"there is no uplink and no device '{}' (such as br-lan) that it could come in by",
+	"rule",
+	"policy",
+	"member",
 ] as const;
 
 export type Sentence = (typeof SENTENCES)[number];

@@ -445,7 +445,7 @@ export const saidEs: SaidWords = {
 		"necesita nftables: el hash de iptables (HMARK) sobrescribiría marcas de otros",
 	"needs a kernel with nft_hash (package kmod-nft-core)":
 		"necesita un kernel con nft_hash (paquete kmod-nft-core)",
-	"hosts cannot be counted here: {}": "aquí no se pueden contar los hosts: {1}",
+	"hosts cannot be counted here: {}": "aquí no se pueden contar los equipos: {1}",
 	"nft is missing: install {}": "falta nft: instale {1}",
 	"{+}: the names themselves are recognised, what is below them is not":
 		"{1}: se reconocen los nombres, pero no lo que hay debajo",
@@ -469,4 +469,11 @@ export const saidEs: SaidWords = {
 		"no se pueden guardar los archivos, así que no se empezó nada: {1}",
 	"the files from before the change cannot be put back yet: {}":
 		"los archivos de antes del cambio aún no se pueden reponer: {1}",
+	"the {+} is left out": "se omite: {1}",
+	"{+} (what mwan3 calls so is '{}' here)": "{1} (lo que mwan3 llama así aquí es «{2}»)",
+	"there is no uplink and no device '{}' (such as br-lan) that it could come in by":
+		"no hay ningún enlace ni dispositivo «{1}» (como br-lan) por el que pudiera entrar",
+	rule: "regla",
+	policy: "política",
+	member: "miembro",
 };

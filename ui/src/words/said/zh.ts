@@ -412,7 +412,7 @@ export const saidZh: SaidWords = {
 	"needs nftables: the hash of iptables (HMARK) would overwrite marks of others":
 		"需要 nftables：iptables 的散列（HMARK）会覆盖他人的标记",
 	"needs a kernel with nft_hash (package kmod-nft-core)": "需要带 nft_hash 的内核（软件包 kmod-nft-core）",
-	"hosts cannot be counted here: {}": "此处无法按主机计数：{1}",
+	"hosts cannot be counted here: {}": "此处无法按设备计数：{1}",
 	"nft is missing: install {}": "缺少 nft：请安装 {1}",
 	"{+}: the names themselves are recognised, what is below them is not": "{1}：能识别名称本身，其下级不能",
 	"an application or category of the catalogue": "目录中的应用或类别",
@@ -431,4 +431,11 @@ export const saidZh: SaidWords = {
 	"the time to confirm must be {} to {} whole seconds": "确认时间必须为 {1} 到 {2} 整秒",
 	"the files cannot be saved, so nothing was begun: {}": "无法保存文件，因此未开始：{1}",
 	"the files from before the change cannot be put back yet: {}": "更改前的文件暂时无法恢复：{1}",
+	"the {+} is left out": "忽略：{1}",
+	"{+} (what mwan3 calls so is '{}' here)": "{1}（mwan3 中的此名在这里是“{2}”）",
+	"there is no uplink and no device '{}' (such as br-lan) that it could come in by":
+		"没有可供进入的上行链路或设备“{1}”（如 br-lan）",
+	rule: "规则",
+	policy: "策略",
+	member: "成员",
 };
