@@ -78,7 +78,7 @@ function Row({ host, part }: { readonly host: HostTotal; readonly part: number }
 		<tr>
 			<th scope="row">
 				{host.name === OTHERS ? tq("hosts.others") : host.name}
-				{host.addresses.length > 0 && <span class="soft small"> {host.addresses.join(", ")}</span>}
+				{host.addresses.length > 0 && <span class="soft small where"> {host.addresses.join(", ")}</span>}
 				<i class="part" aria-hidden="true" style={{ width: `${Math.max(1, part * 100)}%` }} />
 			</th>
 			<td class="soft small">
