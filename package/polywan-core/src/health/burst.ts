@@ -1,3 +1,4 @@
+import { PORTAL_ANSWERS } from "./portal.ts";
 import type { TrafficSight } from "./traffic.ts";
 
 /** Chance that a healthy uplink with the measured loss answers none of a burst. */
@@ -35,6 +36,8 @@ export class Burst {
 	sent = 0;
 	/** Reason of the last ICMP error or failed send. */
 	failure: string | null = null;
+	#portalAnswers = 0;
+	#portal: { readonly target: string; readonly reason: string } | null = null;
 	readonly #roundMs: number;
 	readonly #answered = new Set<number>();
 
@@ -50,6 +53,17 @@ export class Burst {
 	/** How many different targets have answered, with this one. */
 	answered(slot: number): number {
 		return this.#answered.add(slot).size;
+	}
+
+	/** A captive portal seems to have answered for this target. */
+	portalAnswered(target: string, reason: string): void {
+		this.#portalAnswers++;
+		this.#portal = { target, reason };
+	}
+
+	/** What answered for the targets; null: nothing, or not often enough to be believed. */
+	get portal(): { readonly target: string; readonly reason: string } | null {
+		return this.#portalAnswers < PORTAL_ANSWERS ? null : this.#portal;
 	}
 
 	get answers(): number {

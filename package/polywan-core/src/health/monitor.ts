@@ -202,17 +202,19 @@ export class HealthMonitor {
 
 	/** The line works, but somebody on it wants something first. */
 	#takePortal(address: string, sequence: number, reason: string, nowMs: number): void {
-		const probe = this.#sounding.failed(address, sequence);
-		if (probe === null) return;
+		const refusal = this.#sounding.failed(address, sequence);
+		if (refusal === null) return;
+		const { probe, late } = refusal;
 		const others = this.#sounding.targets.all.some(
 			(other) => other !== probe.target && /^https?$/.test(other.method) && other.answering === true,
 		);
 		const verdict = others ? "ordinary" : this.#portal.seen(address, reason);
 		if (verdict === "ordinary") {
-			this.#missed(probe, `${reason} (${address})`, nowMs);
+			probe.burst?.portalAnswered(address, reason);
+			if (!late) this.#missed(probe, `${reason} (${address})`, nowMs);
 			return;
 		}
-		this.#sounding.missed(probe, nowMs);
+		if (!late) this.#sounding.missed(probe, nowMs);
 		if (verdict === "again") {
 			this.#sounding.send(probe.target, null, false, nowMs);
 			return;
@@ -223,6 +225,10 @@ export class HealthMonitor {
 		}
 		this.#burst = null;
 		this.#traffic.burstEnded();
+		this.#enterPortal(address, reason, nowMs);
+	}
+
+	#enterPortal(address: string, reason: string, nowMs: number): void {
 		this.#enter("down", `captive portal: ${reason} (${address})`, nowMs);
 		this.#scheduleProbe(nowMs);
 	}
@@ -235,8 +241,9 @@ export class HealthMonitor {
 	}
 
 	#takeFailure(address: string, sequence: number, reason: string, nowMs: number): void {
-		const probe = this.#sounding.failed(address, sequence);
-		if (probe === null) return;
+		const refusal = this.#sounding.failed(address, sequence);
+		if (refusal === null || refusal.late) return;
+		const { probe } = refusal;
 		if (probe.burst !== null) probe.burst.failure = reason;
 		this.#missed(probe, `${reason} (${address})`, nowMs);
 	}
@@ -378,6 +385,12 @@ export class HealthMonitor {
 		this.#traffic.burstEnded();
 		if (burst.evidence !== null) this.#evidence.wasRight(burst.evidence);
 		if (this.#track.isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
+		const { portal } = burst;
+		if (portal !== null && burst.answers === 0) {
+			this.#portal.believe(portal.target, portal.reason);
+			this.#enterPortal(portal.target, portal.reason, nowMs);
+			return;
+		}
 		const cause = burst.failure ?? burst.cause;
 		const answer =
 			burst.answers === 0

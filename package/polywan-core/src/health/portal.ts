@@ -1,5 +1,5 @@
 /** Answers in a row that must be a portal's. */
-const NEEDED = 2;
+export const PORTAL_ANSWERS = 2;
 
 /** Finds out whether a captive portal answers for what is asked. */
 export class PortalWatch {
@@ -11,9 +11,15 @@ export class PortalWatch {
 	seen(target: string, reason: string): "again" | "portal" {
 		const count = (this.#seen.get(target) ?? 0) + 1;
 		this.#seen.set(target, count);
-		if (count < NEEDED) return "again";
+		if (count < PORTAL_ANSWERS) return "again";
 		this.reason = reason;
 		return "portal";
+	}
+
+	/** It was seen often enough. */
+	believe(target: string, reason: string): void {
+		this.#seen.set(target, PORTAL_ANSWERS);
+		this.reason = reason;
 	}
 
 	/** The target itself answered. */

@@ -110,12 +110,11 @@ export class Sounding {
 		return { probe, late, lateMs };
 	}
 
-	/** An error came instead of an answer. Null when the probe is no longer waited for. */
-	failed(address: string, sequence: number): Probe | null {
+	/** An error came instead of an answer; `late`: the probe had been given up. Null for strangers and duplicates. */
+	failed(address: string, sequence: number): { readonly probe: Probe; readonly late: boolean } | null {
 		const taken = this.#ledger.take(address, sequence);
-		if (taken === null || taken.late) return null;
-		taken.probe.target.waiting--;
-		return taken.probe;
+		if (taken !== null && !taken.late) taken.probe.target.waiting--;
+		return taken;
 	}
 
 	/** Probes whose time is over. */
@@ -199,7 +198,7 @@ export class Sounding {
 	forgetLosses(anotherLink: boolean): void {
 		this.#losses.clear();
 		if (anotherLink) for (const estimator of this.#estimators.values()) estimator.reset();
-		for (const target of this.#targets.all) target.forgetMisses();
+		this.#targets.lookAgain();
 	}
 
 	#record(probe: Probe, lost: boolean): void {

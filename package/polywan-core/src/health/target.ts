@@ -172,6 +172,12 @@ export class TargetSet {
 		return second === null ? [first] : [first, second];
 	}
 
+	/** The line was gone: who answers is to be found out soon. */
+	lookAgain(): void {
+		this.#checkedAtMs = Number.NEGATIVE_INFINITY;
+		for (const target of this.all) target.forgetMisses();
+	}
+
 	/** A distrusted target that is due for a look; asking marks it as looked at. */
 	nextCheck(nowMs: number): Target | null {
 		if (nowMs - this.#checkedAtMs < CHECK_MS) return null;

@@ -1,11 +1,12 @@
 import { findBadTargets } from "polywan-core/health/bad-targets";
+import type { HealthEvent, ProbeOrder, StateChange } from "polywan-core/health/event";
 import { MethodChoice } from "polywan-core/health/method-choice";
 import { HealthMonitor } from "polywan-core/health/monitor";
 import { adaptInterval } from "polywan-core/health/pace";
 import { QualityLog } from "polywan-core/health/quality-log";
 import { adjustMembers } from "polywan-core/policy/standing";
 import { describe, expect, test } from "vitest";
-import { PROBING, Simulation, steadyLine, TARGETS } from "./simulation.ts";
+import { PROBING, Simulation, seededRandom, steadyLine, TARGETS } from "./simulation.ts";
 
 describe("several targets must answer", () => {
 	const probing = { ...PROBING, reliability: 2 };
@@ -94,6 +95,45 @@ test("a captive portal takes the uplink down though others answer, after a secon
 	);
 	expect(monitor.state).toBe("up");
 	expect(monitor.quality().portal).toBeNull();
+});
+
+test.each([
+	["quick", 50],
+	["slower than the pages it answers for", 400],
+])("a captive portal that answers for every page is told as such where it is %s", (_, slowestMs) => {
+	for (let seed = 1; seed <= 10; seed++) {
+		const random = seededRandom(seed);
+		const monitor = new HealthMonitor(PROBING, ["http://a.example/", "http://b.example/"], 0);
+		const answers: { order: ProbeOrder; atMs: number }[] = [];
+		const changes: StateChange[] = [];
+		const step = (event: HealthEvent, nowMs: number): void => {
+			const { sends, change } = monitor.step(event, nowMs);
+			const longestMs = nowMs < 3000 ? 50 : slowestMs;
+			for (const order of sends) answers.push({ order, atMs: nowMs + 1 + Math.floor(random() * longestMs) });
+			if (change !== null) changes.push(change);
+		};
+		step({ kind: "link", usable: true, reason: "up" }, 0);
+		for (let nowMs = 5; nowMs < 8000; nowMs += 5) {
+			const due = answers.filter(({ atMs }) => atMs <= nowMs);
+			answers.splice(0, answers.length, ...answers.filter(({ atMs }) => atMs > nowMs));
+			for (const { order } of due) {
+				const reply = { kind: "reply", ...order, rttUs: 20_000 } as const;
+				const page = {
+					kind: "failure",
+					...order,
+					reason: "redirected to http://login/",
+					portal: true,
+				} as const;
+				step(nowMs < 3000 ? reply : page, nowMs);
+			}
+			step({ kind: "wake" }, nowMs);
+		}
+		expect(changes.map(({ to }) => to)).toEqual(["starting", "up", "down"]);
+		if (slowestMs < 100)
+			expect(changes[2]?.reason).toMatch(/^captive portal: redirected to http:\/\/login\//);
+		expect(monitor.reason, `seed ${seed}`).toMatch(/^captive portal: redirected to http:\/\/login\//);
+		expect(monitor.quality().portal).toBe("redirected to http://login/");
+	}
 });
 
 test("adaptive: up to four times longer while calm, half after a loss, never below 100 ms", () => {
