@@ -1,5 +1,6 @@
 import type { BackupReview } from "polywan-core/backup/review";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -10,7 +11,7 @@ const asRoot = process.getuid?.() === 0;
 describe.skipIf(!asRoot)("polywan backup and restore", () => {
 	let site: Site;
 	let polywan: Polywan;
-	const config = renderPolywanConfig({ globals: { log_level: "info" } });
+	const config = renderPolywanConfig({ globals: { log_level: "info" }, patient: true });
 
 	beforeAll(async () => {
 		site = await Site.build({ daemon: true, config });
@@ -18,6 +19,11 @@ describe.skipIf(!asRoot)("polywan backup and restore", () => {
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(
+		() => ({ site, polywan }),
+		config,
+		() => site.router.run(["ubus", "call", "polywan", "trial", '{"action":"cancel"}']),
+	);
 
 	const readConfig = () => site.router.readFile("/etc/config/polywan");
 	const sh = (script: string) => site.router.mustRun(["sh", "-c", script]);

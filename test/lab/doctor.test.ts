@@ -1,6 +1,7 @@
 import type { Finding } from "polywan-core/doctor/finding";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -11,13 +12,17 @@ const asRoot = process.getuid?.() === 0;
 describe.skipIf(!asRoot)("polywan doctor", () => {
 	let site: Site;
 	let polywan: Polywan;
+	const config = renderPolywanConfig({
+		uplinks: { wan: { tier: "1" }, wanb: { tier: "2", interval: "200ms" } },
+	});
 
 	beforeAll(async () => {
-		site = await Site.build({ daemon: true, config: renderPolywanConfig() });
+		site = await Site.build({ daemon: true, config });
 		polywan = new Polywan(site);
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(() => ({ site, polywan }), config);
 
 	const sh = (script: string) => site.router.mustRun(["sh", "-c", script]);
 
@@ -27,7 +32,18 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 
 	const codes = async () => (await findings()).map(({ code, subject }) => `${code} ${subject}`.trim());
 
+	/** A probe that a busy machine lost is found, too, until the next one is answered. */
+	async function untilWell(): Promise<void> {
+		const isWell = async () => {
+			const found = await codes();
+			if (found.length > 0) throw new Error(found.join("; "));
+			return true;
+		};
+		await until("all is well", isWell, { timeoutMs: 40_000, intervalMs: 100 });
+	}
+
 	it("finds nothing where nothing is wrong", async () => {
+		await untilWell();
 		expect(await polywan.run("doctor")).toEqual({ code: 0, stdout: "Nothing is wrong.\n", stderr: "" });
 	});
 
@@ -39,7 +55,7 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 			/^error: IPv4: the kernel does not forward IPv4.*\n {2}→ sysctl -w net.ipv4.ip_forward=1/,
 		);
 		await site.router.network.sysctl(["net/ipv4/ip_forward=1"]);
-		expect(await codes()).toEqual([]);
+		await untilWell();
 	});
 
 	it.each([
@@ -95,39 +111,47 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 		await sh(break_);
 		expect(await codes()).toContain(finding);
 		await sh(mend);
-		expect(await codes()).toEqual([]);
+		await untilWell();
 	});
 
 	it("finds targets that do not answer, one or all", async () => {
 		await site.uplink("wanb").dropAddress(server(8).ipv4);
 		await until("one is silent", async () => (await codes()).includes("target-unreachable wanb IPv4"), {
 			timeoutMs: 30_000,
+			intervalMs: 100,
 		});
 		await site.uplink("wanb").blackhole();
 		await polywan.untilState("down", "wanb");
 		expect(await codes()).toContain("targets-unreachable wanb IPv6");
 		await site.uplink("wanb").heal();
 		await polywan.untilState("up", "wanb");
-		await until("all is well", async () => (await codes()).length === 0, { timeoutMs: 30_000 });
+		await untilWell();
 	});
 
 	it("finds a name server that a route leads to over another provider", async () => {
 		await sh(
 			"ubus call network.interface.wanb status > /dev/null; uci set network.wanb.dns=203.0.113.5; uci set network.wanb.peerdns=0; uci commit network; reload_config",
 		);
-		await until("it is known", async () =>
-			(await polywan.uplink("wanb")).ipv4?.dns_servers.includes("203.0.113.5"),
+		await until(
+			"it is known",
+			async () => (await polywan.uplink("wanb")).ipv4?.dns_servers.includes("203.0.113.5"),
+			{ timeoutMs: 30_000 },
 		);
 		await polywan.untilState("up", "wanb");
-		await until("it is asked over its own uplink", async () => (await codes()).length === 0);
+		await untilWell();
 		await sh("ip route add 203.0.113.5 via 100.64.1.1");
 		expect(await codes()).toContain("dns-leak 203.0.113.5");
 	});
 
 	it("tells the same on ubus", async () => {
-		const { findings: told } = await site.router.ubus("polywan", "doctor");
-		expect(told).toEqual(await findings());
-		expect(told).not.toEqual([]);
+		await site.router.network.sysctl(["net/ipv4/ip_forward=0"]);
+		await until("both tell the same", async () => {
+			const { findings: told } = await site.router.ubus("polywan", "doctor");
+			expect(told).toEqual(await findings());
+			expect(told).not.toEqual([]);
+			return true;
+		});
+		await site.router.network.sysctl(["net/ipv4/ip_forward=1"]);
 	});
 
 	it("works without the daemon, and says so first", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -11,13 +12,15 @@ const asRoot = process.getuid?.() === 0;
 describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("failover with %s", (firewall) => {
 	let site: Site;
 	let polywan: Polywan;
+	const config = renderPolywanConfig({ asShipped: true });
 
 	beforeAll(async () => {
-		site = await Site.build({ firewall, daemon: true, config: renderPolywanConfig({ asShipped: true }) });
+		site = await Site.build({ firewall, daemon: true, config });
 		polywan = new Polywan(site);
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(() => ({ site, polywan }), config);
 
 	it("takes the back end that the router's firewall uses", async () => {
 		expect((await polywan.status()).firewall).toBe(firewall);
@@ -38,21 +41,22 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("failover with 
 			return { family, loop, count, isUsing: (name: string) => last() === sourceOf(name) };
 		});
 		const untilBoth = (what: string, isSo: (one: (typeof families)[number]) => boolean) =>
-			until(`connections of both families ${what}`, () => families.every(isSo));
+			until(`connections of both families ${what}`, () => families.every(isSo), { timeoutMs: 40_000 });
 		await untilBoth("use wan", ({ count }) => count("wan") >= 20);
 		const faultMs = monotonicMs();
 		await site.uplink("wan").blackhole();
 		await untilBoth("use wanb", ({ count }) => count("wanb") >= 20);
 		await polywan.untilState("down", "wan");
-		const healMs = monotonicMs();
+		const knownMs = monotonicMs();
+		expect(knownMs - faultMs).toBeLessThan(10_000);
 		await site.uplink("wan").heal();
 		await polywan.untilState("up", "wan");
 		await untilBoth("use wan again", ({ isUsing }) => isUsing("wan"));
 		for (const { family, loop } of families) {
 			const late = (await loop.stop()).filter(({ tookMs }) => tookMs === null || tookMs > 1000);
-			const starts = late.map(({ startMs }) => startMs - faultMs);
-			expect(Math.max(...starts), family).toBeLessThan(2000);
-			expect(starts.filter((startMs) => startMs < -1000 || startMs > healMs - faultMs)).toEqual([]);
+			// Those of the fault alone, and only until it was noticed: none is lost while wanb is used, nor on the way back.
+			const others = late.filter(({ startMs }) => startMs < faultMs - 1000 || startMs > knownMs);
+			expect(others, family).toEqual([]);
 		}
 	});
 

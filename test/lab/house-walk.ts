@@ -3,7 +3,7 @@ import { server } from "./addresses.ts";
 import type { Attempt } from "./connect-loop/attempt.ts";
 import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
 import { Polywan } from "./polywan.ts";
-import { renderPolywanConfig, type Sections } from "./polywan-config.ts";
+import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -24,6 +24,9 @@ interface Step {
 const GRACE_MS = 1000;
 /** A connection that is not there by then is a lost one. */
 const LOST_MS = 1000;
+
+/** A line that works is not taken for dead because the machine has more to do: new connections would move, and that shows. */
+const PROBING = { timeout_floor: "300ms" };
 
 const MODES = ["failover", "weighted", "round_robin", "latency", "least_connections", "quality"] as const;
 const CONDITIONS: readonly Record<string, string>[] = [
@@ -196,12 +199,16 @@ export class HouseWalk {
 			"/etc/config/polywan",
 			renderPolywanConfig({
 				globals: { firewall: this.#firewall, mark_mask: this.#mask },
-				uplinks: Object.fromEntries(this.#uplinks) as Sections,
+				uplinks: Object.fromEntries(
+					[...this.#uplinks].map(([name, options]) => [name, { ...PROBING, ...options }]),
+				),
 				policies: { everything: { mode: this.#mode } },
 				rules: Object.fromEntries(rules),
 			}),
 		);
-		await until("the daemon takes it", async () => (await this.#polywan.run("reload")).code === 0);
+		await until("the daemon takes it", async () => (await this.#polywan.run("reload")).code === 0, {
+			timeoutMs: 30_000,
+		});
 		return what;
 	}
 
@@ -252,10 +259,14 @@ export class HouseWalk {
 			},
 			{ timeoutMs: 40_000 },
 		);
-		await until("nothing differs", async () => {
-			const { code, stdout } = await this.#polywan.run("diff");
-			if (code !== 0) throw new Error(stdout);
-			return true;
-		});
+		await until(
+			"nothing differs",
+			async () => {
+				const { code, stdout } = await this.#polywan.run("diff");
+				if (code !== 0) throw new Error(stdout);
+				return true;
+			},
+			{ timeoutMs: 30_000 },
+		);
 	}
 }

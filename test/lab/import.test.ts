@@ -118,9 +118,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	it("what is imported works as it did", async () => {
 		await site.router.mustRun(["reload_config"]);
 		await polywan.untilState("up", "wan", "wanb");
-		const { policies, rules } = await polywan.status();
-		const shares = Object.fromEntries(policies.map(({ name, ipv4, ipv6 }) => [name, { ipv4, ipv6 }]));
-		expect(shares).toEqual({
+		const wanted = {
 			balanced: {
 				ipv4: [
 					{ uplink: "wan", percent: 75 },
@@ -129,7 +127,14 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 				ipv6: [{ uplink: "wan", percent: 100 }],
 			},
 			wanb_only: { ipv4: [{ uplink: "wanb", percent: 100 }], ipv6: [] },
+		};
+		await until("shares are as they were", async () => {
+			const { policies } = await polywan.status();
+			const shares = Object.fromEntries(policies.map(({ name, ipv4, ipv6 }) => [name, { ipv4, ipv6 }]));
+			expect(shares).toEqual(wanted);
+			return true;
 		});
+		const { rules } = await polywan.status();
 		expect(rules.map(({ name }) => name)).toEqual(["mail"]);
 		await until("mail goes by wanb", async () => {
 			const { stdout } = await polywan.run("why", "192.168.1.100", "203.0.113.1", "tcp", "25");
@@ -162,7 +167,9 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 		expect(code).toBe(0);
 		expect(stdout).toContain("polywan has taken over");
 		expect(router.readFile("/tmp/mwan3.actions")).toBe("stop\ndisable\n");
-		await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0);
+		await until("polywan is on the bus", async () => (await router.bus.list("polywan")).length > 0, {
+			timeoutMs: 30_000,
+		});
 		await polywan.untilState("up", "wan", "wanb");
 	});
 

@@ -22,6 +22,7 @@ import {
 } from "polywan-core/render/nft/listing";
 import { NFT_TABLE } from "polywan-core/render/nft/table";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
+import { until } from "./until.ts";
 
 /** iptables as Debian has it: over nf_tables and the old one. */
 export type IptablesKind = "nft" | "legacy";
@@ -164,10 +165,22 @@ export class KernelBed {
 		return changed;
 	}
 
-	/** Packets that came out of each device since the last call, per family. */
-	async count(): Promise<Record<Family, Record<string, number>>> {
-		const listing = await this.world.mustRun(["nft", "-j", "list", "set", "inet", "count", "seen"]);
+	/**
+	 * Packets that came out of each device since the last call, per family. `total`: as many as must come; on a busy machine the
+	 * kernel may still have some in hand when their sender is done.
+	 */
+	async count(total = 0): Promise<Record<Family, Record<string, number>>> {
+		const counts = await until(`${total} packets came out`, async () => {
+			const read = await this.#readCounts();
+			const sum = [...Object.values(read[4]), ...Object.values(read[6])].reduce((a, b) => a + b, 0);
+			return sum >= total ? read : Promise.reject(new Error(JSON.stringify(read)));
+		});
 		await this.world.mustRun(["nft", "flush", "set", "inet", "count", "seen"]);
+		return counts;
+	}
+
+	async #readCounts(): Promise<Record<Family, Record<string, number>>> {
+		const listing = await this.world.mustRun(["nft", "-j", "list", "set", "inet", "count", "seen"]);
 		const counts: Record<Family, Record<string, number>> = { 4: {}, 6: {} };
 		const parsed = JSON.parse(listing) as { nftables: { set?: { elem?: CountedElement[] } }[] };
 		for (const { elem } of parsed.nftables.flatMap((entry) => entry.set?.elem ?? [])) {
@@ -177,12 +190,16 @@ export class KernelBed {
 		return counts;
 	}
 
-	/** Sources that came out of each device since the last call: "100.64.1.2 x1". */
-	async sources(family: Family): Promise<readonly string[]> {
+	/** Sources that came out of each device since the last call, `total` of them: "100.64.1.2 x1". */
+	async sources(family: Family, total = 0): Promise<readonly string[]> {
 		const set = ["set", "inet", "count", `sources${family}`];
-		const listing = await this.world.mustRun(["nft", "list", ...set]);
+		const sources = await until(`${total} sources came out`, async () => {
+			const listing = await this.world.mustRun(["nft", "list", ...set]);
+			const seen = [...listing.matchAll(/(\S+) \. "(x\d)"/g)].map((match) => `${match[1]} ${match[2]}`);
+			return seen.length >= total ? seen.sort() : Promise.reject(new Error(seen.join()));
+		});
 		await this.world.mustRun(["nft", "flush", ...set]);
-		return [...listing.matchAll(/(\S+) \. "(x\d)"/g)].map((match) => `${match[1]} ${match[2]}`).sort();
+		return sources;
 	}
 
 	/** Pings the LAN host from the Internet, in by uplink `n`; returns the number of answers. */
@@ -191,7 +208,7 @@ export class KernelBed {
 		const from = family === 4 ? "192.0.2.200" : "2001:db8:ffff::200";
 		const router = family === 4 ? `100.64.${n}.2` : `2001:db8:${n}::2 onlink`;
 		await this.world.ip([`route replace ${to} via ${router} dev x${n}`]);
-		const { stdout } = await this.world.run(["ping", "-I", from, "-c", "4", "-i", "0.01", "-W", "1", to]);
+		const { stdout } = await this.world.run(["ping", "-I", from, "-c", "4", "-i", "0.01", "-W", "5", to]);
 		await this.world.ip([`route del ${to} dev x${n}`]);
 		return Number(/(\d+) received/.exec(stdout)?.[1] ?? 0);
 	}

@@ -91,15 +91,15 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 				await loader.load(bed, null, healthy);
 				const flows = bed.flows(bed.lan, family, [INTERNET[family]], 1000);
 				await flows.send();
-				const first = (await bed.count())[family];
+				const first = (await bed.count(1000))[family];
 				expect(Math.abs((first.x1 ?? 0) - 700)).toBeLessThanOrEqual(1);
 				expect(Math.abs((first.x2 ?? 0) - 300)).toBeLessThanOrEqual(1);
 				await loader.load(bed, healthy, wanDown);
 				await flows.send();
-				expect((await bed.count())[family]).toEqual(first);
+				expect((await bed.count(1000))[family]).toEqual(first);
 				const later = bed.flows(bed.lan, family, [INTERNET[family]], 50);
 				await later.send();
-				expect((await bed.count())[family]).toEqual({ x2: 50 });
+				expect((await bed.count(50))[family]).toEqual({ x2: 50 });
 				flows.end();
 				later.end();
 			},
@@ -111,8 +111,8 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 				await loader.load(bed, null, healthy);
 				const gaming = bed.flows(bed.lan, family, [`${INTERNET[family]}#3074`], 10);
 				await gaming.send();
-				expect((await bed.count())[family]).toEqual({ x3: 10 });
-				await bed.sources(family);
+				expect((await bed.count(10))[family]).toEqual({ x3: 10 });
+				await bed.sources(family, 1);
 				const network = INTERNET[family].slice(0, -1);
 				const own = bed.flows(bed.router, family, [`${INTERNET[family]}#3074`], 10);
 				const elsewhere = Array.from({ length: 40 }, (_, n) => `${network}${n + 1}`);
@@ -121,7 +121,7 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 				await ownDefault.send();
 				await ownDefault.send();
 				const address = (n: number): string => (family === 4 ? `100.64.${n}.2` : `2001:db8:${n}::2`);
-				expect(await bed.sources(family)).toEqual([1, 2, 3].map((n) => `${address(n)} x${n}`));
+				expect(await bed.sources(family, 3)).toEqual([1, 2, 3].map((n) => `${address(n)} x${n}`));
 				for (const flows of [gaming, own, ownDefault]) flows.end();
 			},
 		);
@@ -131,7 +131,7 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 			await bed.count();
 			for (const n of [1, 2, 3]) {
 				expect(await bed.pingInBy(n, family)).toBe(4);
-				expect((await bed.count())[family]).toEqual({ [`x${n}`]: 4 });
+				expect((await bed.count(4))[family]).toEqual({ [`x${n}`]: 4 });
 			}
 		});
 
@@ -139,7 +139,7 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 			await loader.load(bed, null, healthy);
 			const flows = bed.flows(bed.lan, 4, [BEHIND_VPN[4]], 20);
 			await flows.send();
-			expect((await bed.count())[4]).toEqual({ x9: 20 });
+			expect((await bed.count(20))[4]).toEqual({ x9: 20 });
 			const marked = (await bed.router.run(["conntrack", "-L", "-p", "udp"])).stdout.match(/mark=[1-9]/g);
 			expect(marked).toBeNull();
 			flows.end();
@@ -183,7 +183,7 @@ describe.skipIf(process.getuid?.() !== 0)("rendered text in a real kernel", () =
 		for (const family of [4, 6] as const) {
 			const flows = bed.flows(bed.lan, family, [INTERNET[family], BEHIND_VPN[family]], 200);
 			await flows.send();
-			expect((await bed.count())[family]).toEqual({ x1: 70, x2: 30, x9: 100 });
+			expect((await bed.count(200))[family]).toEqual({ x1: 70, x2: 30, x9: 100 });
 			flows.end();
 		}
 		await nftables.remove(bed);

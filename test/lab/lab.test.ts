@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { ConnectLoop, monotonicMs } from "./connect-loop/connect-loop.ts";
 import { firstLine, root } from "./namespaces.ts";
@@ -13,17 +13,17 @@ import { perMillionOneWay } from "./uplink.ts";
 const asRoot = process.getuid?.() === 0;
 const target = server(1).ipv4;
 
-/** Lost packets of 100, as ping counts them. */
-async function lost(site: Site, address: string, count = 1): Promise<number> {
-	const argv = ["ping", "-q", "-c", String(count), "-i", "0.005", "-W", "0.3", address];
+/** Lost packets of 100, as ping counts them. What is answered may take `waitS` on a machine that is busy. */
+async function lost(site: Site, address: string, count = 1, waitS = 5): Promise<number> {
+	const argv = ["ping", "-q", "-c", String(count), "-i", "0.005", "-W", String(waitS), address];
 	const { stdout } = await site.host(0).run(argv);
 	return Number(/(\d+(?:\.\d+)?)% packet loss/.exec(stdout)?.[1] ?? 100);
 }
 
-async function medianRttMs(site: Site, address: string): Promise<number> {
+/** The shortest of some: a busy machine makes others longer. */
+async function rttMs(site: Site, address: string): Promise<number> {
 	const { stdout } = await site.host(0).run(["ping", "-c", "41", "-i", "0.005", address]);
-	const times = [...stdout.matchAll(/time=([\d.]+)/g)].map((match) => Number(match[1])).sort((a, b) => a - b);
-	return times[Math.floor(times.length / 2)] ?? Number.NaN;
+	return Math.min(...[...stdout.matchAll(/time=([\d.]+)/g)].map((match) => Number(match[1])));
 }
 
 async function download(site: Site, bytes: number): Promise<number> {
@@ -39,6 +39,14 @@ describe.skipIf(!asRoot)("lab", () => {
 		site = await Site.build({ userland: "none" });
 	});
 	afterAll(() => site?.close());
+	beforeEach(async ({ task }) => {
+		if ((task.result?.retryCount ?? 0) === 0) return;
+		const wan = site.uplink("wan");
+		await wan.heal();
+		await wan.rate(0);
+		await wan.delay(0);
+		await wan.queue(1000);
+	});
 
 	it("reaches every server over both families, from the uplink's own address", async () => {
 		for (let k = 1; k <= 9; k++)
@@ -50,8 +58,8 @@ describe.skipIf(!asRoot)("lab", () => {
 
 	it("loses what passes a blackhole while the ISP's gateway goes on to answer", async () => {
 		await site.uplink("wan").blackhole();
-		expect(await lost(site, target, 3)).toBe(100);
-		expect(await lost(site, server(1).ipv6, 3)).toBe(100);
+		expect(await lost(site, target, 3, 0.3)).toBe(100);
+		expect(await lost(site, server(1).ipv6, 3, 0.3)).toBe(100);
 		expect(await lost(site, "100.64.1.1", 3)).toBe(0);
 		await site.uplink("wan").heal();
 		expect(await lost(site, target, 3)).toBe(0);
@@ -61,7 +69,7 @@ describe.skipIf(!asRoot)("lab", () => {
 		const wan = site.uplink("wan");
 		const before = await wan.counters();
 		await wan.oneWayLoss("in");
-		expect(await lost(site, target, 5)).toBe(100);
+		expect(await lost(site, target, 5, 0.3)).toBe(100);
 		const after = await wan.counters();
 		expect(after.out.packets - before.out.packets).toBeGreaterThanOrEqual(5);
 		await wan.heal();
@@ -70,19 +78,19 @@ describe.skipIf(!asRoot)("lab", () => {
 	it("has a gateway that is gone while the carrier is there", async () => {
 		const carrier = () => site.router.readFile("/sys/class/net/eth1/carrier").trim();
 		await site.uplink("wan").gatewayGone();
-		expect(await lost(site, "100.64.1.1", 3)).toBe(100);
+		expect(await lost(site, "100.64.1.1", 3, 0.3)).toBe(100);
 		expect(carrier()).toBe("1");
 		await site.uplink("wan").heal();
-		await until("the gateway answers", async () => (await lost(site, "100.64.1.1")) === 0);
+		await until("the gateway answers", async () => (await lost(site, "100.64.1.1", 1, 0.3)) === 0);
 	});
 
 	it("takes the carrier away and gives it back", async () => {
 		const carrier = () => site.router.readFile("/sys/class/net/eth1/carrier").trim();
 		await site.uplink("wan").carrier(false);
-		await until("no carrier", () => carrier() === "0", { timeoutMs: 500 });
+		await until("no carrier", () => carrier() === "0");
 		await site.uplink("wan").carrier(true);
-		await until("carrier", () => carrier() === "1", { timeoutMs: 500 });
-		await until("the servers answer", async () => (await lost(site, target)) === 0);
+		await until("carrier", () => carrier() === "1");
+		await until("the servers answer", async () => (await lost(site, target, 1, 0.3)) === 0);
 	});
 
 	it("breaks only names, and only one address", async () => {
@@ -90,13 +98,14 @@ describe.skipIf(!asRoot)("lab", () => {
 		expect(names.stdout).toContain(server(3).ipv4);
 		await site.uplink("wan").dnsBroken();
 		// A query for server3.lab, of whose answer the header's 12 bytes are enough.
-		const udp = `exec 3<>/dev/udp/${target}/53; printf '\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\7server3\\3lab\\0\\0\\1\\0\\1' >&3; timeout 0.3 head -c 12 <&3 | wc -c`;
-		expect((await site.host(0).mustRun(["bash", "-c", udp])).trim()).toBe("0");
+		const udp = (waitS: number) =>
+			`exec 3<>/dev/udp/${target}/53; printf '\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\7server3\\3lab\\0\\0\\1\\0\\1' >&3; timeout ${waitS} head -c 12 <&3 | wc -c`;
+		expect((await site.host(0).mustRun(["bash", "-c", udp(0.3)])).trim()).toBe("0");
 		expect(await lost(site, target)).toBe(0);
 		await site.uplink("wan").heal();
-		expect((await site.host(0).mustRun(["bash", "-c", udp])).trim()).toBe("12");
+		expect((await site.host(0).mustRun(["bash", "-c", udp(5)])).trim()).toBe("12");
 		await site.uplink("wan").dropAddress(server(2).ipv4);
-		expect(await lost(site, server(2).ipv4)).toBe(100);
+		expect(await lost(site, server(2).ipv4, 1, 0.3)).toBe(100);
 		expect(await lost(site, server(3).ipv4)).toBe(0);
 		await site.uplink("wan").heal();
 	});
@@ -104,17 +113,19 @@ describe.skipIf(!asRoot)("lab", () => {
 	it("loses at random what a test asks for, round trip", async () => {
 		expect(perMillionOneWay(19)).toBe(100_000);
 		await site.uplink("wan").loss(20);
-		const percent = await lost(site, target, 1000);
+		const percent = await lost(site, target, 1000, 2);
 		await site.uplink("wan").heal();
 		// 5 standard deviations of 1,000 throws
 		expect(Math.abs(percent - 20)).toBeLessThan(6.4);
 	});
 
 	it("adds its delay to the round trip, and nothing to speak of without", async () => {
-		const withoutMs = await medianRttMs(site, target);
-		expect(withoutMs - (await medianRttMs(site, "100.64.1.1"))).toBeLessThan(1);
+		await until("the line adds next to nothing", async () => {
+			const addedMs = (await rttMs(site, target)) - (await rttMs(site, "100.64.1.1"));
+			return addedMs < 1 || Promise.reject(new Error(`${addedMs} ms`));
+		});
 		await site.uplink("wan").delay(40);
-		const withMs = await medianRttMs(site, target);
+		const withMs = await rttMs(site, target);
 		await site.uplink("wan").delay(0);
 		expect(withMs).toBeGreaterThan(40);
 		expect(withMs).toBeLessThan(60);
@@ -123,31 +134,37 @@ describe.skipIf(!asRoot)("lab", () => {
 	it("opens connections on a grid and tells which were not established, and over which uplink", async () => {
 		const loop = ConnectLoop.start(site.host(0), { address: target, everyMs: 20, timeoutMs: 400 });
 		await until("it is under way", () => loop.attempts.length >= 10);
+		const before = [...loop.attempts];
 		await site.uplink("wan").blackhole();
 		const faultMs = monotonicMs();
-		await until("some failed", () => loop.attempts.filter(({ tookMs }) => tookMs === null).length >= 10);
+		const inFault = () => loop.attempts.filter(({ startMs }) => startMs > faultMs);
+		await until("some failed", () => inFault().length >= 10);
+		const failed = inFault();
 		await site.uplink("wan").heal();
-		const healedMs = monotonicMs();
 		await until("they work again", () => loop.attempts.at(-1)?.tookMs !== null);
 		const attempts = await loop.stop();
-		const inFault = attempts.filter(({ startMs }) => startMs > faultMs && startMs < healedMs - 400);
-		expect(inFault.length).toBeGreaterThanOrEqual(9);
-		expect(inFault.every(({ tookMs, error }) => tookMs === null && error === "timed out")).toBe(true);
-		const before = attempts.filter(({ startMs }) => startMs < faultMs - 10);
+		expect(failed.every(({ tookMs, error }) => tookMs === null && error === "timed out")).toBe(true);
 		expect(before.every(({ tookMs, source }) => tookMs !== null && source === "100.64.1.2")).toBe(true);
 		expect(attempts.map(({ number }) => number)).toEqual(attempts.map((_, i) => i));
 	});
 
 	it("moves 200 Mbit/s and keeps to a rate", async () => {
-		expect(await download(site, 60e6)).toBeGreaterThan(200);
+		// On a machine that others use, too, one of some attempts.
+		await until("200 Mbit/s", async () => (await download(site, 60e6)) > 200, { timeoutMs: 40_000 });
 		const wan = site.uplink("wan");
 		await wan.delay(10);
 		await wan.rate(20);
 		await wan.queue(100);
-		const atRate = await download(site, 5e6);
 		// IP and TCP headers take 4 %, slow start some more.
-		expect(atRate).toBeGreaterThan(15);
-		expect(atRate).toBeLessThan(20);
+		await until(
+			"more than 15 Mbit/s",
+			async () => {
+				const atRate = await download(site, 5e6);
+				expect(atRate).toBeLessThan(20);
+				return atRate > 15;
+			},
+			{ timeoutMs: 40_000 },
+		);
 		await wan.rate(0);
 		await wan.delay(0);
 		await wan.queue(1000);
@@ -170,7 +187,7 @@ describe.skipIf(!asRoot)("what a site leaves behind", () => {
 		const [name = "", ...pids] = (await firstLine(maker, "abandon")).split(" ");
 		expect(pids.every((pid) => existsSync(`/proc/${pid}`))).toBe(true);
 		maker.kill("SIGKILL");
-		await until("its processes are gone", () => pids.every((pid) => !isAlive(pid)), { timeoutMs: 2000 });
+		await until("its processes are gone", () => pids.every((pid) => !isAlive(pid)));
 		expect(recordedNames().some((known) => known.startsWith(name))).toBe(true);
 		sweep();
 		expect(recordedNames().some((known) => known.startsWith(name))).toBe(false);
@@ -184,7 +201,7 @@ describe.skipIf(!asRoot)("what a site leaves behind", () => {
 		await one.close();
 		sweep();
 		expect(await lost(two, target)).toBe(0);
-		expect((await two.host(1).run(["ping", "-c", "1", "-W", "1", "192.168.1.100"])).code).toBe(0);
+		expect((await two.host(1).run(["ping", "-c", "1", "-W", "5", "192.168.1.100"])).code).toBe(0);
 		await two.close();
 	});
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { root } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -11,6 +12,7 @@ const program = join(root, "dist/x86_64/polywan-mwan3-compat");
 const isPossible = process.getuid?.() === 0 && existsSync(program);
 
 const config = renderPolywanConfig({
+	patient: true,
 	uplinks: { wan: {}, wanb: {} },
 	policies: { balanced: { mode: "weighted" }, wan_only: { mode: "failover" } },
 	members: [
@@ -58,9 +60,16 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 		router.writeFile("/etc/hotplug.d/iface/99-recorder", RECORDER.replace("$1", "hotplug"), 0o755);
 		await polywan.untilState("up", "wan", "wanb");
 		await router.mustRun(["sh", "-c", "/etc/init.d/mwan3 enable; /etc/init.d/mwan3 start"]);
-		await until("mwan3 is on the bus", async () => (await router.bus.list("mwan3")).length > 0);
+		await until("mwan3 is on the bus", async () => (await router.bus.list("mwan3")).length > 0, {
+			timeoutMs: 30_000,
+		});
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(
+		() => ({ site, polywan }),
+		config,
+		() => site.router.run(["/etc/init.d/mwan3", "start"]),
+	);
 
 	/** None where there is no such object. */
 	const names = (pattern: string) => site.router.bus.list(pattern).catch(() => []);
@@ -80,7 +89,10 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 	}
 
 	it("ubus: the interfaces as collectors expect them", async () => {
-		const all = await interfaces();
+		const all = await until("all four are online", async () => {
+			const found = await interfaces();
+			return Object.values(found).filter(({ status }) => status === "online").length === 4 && found;
+		});
 		expect(Object.keys(all)).toEqual(["wan", "wan6", "wanb", "wanb6"]);
 		expect(all.wan).toEqual({
 			age: expect.any(Number),
@@ -194,6 +206,7 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 		await until(
 			"scripts were told of every interface",
 			() => calls().filter((line) => /connected/.test(line)).length >= 8,
+			{ timeoutMs: 30_000 },
 		);
 		const before = calls();
 		expect(before.filter((line) => / wan /.test(line))).toEqual([
@@ -202,7 +215,9 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 			"user connected wan eth1",
 		]);
 		await site.router.mustRun(["sh", "-c", "/etc/init.d/mwan3 stop; /etc/init.d/mwan3 start"]);
-		await until("mwan3 is on the bus again", async () => (await site.router.bus.list("mwan3")).length > 0);
+		await until("mwan3 is on the bus again", async () => (await site.router.bus.list("mwan3")).length > 0, {
+			timeoutMs: 30_000,
+		});
 		await until("it answers", async () => Object.keys(await interfaces()).length === 4);
 		expect(calls()).toEqual(before);
 	});
@@ -249,7 +264,7 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 	});
 
 	it("use: a command over an interface, with mwan3's variables and the command's exit code", async () => {
-		const script = 'echo "$DEVICE $SRCIP $FAMILY"; curl -s -m 5 http://203.0.113.1/; exit 7';
+		const script = 'echo "$DEVICE $SRCIP $FAMILY"; curl -s -m 20 http://203.0.113.1/; exit 7';
 		const { code, stdout } = await mwan3("use", "wanb", "sh", "-c", script);
 		const address = site.uplink("wanb").lease.ipv4.address;
 		expect({ code, lines: stdout.trim().split(/\s*\n/) }).toEqual({
@@ -270,19 +285,19 @@ describe.skipIf(!isPossible)("mwan3's names on polywan", () => {
 		expect((await polywan.uplink("wanb")).wanted).toBe("down");
 		expect((await mwan3("ifup", "wanb")).code).toBe(0);
 		await polywan.untilState("up", "wanb");
-		expect((await interfaces("wanb")).wanb?.status).toBe("online");
+		await until("it is in use again", async () => (await interfaces("wanb")).wanb?.status === "online");
 	});
 
 	it("stop and start are polywan's", async () => {
 		expect((await mwan3("stop")).code).toBe(0);
-		await until("polywan is gone", async () => (await names("polywan")).length === 0);
+		await until("polywan is gone", async () => (await names("polywan")).length === 0, { timeoutMs: 30_000 });
 		expect(await mwan3("status")).toMatchObject({
 			code: 1,
 			stderr: expect.stringContaining("polywan does not run"),
 		});
 		await expect(site.router.ubus("mwan3", "status", {})).rejects.toThrow();
 		expect((await mwan3("start")).code).toBe(0);
-		await until("polywan is back", async () => (await names("polywan")).length > 0);
+		await until("polywan is back", async () => (await names("polywan")).length > 0, { timeoutMs: 30_000 });
 		await polywan.untilState("up", "wan", "wanb");
 	});
 });

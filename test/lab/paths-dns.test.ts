@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { seenFrom } from "./seen-from.ts";
@@ -19,24 +20,33 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 	(firewall) => {
 		let site: Site;
 		let polywan: Polywan;
+		const config = renderPolywanConfig();
 
 		beforeAll(async () => {
 			const uplinks = { wan: { nameServer: resolver.wan }, wanb: { nameServer: resolver.wanb } };
-			site = await Site.build({ firewall, uplinks, daemon: true, config: renderPolywanConfig() });
+			site = await Site.build({ firewall, uplinks, daemon: true, config });
 			polywan = new Polywan(site);
 			for (const uplink of ["wan", "wanb"] as const) await refuseOthers(uplink);
 			await polywan.untilState("up", "wan", "wanb");
 			site.router
 				.spawn([...dnsmasq, "--resolv-file=/tmp/resolv.conf.d/resolv.conf.auto"])
 				.stderr?.on("data", (chunk) => process.stderr.write(chunk));
-			await until("the router resolves names", async () => (await resolve()) !== null);
+			await until("the router resolves names", async () => (await resolve()) !== null, { timeoutMs: 30_000 });
 		});
 		afterAll(() => site?.close());
+		tidyBeforeRetry(
+			() => ({ site, polywan }),
+			config,
+			async () => {
+				for (const uplink of ["wan", "wanb"] as const) await refuseOthers(uplink);
+			},
+		);
 
 		const own = (uplink: "wan" | "wanb", family: "ipv4" | "ipv6") =>
 			site.uplink(uplink).lease[family]?.address;
 
-		const inForce = () => until("nothing differs", async () => (await polywan.run("diff")).code === 0);
+		const inForce = () =>
+			until("nothing differs", async () => (await polywan.run("diff")).code === 0, { timeoutMs: 30_000 });
 
 		/** Over this line the other's name server does not answer. */
 		async function refuseOthers(uplink: "wan" | "wanb"): Promise<void> {
@@ -44,9 +54,9 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 			for (const address of [ipv4, ipv6]) await site.uplink(uplink).dropAddress(address);
 		}
 
-		/** Asks the router once, and waits for half a second. */
+		/** Asks the router once: what is not answered at once is not answered at all. */
 		async function resolve(): Promise<string | null> {
-			const program = `const resolver = new (require("dns").Resolver)({ timeout: 500, tries: 1 });
+			const program = `const resolver = new (require("dns").Resolver)({ timeout: 8000, tries: 1 });
 resolver.setServers(["192.168.1.1"]);
 resolver.resolve4("server3.lab", (error, found) => console.log(error ? "" : found[0]));`;
 			const { stdout } = await site.host(0).run([process.execPath, "-e", program]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleProgram, compileProgram } from "../../build/bundle.ts";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { firewallConfig } from "./config.ts";
 import { type NetworkNamespace, root } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
@@ -23,16 +24,18 @@ const target = server(1).ipv6;
 describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s", (firewall) => {
 	let site: Site;
 	let polywan: Polywan;
+	const config = renderPolywanConfig({ patient: true });
 
 	beforeAll(async () => {
 		const fw4 = firewallConfig([{ name: "wan" }, { name: "wanb" }]).replace("masq6 '1'", "masq6 '0'");
 		const files = { "/etc/config/firewall": fw4 };
-		site = await Site.build({ firewall, files, daemon: true, config: renderPolywanConfig() });
+		site = await Site.build({ firewall, files, daemon: true, config });
 		polywan = new Polywan(site);
 		for (const uplink of ["wan", "wanb"]) await delegate(uplink);
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterAll(() => site?.close());
+	tidyBeforeRetry(() => ({ site, polywan }), config);
 
 	const own = (uplink: string) => site.uplink(uplink).lease.ipv6?.address ?? "";
 
@@ -49,7 +52,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s",
 
 	const seen = (source: string) => {
 		const host = site.host(0);
-		const curl = ["curl", "-s", "-g", "-m", "3", "--interface", source];
+		const curl = ["curl", "-s", "-g", "-m", "10", "--interface", source];
 		return seenFrom({ run: ([, ...words]) => host.run([...curl, ...words.slice(3)]) }, target);
 	};
 	const ownAddress = () => site.host(0).addresses.ipv6;
@@ -82,8 +85,14 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s",
 		await site.uplink("wanb").renumber();
 		await delegate("wanb");
 		expect(hostIn("wanb")).not.toBe(old);
-		await until("the new prefix leaves by wanb", async () => (await seen(hostIn("wanb"))) === hostIn("wanb"));
-		await until("nothing differs", async () => (await polywan.run("diff")).code === 0);
+		await until(
+			"the new prefix leaves by wanb",
+			async () => (await seen(hostIn("wanb"))) === hostIn("wanb"),
+			{
+				timeoutMs: 30_000,
+			},
+		);
+		await until("nothing differs", async () => (await polywan.run("diff")).code === 0, { timeoutMs: 30_000 });
 	});
 
 	it("translates prefix to prefix where that is wished, and lets rules decide for all hosts then", async () => {
@@ -108,7 +117,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s",
 		await site.router.mustRun(["ip", "-6", "neigh", "flush", "dev", "br-lan"]);
 		await site.host(0).mustRun(["ip", "-6", "neigh", "flush", "dev", "eth0"]);
 		expect(await seen(hostIn("wan"))).toBe(hostIn("wan"));
-		expect((await site.router.run(["ping", "-c", "1", "-W", "1", hostIn("wan")])).code).toBe(0);
+		expect((await site.router.run(["ping", "-c", "1", "-W", "5", hostIn("wan")])).code).toBe(0);
 	});
 
 	it("leaves router advertisements alone, the provider's and its own", async () => {
@@ -119,11 +128,15 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("IPv6 with %s",
 			await network.sysctl([`net/ipv6/conf/${device}/accept_ra=2`]);
 			const addresses = () => network.mustRun(["ip", "-6", "-o", "addr", "show", "dev", device]);
 			// What is sent before the addresses are known to be nobody else's is lost.
-			await until(`${device} has an address of ${prefix}`, async () => {
-				const own = /fe80:\S+(?=\/)/.exec(await addresses())?.[0] ?? "";
-				await from.network.run([join(root, RUNTIME), program, from.device, own, `${prefix}::`]);
-				return (await addresses()).includes(prefix);
-			});
+			await until(
+				`${device} has an address of ${prefix}`,
+				async () => {
+					const own = /fe80:\S+(?=\/)/.exec(await addresses())?.[0] ?? "";
+					await from.network.run([join(root, RUNTIME), program, from.device, own, `${prefix}::`]);
+					return (await addresses()).includes(prefix);
+				},
+				{ timeoutMs: 30_000 },
+			);
 		};
 		const router = site.router.network;
 		const provider = { network: site.uplink("wanb").isp, device: "cable" };

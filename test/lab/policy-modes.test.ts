@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { PolicyStatus } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { server } from "./addresses.ts";
+import { tidyBeforeRetry } from "./before-retry.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
@@ -34,9 +35,10 @@ process.stdin.on("end", () => process.exit()).resume();
 `;
 
 const to = (number: number, target: string) => ({ dest_ip: Object.values(server(number)), target });
-const line = { download: "10M", upload: "10M" };
+const line = { download: "10M", upload: "10M", interval: "200ms" };
 
 const config = renderPolywanConfig({
+	patient: true,
 	globals: { default_policy: "hand" },
 	uplinks: { wan: { tier: "1", ...line }, wanb: { tier: "2", ...line } },
 	policies: {
@@ -74,18 +76,27 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		for (const child of children) child.kill();
 		await site?.close();
 	});
+	tidyBeforeRetry(
+		() => ({ site, polywan }),
+		config,
+		async () => {
+			for (const child of children.splice(0)) child.kill();
+		},
+	);
 
 	/** Name of the uplink that a new connection takes. */
 	async function uplinkTo(number: number): Promise<string> {
-		const { stdout } = await site.host(0).run(["curl", "-s", "-m", "2", `http://${server(number).ipv4}/`]);
+		const { stdout } = await site.host(0).run(["curl", "-s", "-m", "10", `http://${server(number).ipv4}/`]);
 		const found = site.uplinks.find(({ lease }) => lease.ipv4?.address === stdout.trim());
 		return found?.name ?? `nowhere (${stdout.trim()})`;
 	}
 
 	/** A back end may need a moment for what is decided; one that takes turns until then takes the right one by chance, too. */
 	async function untilTaken(number: number, uplink: string): Promise<void> {
-		await until(`connections take ${uplink}`, async () =>
-			(await uplinksTo(number, 4)).every((taken) => taken === uplink),
+		await until(
+			`connections take ${uplink}`,
+			async () => (await uplinksTo(number, 4)).every((taken) => taken === uplink),
+			{ timeoutMs: 30_000 },
 		);
 	}
 
@@ -105,7 +116,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 
 	async function hold(number: number, count: number, pauseMs = 40) {
 		const held = start(holder, server(number).ipv4, String(count), String(pauseMs));
-		await until(`${count} connections are open`, () => held.lines.includes("ready"), { timeoutMs: 15_000 });
+		await until(`${count} connections are open`, () => held.lines.includes("ready"), { timeoutMs: 40_000 });
 		return held;
 	}
 
@@ -144,10 +155,20 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		const after = await hold(3, 12);
 		expect(await liveOver("wan", 3)).toBeLessThanOrEqual(12 + slack);
 		expect(await liveOver("wanb", 3)).toBeGreaterThanOrEqual(12 - slack);
-		const more = await hold(3, 20);
-		expect(Math.abs((await liveOver("wan", 3)) - (await liveOver("wanb", 3)))).toBeLessThanOrEqual(2 + slack);
+		const more = [await hold(3, 20)];
+		// Where it is told late which has fewer, the next ones make up for it.
+		await until(
+			"both have as many",
+			async () => {
+				const aheadBy = (await liveOver("wan", 3)) - (await liveOver("wanb", 3));
+				if (Math.abs(aheadBy) <= 2 + slack) return true;
+				more.push(await hold(3, 2));
+				throw new Error(`wan has ${aheadBy} more`);
+			},
+			{ timeoutMs: 30_000 },
+		);
 		expect((await policy("few")).reason).toMatch(/^live connections: wan \d+, wanb \d+$/);
-		for (const held of [before, after, more]) {
+		for (const held of [before, after, ...more]) {
 			expect(held.lines).not.toContain("lost");
 			held.end();
 		}
@@ -173,36 +194,37 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		);
 		expect(told.length).toBeGreaterThan(0);
 		held.end();
-	});
+	}, 120_000);
 
 	it("quality: the better line takes the larger part", async () => {
-		await until("wan has most of it", async () => (await percent("good", "wan")) > 80, { timeoutMs: 30_000 });
+		await site.uplink("wanb").delay(60);
+		await until("wan has most of it", async () => (await percent("good", "wan")) > 80, { timeoutMs: 60_000 });
 		await site.uplink("wan").delay(60);
 		await until("wanb has its part again", async () => (await percent("good", "wanb")) > 30, {
 			timeoutMs: 60_000,
 		});
 		for (const name of ["wan", "wanb"]) await site.uplink(name).delay(0);
-	});
+	}, 120_000);
 
 	it("least_used and overflow: new ones go where there is room", async () => {
-		expect(await uplinksTo(6, 3)).toEqual(["wan", "wan", "wan"]);
+		await untilTaken(6, "wan");
 		const load = start(flood, server(9).ipv4);
 		onTestFinished(load.end);
 		await until("wan is too full for more", async () => (await percent("spill", "wanb")) === 100, {
-			timeoutMs: 20_000,
+			timeoutMs: 40_000,
 		});
 		await until("wanb is used least", async () => (await percent("free", "wanb")) === 100, {
-			timeoutMs: 20_000,
+			timeoutMs: 40_000,
 		});
 		await untilTaken(5, "wanb");
 		await untilTaken(6, "wanb");
 		expect((await policy("spill")).reason).toMatch(/^tier 1 is used to \d+ %, tier 2 is used to \d+ %$/);
 		load.end();
 		await until("wan has room again", async () => (await percent("spill", "wan")) === 100, {
-			timeoutMs: 20_000,
+			timeoutMs: 40_000,
 		});
-		await until("both are free", async () => (await percent("free", "wan")) === 50, { timeoutMs: 20_000 });
-	});
+		await until("both are free", async () => (await percent("free", "wan")) === 50, { timeoutMs: 40_000 });
+	}, 120_000);
 
 	it("flow_hash: by the flow, or by weight where the packet filter cannot, with a problem", async () => {
 		const taken = await uplinksTo(7, 30);
@@ -244,13 +266,13 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		expect((await uplinksTo(1, 8)).filter((uplink) => uplink === "wan")).toHaveLength(6);
 		const pid = await polywan.pid();
 		await site.router.mustRun(["kill", String(pid)]);
-		await until("another daemon runs", async () => (await polywan.pid()) !== pid, { timeoutMs: 20_000 });
+		await until("another daemon runs", async () => (await polywan.pid()) !== pid, { timeoutMs: 30_000 });
 		await polywan.untilState("up", "wan", "wanb");
-		expect(await percent("hand", "wan")).toBe(75);
+		await until("the weights are those set", async () => (await percent("hand", "wan")) === 75);
 		await expect(weigh({ nobody: 3 })).rejects.toThrow();
 	});
 
 	it("leaves the kernel as the plan says", async () => {
-		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
+		await until("nothing differs", async () => (await polywan.run("diff")).stdout === "Nothing differs.\n");
 	});
 });

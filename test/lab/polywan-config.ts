@@ -14,9 +14,12 @@ export interface PolywanConfig {
 	rules?: Sections;
 	/** Nothing but the program's own defaults: what figures are taken with. Else an uplink recovers sooner, so that tests need not wait. */
 	asShipped?: boolean;
+	/** No probe is given up because the machine is busy: for tests that are not about how soon a fault is noticed. */
+	patient?: boolean;
 }
 
 const quick = { recovery_time: "500ms" };
+const patient = { timeout_floor: "1500ms", timeout_cap: "5s" };
 
 const probed = [8, 9].flatMap((number) => Object.values(server(number)));
 
@@ -25,7 +28,12 @@ export function renderPolywanConfig(config: PolywanConfig = {}): string {
 	const targets = Object.fromEntries(
 		Object.entries(uplinks).map(([name, options]) => [
 			name,
-			{ target: probed, ...(config.asShipped ? {} : quick), ...options },
+			{
+				target: probed,
+				...(config.asShipped ? {} : quick),
+				...(config.patient ? patient : {}),
+				...options,
+			},
 		]),
 	);
 	const members = (config.members ?? []).map(([policy, uplink, options]) =>

@@ -136,6 +136,25 @@ test.each([
 	}
 });
 
+test.each([0, 300, 600, 900, 1200, 1500, 1800])(
+	"when a line is back, a target that was silent before is asked again at once (%i ms)",
+	(laterMs) => {
+		const line = steadyLine(20);
+		const simulation = new Simulation(line, 3);
+		const silent = TARGETS[0] ?? "";
+		line.deadTargets.add(silent);
+		simulation.runUntil(30_000);
+		line.alive = false;
+		simulation.runUntil(35_000 + laterMs);
+		expect(simulation.monitor.state).toBe("down");
+		line.deadTargets.clear();
+		line.alive = true;
+		simulation.runUntil(40_000 + laterMs);
+		expect(simulation.monitor.state).toBe("up");
+		expect(simulation.monitor.hearing()).toEqual(TARGETS.map((target) => ({ target, heard: true })));
+	},
+);
+
 test("adaptive: up to four times longer while calm, half after a loss, never below 100 ms", () => {
 	expect([0, 1000, 10_000, 120_000, 1e9].map((calmMs) => adaptInterval(700, calmMs))).toEqual([
 		350, 350, 700, 1400, 2800,
