@@ -16,7 +16,7 @@ export interface UplinkUsage {
 	readonly txBytes: number;
 	/** When the period began; 0: since counting began. */
 	readonly periodStartMs: number;
-	/** Of the period before, in case the clock goes back. */
+	/** Of the period before this one; after the clock went back, what of the bytes here is not of the period named, which it may return to. */
 	readonly before: {
 		readonly rxBytes: number;
 		readonly txBytes: number;
@@ -57,6 +57,8 @@ export const NO_USAGE: UplinkUsage = {
 	gaps: [],
 };
 
+/** Some drivers count in 32 bits where a long has 32 (struct net_device_stats). */
+const WRAP_BYTES = 2 ** 32;
 const MOST_GAPS = 20;
 const MOST_AWAY = 4;
 
@@ -73,9 +75,9 @@ export function addCounters(usage: UplinkUsage, counters: readonly Baseline[]): 
 			({ device, ifindex }) => device === now.device && ifindex === now.ifindex,
 		);
 		if (old === undefined && now.ifindex < newest) continue;
-		const continues = old !== undefined && now.rxBytes >= old.rxBytes && now.txBytes >= old.txBytes;
-		rx += continues ? now.rxBytes - old.rxBytes : now.rxBytes;
-		tx += continues ? now.txBytes - old.txBytes : now.txBytes;
+		const [rxGrown, txGrown] = grown(old, now);
+		rx += rxGrown;
+		tx += txGrown;
 	}
 	const away = usage.baselines.filter((old) => counters.every(({ device }) => device !== old.device));
 	return {
@@ -88,14 +90,26 @@ export function addCounters(usage: UplinkUsage, counters: readonly Baseline[]): 
 	};
 }
 
+/** A device that was made again counts both from 0; a counter that falls alone from near its end has run over. */
+function grown(old: Baseline | undefined, now: Baseline): [rx: number, tx: number] {
+	if (old === undefined || (now.rxBytes < old.rxBytes && now.txBytes < old.txBytes))
+		return [now.rxBytes, now.txBytes];
+	const grow = (before: number, after: number) => {
+		if (after >= before) return after - before;
+		const beyond = after + WRAP_BYTES - before;
+		return before < WRAP_BYTES && beyond < WRAP_BYTES / 2 ? beyond : after;
+	};
+	return [grow(old.rxBytes, now.rxBytes), grow(old.txBytes, now.txBytes)];
+}
+
 /** The first look at devices of an uplink that was never counted: what they did before belongs to nobody. */
 export function beginCounting(counters: readonly Baseline[]): UplinkUsage {
 	return { ...NO_USAGE, baselines: counters };
 }
 
 /**
- * Starts the period that began at `periodStartMs` if it is another than the present one. A clock that is not set (0) changes nothing;
- * one that was wrong and goes back to the period before gets that one's bytes back.
+ * Starts the period that began at `periodStartMs` if it is another than the present one. A clock that is not set (0) changes nothing.
+ * One that goes back to the period before, as it was wrong, gets that one's bytes back, and one that comes again finds what it left.
  */
 export function turnPeriod(usage: UplinkUsage, periodStartMs: number): UplinkUsage {
 	if (periodStartMs < CLOCK_SET_MS - 366 * 86_400_000 || periodStartMs === usage.periodStartMs) return usage;
@@ -108,10 +122,18 @@ export function turnPeriod(usage: UplinkUsage, periodStartMs: number): UplinkUsa
 			rxBytes: usage.rxBytes + back.rxBytes,
 			txBytes: usage.txBytes + back.txBytes,
 			periodStartMs,
-			before: null,
+			before: { ...back, periodStartMs: usage.periodStartMs },
 		};
 	}
 	const { rxBytes, txBytes, periodStartMs: startedMs } = usage;
+	if (before?.periodStartMs === periodStartMs)
+		return {
+			...usage,
+			rxBytes: Math.max(rxBytes - before.rxBytes, 0),
+			txBytes: Math.max(txBytes - before.txBytes, 0),
+			periodStartMs,
+			before: { ...before, periodStartMs: startedMs },
+		};
 	return {
 		...usage,
 		rxBytes: 0,

@@ -88,7 +88,28 @@ describe("usage", () => {
 		expect(turnPeriod(started, 0)).toBe(started);
 		const next = turnPeriod({ ...started, warned: 90 }, june);
 		expect(next).toMatchObject({ rxBytes: 0, periodStartMs: june, warned: 0 });
-		expect(turnPeriod({ ...next, rxBytes: 3 }, may)).toMatchObject({ rxBytes: 8, periodStartMs: may });
+		const back = turnPeriod({ ...next, rxBytes: 3 }, may);
+		expect(back).toMatchObject({ rxBytes: 8, periodStartMs: may });
+		expect(turnPeriod({ ...back, rxBytes: 9 }, june)).toMatchObject({ rxBytes: 4, periodStartMs: june });
+	});
+
+	test("a clock that goes back by years, and comes again, loses nothing", () => {
+		const [long, now, next] = [Date.UTC(2025, 1, 1), Date.UTC(2027, 5, 1), Date.UTC(2027, 6, 1)];
+		const june = { ...NO_USAGE, rxBytes: 50, periodStartMs: now };
+		const back = turnPeriod(june, long);
+		expect(back).toMatchObject({ rxBytes: 50, periodStartMs: long });
+		const again = turnPeriod({ ...back, rxBytes: 51 }, now);
+		expect(again).toMatchObject({ rxBytes: 51, periodStartMs: now });
+		expect(turnPeriod(again, next)).toMatchObject({ rxBytes: 0, periodStartMs: next });
+	});
+
+	test("a counter of 32 bits that runs over goes on, and does not count the other one twice", () => {
+		const full = 2 ** 32 - 100;
+		const usage = { ...beginCounting([device(full, 2000)]) };
+		expect(addCounters(usage, [device(50, 2010)])).toMatchObject({ rxBytes: 150, txBytes: 10 });
+		expect(addCounters(usage, [device(50, 20)])).toMatchObject({ rxBytes: 50, txBytes: 20 });
+		// Made again, and more sent than before already.
+		expect(addCounters(beginCounting([device(5000, 5)]), [device(50, 60)]).rxBytes).toBe(50);
 	});
 
 	test.each([
