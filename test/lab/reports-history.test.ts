@@ -47,12 +47,13 @@ describe.skipIf(!asRoot)("history", () => {
 	const history = async (args: BlobTable) =>
 		(await site.router.ubus("polywan.reports", "history", args)) as unknown as Series;
 	const now = () => Math.round(Date.now() / 1000);
-	/** Rows on file: a span that the seconds in memory do not reach. */
-	const written = () => history({ uplink: "wan", from: now() - 3600, to: now() });
+	/** Rows on file. */
+	const written = async () => {
+		const sql = "SELECT COUNT(*) FROM sample WHERE step=10 AND uplink='wan'";
+		return Number((await site.router.run(["sqlite3", "-readonly", file, sql])).stdout);
+	};
 	const untilWritten = (rows: number) =>
-		until(`${rows} rows are on file`, async () => (await written()).at_s.length >= rows, {
-			timeoutMs: 40_000,
-		});
+		until(`${rows} rows are on file`, async () => (await written()) >= rows, { timeoutMs: 40_000 });
 
 	it("knows each second of the last ten minutes", async () => {
 		await site.host(0).mustRun(["curl", "-s", "-o", "/dev/null", `http://${server(1).ipv4}/bytes/3000000`]);
@@ -61,7 +62,7 @@ describe.skipIf(!asRoot)("history", () => {
 			return rx_rate.some((rate) => rate > 500_000);
 		});
 		const { step_s, at_s, rtt_us } = await history({ uplink: "wan" });
-		expect(step_s).toBe(2);
+		expect(step_s).toBeLessThanOrEqual(2);
 		expect(at_s.length).toBe(rtt_us.ipv4.length);
 		expect(Math.abs((at_s.at(-1) ?? 0) - now())).toBeLessThan(5);
 		expect(rtt_us.ipv4.at(-1)).toBeGreaterThan(0);
@@ -69,9 +70,10 @@ describe.skipIf(!asRoot)("history", () => {
 
 	it("writes ten seconds at a time, and answers from the file", async () => {
 		await untilWritten(1);
-		const { step_s, usable_permille } = await written();
-		expect(step_s).toBe(10);
+		const { step_s, usable_permille } = await history({ uplink: "wan", from: 0, to: now(), points: 1 });
+		expect(step_s % 10).toBe(0);
 		expect(usable_permille.ipv4).toContain(1000);
+		expect((await history({ uplink: "wan", from: 0, to: now() })).at_s.length).toBeGreaterThan(1);
 		expect((await history({ uplink: "nobody" })).at_s).toEqual([]);
 		for (const bad of [{}, { uplink: "wan", from: 5, to: 4 }, { uplink: "wan", points: 0 }])
 			await expect(history(bad)).rejects.toMatchObject({ code: 2 });
@@ -81,18 +83,18 @@ describe.skipIf(!asRoot)("history", () => {
 		await until("the copy is there", async () => (await site.router.run(["test", "-s", copy])).code === 0);
 		const path = resolveInRoot(site.router.rootPath, copy);
 		const before = statSync(path).mtimeMs;
-		const rows = (await written()).at_s.length;
+		const rows = await written();
 		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
 		await until("it ended", async () => (await reports.pids()).length === 0);
 		await site.router.mustRun(["rm", "-rf", "/tmp/polywan-history"]);
 		await reports.configure(config);
-		await until("what the copy held is known", async () => (await written()).at_s.length >= 1);
+		await until("what the copy held is known", async () => (await written()) >= 1);
 		await untilWritten(Math.min(rows, 1) + 1);
 		expect(statSync(path).mtimeMs).toBe(before);
 	});
 
 	it("goes on when sqlite3 is killed", async () => {
-		const rows = (await written()).at_s.length;
+		const rows = await written();
 		await site.router.mustRun(["pkill", "-9", "-x", "sqlite3"]);
 		await untilWritten(rows + 1);
 		expect((await polywan.status()).apply.ok).toBe(true);

@@ -5,16 +5,22 @@ import { Recorder } from "../../../package/polywan-reports/src/history/recorder.
 import { mergeSamples, type Sample } from "../../../package/polywan-reports/src/history/sample.ts";
 import {
 	buildInsert,
+	buildOldest,
 	buildPrune,
 	buildQuery,
 	buildRollUps,
 	CREATE_SQL,
 	OPEN_SQL,
+	parseOldest,
 	parseRow,
 	SHRINK_SQL,
 	SIZE_SQL,
 } from "../../../package/polywan-reports/src/history/sql.ts";
-import { chooseResolution, MOST_POINTS } from "../../../package/polywan-reports/src/history/step.ts";
+import {
+	chooseResolution,
+	findReach,
+	MOST_POINTS,
+} from "../../../package/polywan-reports/src/history/step.ts";
 import { familyStatus, uplinkStatus } from "./fixture.ts";
 
 function sample(change: Partial<Sample> = {}): Sample {
@@ -63,7 +69,9 @@ describe("seconds in memory", () => {
 		for (let second = 0; second < 2000; second++) recorder.take({ uplinks: [uplinkStatus("wan")] }, second);
 		const seconds = recorder.list("wan", 0, 2000).map(([second]) => second);
 		expect(seconds).toEqual(Array.from({ length: 600 }, (_, i) => 1400 + i));
+		expect(recorder.reachOf("wan", 1999)).toBe(600);
 		recorder.take({ uplinks: [uplinkStatus("wanb")] }, 2000);
+		expect([recorder.reachOf("wanb", 2030), recorder.reachOf("wan", 2030)]).toEqual([30, 0]);
 		expect(recorder.list("wan", 0, 2001)).toEqual([]);
 	});
 
@@ -104,6 +112,29 @@ describe("resolution", () => {
 		expect(chooseResolution(fromAgoS, spanS, points, keepS)).toEqual(wanted);
 	});
 
+	test.each([
+		["a year of a history of minutes is its seconds", 365 * 86400, { 10: 300 }, { source: 1, stepS: 1 }],
+		[
+			"of two days and a half: of which the finest are gone, and the first began at midnight",
+			365 * 86400,
+			{ 10: 6 * 3600, 60: 47 * 3600, 3600: 60 * 3600, 86400: 70 * 3600 },
+			{ source: 3600, stepS: 3600 },
+		],
+		[
+			"within what is known the finest must reach back",
+			61 * 86400,
+			{ 10: 6 * 3600, 60: 48 * 3600, 3600: 60 * 86400, 86400: 365 * 86400 },
+			{ source: 86400, stepS: 86400 },
+		],
+		["nothing is known", 365 * 86400, {}, { source: 1, stepS: 1 }],
+	] as const)("%s", (_, fromAgoS, agoS, wanted) => {
+		const now = 1_760_000_000;
+		const oldest = Object.fromEntries(Object.entries(agoS).map(([step, ago]) => [step, now - ago]));
+		const { from, reachS } = findReach(now - fromAgoS, now, oldest);
+		const spanS = Math.max(now - from, 1);
+		expect(chooseResolution(now - from, spanS, 500, { 1: 600, ...reachS })).toEqual(wanted);
+	});
+
 	test("never more points than asked for", () => {
 		for (let span = 1; span < 5e8; span = Math.ceil(span * 1.7))
 			for (const points of [1, 7, MOST_POINTS]) {
@@ -115,6 +146,15 @@ describe("resolution", () => {
 
 describe("SQL in the real sqlite3", () => {
 	const day = 1_760_000_000 - (1_760_000_000 % 86400);
+
+	test("the first row of each step is found", () => {
+		const rows = [30, 20]
+			.map((ago) => buildInsert(day - ago, [{ uplink: "wan", sample: sample() }]))
+			.join("");
+		const [line = ""] = sqlite(`${rows}${buildRollUps(day - 60, day, UTC)}${buildOldest("wan")}`);
+		expect(parseOldest(line)).toEqual({ 10: day - 30, 60: day - 60, 3600: day - 3600, 86400: day - 86400 });
+		expect(parseOldest("|||")).toEqual({});
+	});
 
 	test("what is written comes back, with names that look like SQL", () => {
 		const uplink = "o'); DROP TABLE sample;--";

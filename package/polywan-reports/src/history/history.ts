@@ -8,13 +8,15 @@ import type { HistoryModel } from "../config/model.ts";
 import { Recorder, SECONDS_KEPT } from "./recorder.ts";
 import { mergeSamples, type Sample } from "./sample.ts";
 import { SqliteError } from "./sqlite.ts";
-import { chooseResolution, MOST_POINTS } from "./step.ts";
+import { chooseResolution, findReach, MOST_POINTS } from "./step.ts";
 import { Store } from "./store.ts";
 
 const WRITE_EVERY_S = 10;
 const NOT_YET = "not open yet";
 /** Until space was made, or sqlite3 installed. */
 const RETRY_MS = 60_000;
+/** Between what is asked for and what is answered. */
+const SLACK_S = 2;
 /** Before that the clock has not been set: 2020-01-01. */
 const CLOCK_IS_SET_S = 1_577_836_800;
 
@@ -75,8 +77,10 @@ export class HistoryKeeper implements Listener {
 		const points = Math.trunc(readNumber(args.points, MOST_POINTS));
 		if (typeof uplink !== "string" || !(from < to) || points < 1)
 			throw new UbusError(ubusStatus.invalidArgument);
-		const keepS = { 1: SECONDS_KEPT, ...this.#store.keepS };
-		const { source, stepS } = chooseResolution(now - from, to - from, Math.min(points, MOST_POINTS), keepS);
+		const { from: begin, reachS } = await this.#findReach(uplink, from, now);
+		const keepS = { 1: this.#recorder.reachOf(uplink, nowS()) + SLACK_S, ...reachS };
+		const span = Math.max(to - begin, 1);
+		const { source, stepS } = chooseResolution(now - begin, span, Math.min(points, MOST_POINTS), keepS);
 		const rows =
 			source === 1
 				? this.#readSeconds(uplink, stepS, from, to)
@@ -99,6 +103,17 @@ export class HistoryKeeper implements Listener {
 			const merged = mergeSamples(samples);
 			return merged === null ? [] : [[at, merged] as [number, Sample]];
 		});
+	}
+
+	/** What the seconds in memory do not hold is on file, if anywhere. */
+	async #findReach(uplink: string, from: number, now: number): Promise<ReturnType<typeof findReach>> {
+		if (now - from <= this.#recorder.reachOf(uplink, nowS())) return findReach(from, now, { 10: from });
+		try {
+			return findReach(from, now, this.#isOpen ? await this.#store.readOldest(uplink) : {});
+		} catch (error) {
+			if (!(error instanceof SqliteError)) throw error;
+			return findReach(from, now, {});
+		}
 	}
 
 	async #read(...[uplink, source, stepS, from, to]: Parameters<Store["query"]>): Promise<[number, Sample][]> {

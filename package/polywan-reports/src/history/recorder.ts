@@ -16,10 +16,12 @@ export interface Written {
 class Seconds {
 	readonly #columns = COLUMNS.map(() => new Int32Array(SECONDS_KEPT).fill(NOTHING));
 	readonly #times = new Float64Array(SECONDS_KEPT).fill(Number.NEGATIVE_INFINITY);
+	readonly beganAt: number;
 	rxBytes: number;
 	txBytes: number;
 
-	constructor(rxBytes: number, txBytes: number) {
+	constructor(second: number, rxBytes: number, txBytes: number) {
+		this.beganAt = second;
 		this.rxBytes = rxBytes;
 		this.txBytes = txBytes;
 	}
@@ -65,7 +67,7 @@ export class Recorder {
 			if (!uplinks.some((uplink) => uplink.name === name)) this.#uplinks.delete(name);
 		for (const uplink of uplinks) {
 			const { name, rx_bytes, tx_bytes } = uplink;
-			const seconds = this.#uplinks.get(name) ?? new Seconds(rx_bytes, tx_bytes);
+			const seconds = this.#uplinks.get(name) ?? new Seconds(second, rx_bytes, tx_bytes);
 			this.#uplinks.set(name, seconds);
 			const rx = grown(seconds.rxBytes, rx_bytes);
 			const tx = grown(seconds.txBytes, tx_bytes);
@@ -81,6 +83,12 @@ export class Recorder {
 			const sample = mergeSamples(seconds.list(from, to).map(([, one]) => one));
 			return sample === null ? [] : [{ uplink, sample }];
 		});
+	}
+
+	/** For how many of the last seconds there are any; of one that was added lately, or after a start, not ten minutes. */
+	reachOf(uplink: string, second: number): number {
+		const began = this.#uplinks.get(uplink)?.beganAt ?? second;
+		return Math.min(second - began, SECONDS_KEPT);
 	}
 
 	list(uplink: string, from: number, to: number): [second: number, sample: Sample][] {

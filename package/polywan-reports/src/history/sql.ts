@@ -7,8 +7,9 @@ import { STEPS, type Step } from "./step.ts";
 /** Of the file's form: another one is set aside. */
 export const FORM = 1;
 
-/** What a new or known file is opened by. `synchronous` counts for copies: VACUUM INTO takes it over. */
-export const OPEN_SQL = `PRAGMA cache_size=-256;
+/** What a new or known file is opened by. Others may look into it, and lock it while they do. `synchronous` counts for copies: VACUUM INTO takes it over. */
+export const OPEN_SQL = `PRAGMA busy_timeout=5000;
+PRAGMA cache_size=-256;
 PRAGMA journal_mode=TRUNCATE;
 PRAGMA synchronous=OFF;
 PRAGMA temp_store=MEMORY;
@@ -114,6 +115,23 @@ export function buildQuery(
 	const shift = source === DAY ? zone.standardOffset + DAY / 2 : 0;
 	const [at, group] = source === DAY ? ["MIN(at)", `(at+${shift})/${stepS}`] : [`at/${stepS}*${stepS}`, "t"];
 	return `SELECT ${at} AS t,${cells.join(",")} FROM sample WHERE step=${source} AND uplink=${quoteText(uplink)} AND at>=${Math.trunc(from)} AND at<${Math.trunc(to)} GROUP BY ${group} ORDER BY t LIMIT 1000;\n`;
+}
+
+/** One row: when the first row of each step begins. */
+export function buildOldest(uplink: string): string {
+	const firsts = STEPS.map(
+		(step) => `(SELECT MIN(at) FROM sample WHERE step=${step} AND uplink=${quoteText(uplink)})`,
+	);
+	return `SELECT ${firsts.join(",")};\n`;
+}
+
+/** Of that row; steps without any are absent. */
+export function parseOldest(line: string): Partial<Record<Step, number>> {
+	const firsts = line.split("|");
+	const known = STEPS.map((step, index) => [step, firsts[index] ?? ""] as const);
+	return Object.fromEntries(
+		known.filter(([, first]) => /^\d+$/.test(first)).map(([step, first]) => [step, Number(first)]),
+	);
 }
 
 /** A line of sqlite3's list mode as time and sample; null when it is none. */

@@ -14,6 +14,34 @@ export interface Resolution {
 }
 
 /**
+ * Where what is known of a span begins, and how far back each step reaches from there: a history that is younger than what is
+ * asked for is shown as finely as if no more had been asked for.
+ *
+ * @param oldest when the first row of each step begins; absent: there is none
+ */
+export function findReach(
+	from: number,
+	now: number,
+	oldest: Readonly<Partial<Record<Step, number>>>,
+): { readonly from: number; readonly reachS: Readonly<Record<Step, number>> } {
+	const reachS = Object.fromEntries(STEPS.map((step) => [step, now - (oldest[step] ?? now)]));
+	let begin = now;
+	let coarser = Number.POSITIVE_INFINITY;
+	const whole: Step[] = [];
+	for (const step of STEPS.toReversed()) {
+		const at = oldest[step];
+		if (at === undefined) continue;
+		// The first row of a coarser step began before what it is made of; what is later is all that is left of a finer one.
+		if (at > begin + coarser) break;
+		[begin, coarser] = [at, step];
+		whole.push(step);
+	}
+	const start = Math.max(from, begin);
+	for (const step of begin > from ? whole : []) reachS[step] = now - start;
+	return { from: start, reachS: reachS as Record<Step, number> };
+}
+
+/**
  * The finest steps that reach back far enough and of which a point is one or more.
  *
  * @param fromAgoS how long ago the first point is

@@ -8,12 +8,14 @@ import type { Written } from "./recorder.ts";
 import type { Sample } from "./sample.ts";
 import {
 	buildInsert,
+	buildOldest,
 	buildPrune,
 	buildQuery,
 	buildRollUps,
 	CREATE_SQL,
 	FORM,
 	OPEN_SQL,
+	parseOldest,
 	parseRow,
 	quoteArgument,
 	quoteText,
@@ -51,10 +53,6 @@ export class Store {
 		this.#copyPace = new SavePace(model.copyIntervalMs, ageOf(this.#copy), monotonicMs());
 	}
 
-	get keepS(): Readonly<Record<Step, number>> {
-		return this.#keepS;
-	}
-
 	/**
 	 * Opens the file, or the copy, or a new one; what is damaged is set aside. Rejects with NoSqliteError, and with SqliteError
 	 * where it can be tried again: then nothing was set aside that is whole.
@@ -79,6 +77,12 @@ export class Store {
 			await this.#prune(at);
 		}
 		await this.copyIfDue();
+	}
+
+	/** When the first row of each step begins. Rejects with SqliteError. */
+	async readOldest(uplink: string): Promise<Readonly<Partial<Record<Step, number>>>> {
+		const [line = ""] = await this.#run(buildOldest(uplink));
+		return parseOldest(line);
 	}
 
 	/** Oldest first. Rejects with SqliteError. */
