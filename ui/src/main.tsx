@@ -67,8 +67,9 @@ export function mount(host: HTMLElement, options: MountOptions = {}): () => void
 			stopFollowing = null;
 			sessionStorage.removeItem(SESSION_KEY);
 			void session.logout().catch(() => {});
-			forgetStaged();
+			// First, so that what was edited here goes with it.
 			status.value = null;
+			forgetStaged();
 			liveness.value = { kind: "gone", what: "session" };
 		},
 	};

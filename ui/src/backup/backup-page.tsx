@@ -6,7 +6,7 @@ import { differences, outcome } from "../edit/staging.ts";
 import { useStaging } from "../edit/use-staging.ts";
 import { formatMoment } from "../format.ts";
 import { usePanel } from "../panel.ts";
-import { nowMs, readOnly } from "../store.ts";
+import { liveness, nowMs, readOnly } from "../store.ts";
 import { language, t } from "../words.ts";
 import {
 	applyBackup,
@@ -34,14 +34,15 @@ export function BackupPage() {
 	const kept = useKept(allowed === true);
 	const [checked, setChecked] = useState<Checked | null>(null);
 	const [trouble, setTrouble] = useState<string | null>(null);
-	const [busy, setBusy] = useState(false);
+	const [running, setRunning] = useState(0);
+	const busy = running > 0;
 	const run = (action: () => Promise<void>) => async () => {
-		setBusy(true);
+		setRunning((count) => count + 1);
 		setTrouble(null);
 		await action().catch((error: unknown) =>
 			setTrouble(error instanceof Error ? error.message : String(error)),
 		);
-		setBusy(false);
+		setRunning((count) => count - 1);
 	};
 	const download = (before: boolean) =>
 		run(async () => {
@@ -54,9 +55,11 @@ export function BackupPage() {
 		run(async () => check(file.name, await sendBackup(session, await file.text())))();
 	const apply = run(async () => {
 		if (checked === null) return;
+		outcome.value = null;
 		const error = await applyBackup(session, checked.source);
 		if (error !== null) throw new Error(error);
-		setChecked(null);
+		// The trial may have ended before the answer: what is looked at by then stays.
+		setChecked((now) => (now === checked ? null : now));
 		await staging.watchTrial();
 	});
 	if (allowed === null) return <p class="soft">{t("live.connecting")}</p>;
@@ -164,9 +167,10 @@ function FileInput({ onFile, busy }: { onFile(file: File): void; readonly busy: 
 function useAllowed(): boolean | null {
 	const { session } = usePanel();
 	const [allowed, setAllowed] = useState<boolean | null>(null);
+	const alive = liveness.value.kind === "live";
 	useEffect(() => {
-		session.access("ubus", "polywan", "restore").then(setAllowed, () => {});
-	}, [session]);
+		if (alive) session.access("ubus", "polywan", "restore").then(setAllowed, () => {});
+	}, [session, alive]);
 	return allowed;
 }
 

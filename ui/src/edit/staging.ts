@@ -3,7 +3,7 @@ import { parseModel } from "polywan-core/config/parse";
 import { RpcError, type UbusSession } from "ubus-js/browser";
 import { fail } from "../follow.ts";
 import { STAGED_KEY, staged, stagedRound } from "../staged.ts";
-import { events } from "../store.ts";
+import { events, liveness, status } from "../store.ts";
 import { type ConfigPackage, type ConfigSection, parseConfig } from "./config.ts";
 import { type Netif, parseNetifs } from "./netif.ts";
 import { type ConfigName, StagedConfig } from "./staged-config.ts";
@@ -12,7 +12,6 @@ import {
 	beginTrial,
 	cancelTrial,
 	confirmTrial,
-	type KnownTrial,
 	type PendingTrial,
 	readTrial,
 	TrialRefusal,
@@ -20,6 +19,8 @@ import {
 
 /** Typing is staged once it rests. */
 const REST_MS = 400;
+
+type Outcome = "kept" | "returned" | "busy" | "failed";
 
 const polywan = new StagedConfig("polywan");
 export const reports = new StagedConfig("polywan_reports");
@@ -36,7 +37,7 @@ export const netifs = signal<readonly Netif[]>([]);
 /** Applied and not yet kept. */
 export const trial = signal<PendingTrial | null>(null);
 /** What the last attempt came to, until the next. */
-export const outcome = signal<"kept" | "returned" | "busy" | "failed" | null>(null);
+export const outcome = signal<Outcome | null>(null);
 
 export const differences = computed(() => [
 	...CONFIGS.flatMap((config) => config.differences.value),
@@ -64,6 +65,10 @@ export class Staging {
 	#sending: Promise<void> = Promise.resolve();
 	/** Of the reading begun last: answers of earlier ones are out of date. */
 	#round = 0;
+	/** The last reading got no answer. */
+	#failed = false;
+	/** From the begin of a trial until what is tried is committed: nobody can keep it, or return, before. */
+	#beginning = false;
 
 	constructor(session: UbusSession<AbortSignal>, changed: () => void) {
 		this.#session = session;
@@ -72,7 +77,7 @@ export class Staging {
 
 	/** Follows what happens elsewhere, until the returned function is called. */
 	follow(): () => void {
-		let readSequence = 0;
+		let readSequence = sequenceOfChange();
 		const stops = [
 			effect(() => {
 				staged.value = differences.value.length > 0 || trial.value !== null;
@@ -82,10 +87,12 @@ export class Staging {
 				void this.read();
 			}),
 			effect(() => {
-				const newest = events.value.find(({ kind }) => kind === "config" || kind === "trial")?.sequence ?? 0;
-				const isNew = newest > readSequence && readSequence > 0;
+				const newest = sequenceOfChange();
+				if (newest > readSequence) void this.read();
 				readSequence = newest;
-				if (isNew) void this.read();
+			}),
+			effect(() => {
+				if (liveness.value.kind === "live" && this.#failed) void this.read();
 			}),
 		];
 		const ask = (event: BeforeUnloadEvent) => {
@@ -104,35 +111,40 @@ export class Staging {
 	/** Reads what is staged and what is in force; edits that were not staged, in a session that was lost say, are staged again. */
 	async read(): Promise<void> {
 		if (!this.#session.signedIn) {
-			for (const config of CONFIGS) config.forget();
-			secrets.forget();
+			// A session that was lost, not left, goes on with what was edited.
+			if (status.peek() === null) forgetAll();
 			return;
 		}
 		const round = ++this.#round;
+		this.#failed = false;
 		try {
-			const [own, others, dump, { pending, last }] = await Promise.all([
+			const [own, others, dump, known] = await Promise.all([
 				this.#readConfig("polywan"),
 				this.#readConfig("polywan_reports").catch(() => NOTHING),
 				this.#session.call("network.interface", "dump"),
-				// Whoever may only look is not told.
-				readTrial(this.#session).catch(() => UNKNOWN_TRIAL),
+				// Whoever may only look is not told; no answer is not the end of it.
+				readTrial(this.#session).catch(() => null),
 			]);
 			if (round !== this.#round) return;
 			unreadable.value = false;
 			netifs.value = parseNetifs(dump);
-			const ended = trial.value !== null && pending === null;
-			trial.value = pending;
+			const ended = trial.value !== null && known !== null && known.pending === null;
+			if (ended) trial.value = null;
+			else if (known !== null && known.pending !== null && !this.#beginning) this.#follow(known.pending);
 			const kept = keptOf(this.#session.sid);
-			const onTrial = pending !== null;
+			const onTrial = trial.value !== null || this.#beginning;
 			const isNews = [
 				polywan.take({ ...own, kept: kept.polywan ?? null, onTrial }),
 				reports.take({ ...others, kept: kept.polywan_reports ?? null, onTrial }),
 			];
 			if (isNews.includes(true)) void this.flush().catch(fail);
-			if (ended) outcome.value = last === "confirmed" ? "kept" : "returned";
+			if (ended) outcome.value = known.last === "confirmed" ? "kept" : "returned";
 		} catch (error) {
 			if (error instanceof RpcError && error.kind === "status") unreadable.value = true;
-			else fail(error);
+			else {
+				this.#failed = true;
+				fail(error);
+			}
 		}
 	}
 
@@ -181,11 +193,19 @@ export class Staging {
 		try {
 			await this.flush();
 			await secrets.send(this.#session);
-			this.#follow(await beginTrial(this.#session, this.#stagedNames()));
+			this.#beginning = true;
+			const begun = await beginTrial(this.#session, this.#stagedNames());
+			// What was asked for before knows nothing of it.
+			this.#round++;
+			this.#follow(begun);
 			this.#changed();
 		} catch (error) {
 			outcome.value = error instanceof TrialRefusal ? "busy" : "failed";
 			if (!(error instanceof TrialRefusal)) fail(error);
+			// It may have begun all the same, or another is on.
+			void this.read();
+		} finally {
+			this.#beginning = false;
 		}
 	}
 
@@ -209,6 +229,7 @@ export class Staging {
 	}
 
 	#follow(begun: PendingTrial): void {
+		if (trial.value === null && isEnd(outcome.value)) outcome.value = null;
 		trial.value = begun;
 		// The router counts too, and tells of the end; where that was lost, a look does.
 		setTimeout(() => trial.value === begun && void this.read(), begun.endsAtMs - Date.now() + 1500);
@@ -245,7 +266,20 @@ export class Staging {
 	}
 }
 
-const UNKNOWN_TRIAL: KnownTrial = { pending: null, last: null };
+/** Of the last event that makes reading worth while. */
+function sequenceOfChange(): number {
+	return events.value.find(({ kind }) => kind === "config" || kind === "trial")?.sequence ?? 0;
+}
+
+function isEnd(now: Outcome | null): boolean {
+	return now === "kept" || now === "returned";
+}
+
+function forgetAll(): void {
+	for (const config of CONFIGS) config.forget();
+	secrets.forget();
+}
+
 const NOTHING = { inRouter: null, changes: [] };
 
 type KeptSection = Omit<ConfigSection, "options"> & { readonly options: [string, string | string[]][] };
