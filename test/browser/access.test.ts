@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ALL_PAGES } from "../../ui/src/route.ts";
+import { ALL_PAGES, type PageName } from "../../ui/src/route.ts";
 import { violations } from "./axe.ts";
-import { canBrowse, PanelBed, panelUrl, signIn } from "./bed.ts";
+import { canBrowse, LONG_TEST_MS, PanelBed, panelUrl, showPage, signIn } from "./bed.ts";
+import { beginTriesAlike } from "./tries.ts";
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";
 
@@ -18,39 +19,44 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		bed = await PanelBed.open();
 	});
 
+	beginTriesAlike(() => bed);
+
 	afterAll(() => bed?.close());
 
 	/** A page with everything on it opened. */
-	async function show(page: Page, name: string): Promise<void> {
-		await page.goto(`${panelUrl}#${name}`);
-		await page.locator("main h2").first().waitFor();
-		const closed = page.locator("button[aria-expanded=false]");
-		if ((await closed.count()) > 0) await closed.first().click();
+	async function show(page: Page, name: PageName): Promise<void> {
+		await showPage(page, name);
+		await page.locator("button[aria-expanded=false]").evaluateAll(([first]) => {
+			(first as unknown as { click(): void } | undefined)?.click();
+		});
 		await page.locator("details").evaluateAll((all) => {
 			for (const each of all) each.setAttribute("open", "");
 		});
 	}
 
-	it.each(["light", "dark"] as const)("has no accessibility violations, %s", async (colorScheme) => {
-		const page = await bed.page({ colorScheme });
-		await page.goto(panelUrl);
-		await page.locator(".login").waitFor();
-		const found: Record<string, string[]> = { login: await violations(page) };
-		await signIn(page, "root");
-		await page.getByRole("article").first().waitFor();
-		for (const name of ALL_PAGES) {
-			await show(page, name);
-			found[name] = await violations(page);
-		}
-		await page.goto(`${panelUrl}#settings`);
-		await page.getByLabel("Log level").selectOption("debug");
-		await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
-		found.changed = await violations(page);
-		expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
-		await page.context().close();
-	});
+	it.each(["light", "dark"] as const)(
+		"has no accessibility violations, %s",
+		{ timeout: LONG_TEST_MS },
+		async (colorScheme) => {
+			const page = await bed.page({ colorScheme });
+			await page.goto(panelUrl);
+			await page.locator(".login").waitFor();
+			const found: Record<string, string[]> = { login: await violations(page) };
+			await signIn(page, "root");
+			await page.getByRole("article").first().waitFor();
+			for (const name of ALL_PAGES) {
+				await show(page, name);
+				found[name] = await violations(page);
+			}
+			await showPage(page, "settings");
+			await page.getByLabel("Log level").selectOption("debug");
+			await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
+			found.changed = await violations(page);
+			expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
+		},
+	);
 
-	it("fits screens from 320 pixels to 4K", async () => {
+	it("fits screens from 320 pixels to 4K", { timeout: LONG_TEST_MS }, async () => {
 		const page = await bed.signedIn();
 		const wider: string[] = [];
 		for (const name of ALL_PAGES) {
@@ -62,7 +68,6 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 			}
 		}
 		expect(wider).toEqual([]);
-		await page.context().close();
 	});
 
 	it("is usable from right to left", async () => {
@@ -71,10 +76,11 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		const brand = await page.getByRole("heading", { level: 1 }).boundingBox();
 		expect(brand?.x).toBeGreaterThan(400);
 		expect(await page.evaluate<number>(excessWidth)).toBeLessThanOrEqual(0);
-		await page.context().close();
 	});
 
-	it("needs no mouse: signs in, goes to the settings and changes one", async () => {
+	it("needs no mouse: signs in, goes to the settings and changes one", {
+		timeout: LONG_TEST_MS,
+	}, async () => {
 		const page = await bed.page();
 		await page.goto(panelUrl);
 		await page.locator("[name=username]").focus();
@@ -96,7 +102,6 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		await tabTo("globals-enabled");
 		await page.keyboard.press("Space");
 		await page.getByText("In use 0").waitFor();
-		await page.context().close();
 	});
 
 	it.each([
@@ -106,9 +111,8 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 	])("speaks %s", async (locale, overview, addPolicy) => {
 		const page = await bed.signedIn("root", { locale });
 		await page.getByRole("link", { name: overview }).waitFor();
-		await page.goto(`${panelUrl}#policies`);
+		await showPage(page, "policies");
 		await page.getByRole("button", { name: addPolicy }).waitFor();
 		expect(await page.evaluate("document.documentElement.lang")).toBe(locale.slice(0, 2));
-		await page.context().close();
 	});
 });

@@ -6,12 +6,15 @@ import {
 	type BrowserContext,
 	type BrowserContextOptions,
 	chromium,
+	type Download,
 	type Page,
 } from "playwright-core";
+import { PAGES, type PageName } from "../../ui/src/route.ts";
 import { lan } from "../lab/addresses.ts";
 import type { Host } from "../lab/host.ts";
 import { labProgram } from "../lab/namespaces.ts";
 import { Site, type SiteSpec } from "../lab/site.ts";
+import { until as untilSoon } from "../lab/until.ts";
 import { crypt } from "../openwrt/rpcd/crypt.ts";
 
 const chromiumPath = "/usr/bin/chromium";
@@ -22,6 +25,14 @@ export const canBrowse = process.getuid?.() === 0 && existsSync(chromiumPath);
 export const origin = `http://${lan.router.ipv4}`;
 export const panelUrl = `${origin}/polywan/`;
 export const password = "correct horse";
+
+/** For everything a test waits for: a machine with ten times the work it can do is slow, not wrong. */
+export const PATIENCE_MS = 30_000;
+/** Of a test that goes through every page. */
+export const LONG_TEST_MS = 180_000;
+const LOOK_MS = 50;
+/** Chromium unpacks a lot when it starts. */
+const LAUNCH_MS = 90_000;
 
 /** root may do everything, "viewer" may only look, "editor" has the panel's own grant. */
 export const accounts = {
@@ -80,7 +91,7 @@ export class PanelBed {
 
 	async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
 		const context = await this.browser.newContext({ locale: "en-US", ...options });
-		context.setDefaultTimeout(10_000);
+		context.setDefaultTimeout(PATIENCE_MS);
 		return context;
 	}
 
@@ -100,6 +111,33 @@ export class PanelBed {
 	}
 }
 
+/** As the lab's, with a browser's patience. */
+export function until(description: string, condition: () => unknown): Promise<unknown> {
+	return untilSoon(description, condition, { timeoutMs: PATIENCE_MS, intervalMs: LOOK_MS });
+}
+
+/** Goes to a page, and waits until it is there instead of the one before. */
+export async function showPage(page: Page, name: PageName): Promise<void> {
+	await page.goto(`${panelUrl}#${name}`);
+	const hasTab = PAGES.some((known) => known === name);
+	await page.locator(`nav a[aria-current]:not([href="#${name}"])`).waitFor({ state: "detached" });
+	await page
+		.locator(hasTab ? "main h2:not(.staged h2)" : `#${name}-title`)
+		.first()
+		.waitFor();
+}
+
+/** What the browser saves when that is done. */
+export async function saved(page: Page, act: () => Promise<unknown>): Promise<Download> {
+	const [file] = await Promise.all([page.waitForEvent("download"), act()]);
+	return file;
+}
+
+/** Says yes to the question that comes next. */
+export function agree(page: Page): void {
+	page.once("dialog", (dialog) => void dialog.accept().catch(() => {}));
+}
+
 /** Fills in the form that asks for user and password. */
 export async function signIn(page: Page, user: string, secret = password): Promise<void> {
 	await page.locator("[name=username]").fill(user);
@@ -113,5 +151,5 @@ function launch(host: Host, folder: string): Promise<Browser> {
 	const program = join(folder, "chromium");
 	writeFileSync(program, `#!/bin/sh\nexec ${labProgram("enter")} ${pid} ${fd} -- ${chromiumPath} "$@"\n`);
 	chmodSync(program, 0o755);
-	return chromium.launch({ executablePath: program, args: quiet, timeout: 30_000 });
+	return chromium.launch({ executablePath: program, args: quiet, timeout: LAUNCH_MS });
 }

@@ -1,6 +1,7 @@
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canBrowse, origin, PanelBed, password } from "./bed.ts";
+import { beginTriesAlike } from "./tries.ts";
 
 /**
  * What of LuCI a view sees: it is fetched by XMLHttpRequest, its 'require …' lines name what it gets, and it is evaluated as the
@@ -53,6 +54,8 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 		bed = await PanelBed.open({ install: "ipk", files: { "/www/luci.html": luci } });
 	});
 
+	beginTriesAlike(() => bed);
+
 	afterAll(() => bed?.close());
 
 	/** LuCI's page, signed in by LuCI itself. */
@@ -78,7 +81,6 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 		expect(await styleOf(button, "transform")).toBe("none");
 		const card = page.getByRole("article").first();
 		expect(await styleOf(card, "backgroundColor")).toBe("rgb(32, 32, 32)");
-		await page.context().close();
 	});
 
 	it("stages as LuCI does and has its changes counted", async () => {
@@ -87,7 +89,6 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 		await page.getByLabel("Protokollstufe").selectOption("debug");
 		await page.getByText("Protokollstufe debug").waitFor();
 		await page.locator("#badge").getByText("1").waitFor();
-		await page.context().close();
 	});
 
 	it("comes back from the browser's cache", async () => {
@@ -96,12 +97,10 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 		expect(await page.getByRole("article").count()).toBe(0);
 		await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
 		await page.getByRole("article").first().waitFor();
-		await page.context().close();
 	});
 
 	it("changes nothing where LuCI says read-only", async () => {
 		const page = await open("viewer", false);
 		expect(await page.getByRole("button", { name: /Außer Betrieb/ }).count()).toBe(0);
-		await page.context().close();
 	});
 });
