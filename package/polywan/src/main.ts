@@ -11,7 +11,7 @@ async function run(words: readonly string[]): Promise<number> {
 
 async function runDaemon(foreground: boolean): Promise<number> {
 	try {
-		const daemon = await import("./run-daemon.ts");
+		const daemon = await import("./daemon/run-daemon.ts");
 		return await daemon.runDaemon({ foreground });
 	} catch (error) {
 		const { explain } = await import("./cli/run-verb.ts");

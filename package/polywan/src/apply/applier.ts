@@ -5,12 +5,12 @@ import { isEqual } from "polywan-core/remember";
 import type { TcpTuple } from "polywan-core/render/resets";
 import type { Status } from "polywan-core/status";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
-import type { Death } from "../deaths.ts";
-import { type Culprit, type Notices, Repairs, renderRepair } from "../repair.ts";
-import type { SavedState } from "../state-file.ts";
+import type { Death } from "../daemon/deaths.ts";
+import type { SavedState } from "../daemon/state-file.ts";
 import type { Counter } from "./firewall.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelPart } from "./kernel-watch.ts";
+import { type Culprit, type Notices, Repairs, renderRepair } from "./repair.ts";
 import { errorMessage } from "./tool.ts";
 
 const FIRST_RETRY_MS = 500;

@@ -1,6 +1,6 @@
 import type { Plan } from "polywan-core/plan/plan";
 import type { TcpTuple } from "polywan-core/render/resets";
-import type { Death } from "../deaths.ts";
+import type { Death } from "../daemon/deaths.ts";
 import { deleteConnections, readEstablished, sendWakeSegments } from "./connections.ts";
 import type { Firewall } from "./firewall.ts";
 

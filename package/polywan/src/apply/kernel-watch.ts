@@ -10,7 +10,7 @@ import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
 import { WITHOUT_OUR_ELEMENTS } from "../netlink/nft-elements.ts";
 import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.ts";
 import { parseRouteTable } from "../netlink/route.ts";
-import type { Culprit } from "../repair.ts";
+import type { Culprit } from "./repair.ts";
 import { isOwnPort } from "./tool.ts";
 import { XtablesWatch } from "./xtables-watch.ts";
 

@@ -5,7 +5,7 @@ import { isPackageName } from "uci-parser/name";
 import { parsePackage } from "uci-parser/parse";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { understandConfig } from "../config/config-model.ts";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 
 /** A file of another format is refused. */
 const FORMAT = 1;

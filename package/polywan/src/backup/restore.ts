@@ -1,5 +1,5 @@
 import type { UbusConnection } from "ubus-js/bus";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 import type { Trial } from "../trial/trial.ts";
 import { type Backup, checkBackup, readFiles, writeFiles } from "./backup.ts";
 import { keepCurrent, readBackup } from "./review.ts";

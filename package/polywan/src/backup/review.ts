@@ -4,7 +4,7 @@ import { wallMs } from "polywan-runtime/clock";
 import { exists, makeDirectory, readText, writeFileAtomic } from "polywan-runtime/file";
 import { UciError } from "uci-parser/config";
 import { parsePackage } from "uci-parser/parse";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 import { VERSION } from "../version.ts";
 import { type Backup, BackupError, checkBackup, parseBackup, readFiles, renderBackup } from "./backup.ts";
 

@@ -19,7 +19,7 @@ import type {
 	Status,
 	UplinkStatus,
 } from "polywan-core/status";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 
 /** What one uplink in one family is like now. */
 export interface FamilyFacts {

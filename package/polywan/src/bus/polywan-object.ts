@@ -3,7 +3,7 @@ import type { PolywanEvent, Status } from "polywan-core/status";
 import { wallMs } from "polywan-runtime/clock";
 import { type UbusConnection, UbusError, type UbusMethod, type UbusObject, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 import { EVENTS_KEPT } from "./event-ring.ts";
 import { FigureWatch } from "./figure-watch.ts";
 import { HOLD_MS, Waiters } from "./waiters.ts";

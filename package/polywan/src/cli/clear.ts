@@ -1,5 +1,5 @@
 import { clearKernel } from "../apply/clear.ts";
-import { lockDaemon } from "../daemon-lock.ts";
+import { lockDaemon } from "../daemon/lock.ts";
 import { complain } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";
 

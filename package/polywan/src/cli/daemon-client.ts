@@ -2,7 +2,7 @@ import { exists } from "polywan-runtime/file";
 import { type UbusConnection as Connection, UbusConnection, UbusError, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
 import { connectUbus, ubusSocketPath } from "../bus/transport.ts";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 

@@ -8,7 +8,7 @@ export const daemonVerb: Verb = {
 	options: ["foreground"],
 	mostArguments: 0,
 	run: async ({ options }) => {
-		const { runDaemon } = await import("../run-daemon.ts");
+		const { runDaemon } = await import("../daemon/run-daemon.ts");
 		return runDaemon({ foreground: options.has("foreground") });
 	},
 };

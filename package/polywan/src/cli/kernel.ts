@@ -1,6 +1,6 @@
 import { diffKernel } from "../apply/kernel-diff.ts";
 import { renderScripts } from "../apply/scripts.ts";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 import { callDaemon, NoDaemonError } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
 import { EXIT, type Verb } from "./verb.ts";

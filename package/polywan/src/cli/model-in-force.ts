@@ -3,7 +3,7 @@ import type { Status } from "polywan-core/status";
 import type { WhyNot } from "polywan-core/why/members";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
-import { readGoodConfig } from "../state-file.ts";
+import { readGoodConfig } from "../daemon/state-file.ts";
 import { whyNotBy } from "../why/why-not.ts";
 import { callDaemon, NoDaemonError } from "./daemon-client.ts";
 

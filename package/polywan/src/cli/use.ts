@@ -1,7 +1,7 @@
 import type { Plan, PlanUplink } from "polywan-core/plan/plan";
 import { replaceProgram } from "polywan-runtime/exec";
 import { errorMessage } from "../apply/tool.ts";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 import { groupOf, installUseRules } from "../use/use-rules.ts";
 import { NoDaemonError } from "./daemon-client.ts";
 import { complain } from "./print.ts";

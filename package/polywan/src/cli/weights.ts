@@ -1,5 +1,5 @@
 import type { Policy } from "polywan-core/config/model";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 import { callDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderTable } from "./table.ts";

@@ -1,5 +1,5 @@
 import { renderExplanation } from "polywan-core/why/render";
-import { readState } from "../state-file.ts";
+import { readState } from "../daemon/state-file.ts";
 import { answerQuestion, type InForce } from "../why/answer.ts";
 import { DETAILS } from "../why/details.ts";
 import { type Question, QuestionError } from "../why/question.ts";

@@ -3,7 +3,7 @@ import type { Problem } from "polywan-core/config/problem";
 import { wallMs } from "polywan-runtime/clock";
 import { stat } from "polywan-runtime/file";
 import { PackageReader } from "uci-parser/reread";
-import { readGoodConfig, writeGoodConfig } from "../state-file.ts";
+import { readGoodConfig, writeGoodConfig } from "../daemon/state-file.ts";
 import { fileProblem, readConfigIfAny, understandConfig } from "./config-model.ts";
 
 export const CONFIG_FILE = "/etc/config/polywan";

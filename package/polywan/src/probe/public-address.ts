@@ -5,7 +5,7 @@ import { lowestBit } from "polywan-core/plan/ids";
 import type { PublicAddressStatus } from "polywan-core/status";
 import { UbusError, type UbusMethod, ubusStatus } from "ubus-js/bus";
 import type { BlobTable } from "ubus-js/codec";
-import { familyName } from "../watches.ts";
+import { familyName } from "../watch/watches.ts";
 import { describeProbeError, type ProberOptions } from "./prober.ts";
 
 /** Address and gateway come one after the other. */

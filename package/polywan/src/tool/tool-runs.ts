@@ -12,7 +12,7 @@ import { programPath } from "polywan-runtime/program";
 import { UbusError, ubusStatus } from "ubus-js/bus";
 import { errorMessage, hasTool, packageOf } from "../apply/tool.ts";
 import { Waiters } from "../bus/waiters.ts";
-import { STATE_DIRECTORY } from "../state-file.ts";
+import { STATE_DIRECTORY } from "../daemon/state-file.ts";
 import { PART_BYTES } from "./part.ts";
 import { Run } from "./run.ts";
 

@@ -8,7 +8,7 @@ import {
 	stat,
 	writeFileAtomic,
 } from "polywan-runtime/file";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 
 /** Where the files before a trial are kept: on flash, so that a reboot returns to them. */
 export const TRIAL_DIRECTORY = "/etc/polywan/trial";

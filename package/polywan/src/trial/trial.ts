@@ -3,7 +3,7 @@ import { monotonicMs } from "polywan-runtime/clock";
 import { readText } from "polywan-runtime/file";
 import type { UbusConnection } from "ubus-js/bus";
 import { errorMessage } from "../apply/tool.ts";
-import type { Wanted } from "../state-file.ts";
+import type { Wanted } from "../daemon/state-file.ts";
 import { type Manifest, SavedFiles } from "./saved-files.ts";
 
 /** The configurations a change can touch. */

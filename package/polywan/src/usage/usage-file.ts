@@ -2,7 +2,7 @@ import { SavePace } from "polywan-core/quota/save-pace";
 import { parseUsageFile, resumeUsage, type UplinkUsage, type UsageFile } from "polywan-core/quota/usage";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
 import { exists, makeDirectory, readText, writeFileAtomic } from "polywan-runtime/file";
-import { STATE_DIRECTORY } from "../state-file.ts";
+import { STATE_DIRECTORY } from "../daemon/state-file.ts";
 
 const FLASH_DIRECTORY = "/etc/polywan";
 const FLASH_FILE = `${FLASH_DIRECTORY}/usage.json`;

@@ -4,8 +4,8 @@ import { invertMask, renderMark } from "polywan-core/render/mark";
 import type { Status } from "polywan-core/status";
 import { appendFile, exists, readText, removeFile } from "polywan-runtime/file";
 import { hasTool, runTool, ToolError } from "../apply/tool.ts";
+import { STATE_DIRECTORY } from "../daemon/state-file.ts";
 import { readNftTables } from "../netlink/nftables.ts";
-import { STATE_DIRECTORY } from "../state-file.ts";
 
 // What a group of its own does to packets of the commands that `polywan use` runs. Apart from the plan, for it is there only
 // where somebody used it, until polywan is stopped.

@@ -1,4 +1,4 @@
-import { findDeaths } from "polywan/deaths";
+import { findDeaths } from "polywan/daemon/deaths";
 import type { UplinkState } from "polywan-core/health/state";
 import { expect, test } from "vitest";
 import { planOf } from "./plans.ts";

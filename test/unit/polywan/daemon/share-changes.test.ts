@@ -1,4 +1,4 @@
-import { renderShareChanges } from "polywan/share-changes";
+import { renderShareChanges } from "polywan/daemon/share-changes";
 import { expect, test } from "vitest";
 import { planOf } from "./plans.ts";
 

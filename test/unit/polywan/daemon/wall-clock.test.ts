@@ -1,4 +1,4 @@
-import { WallClock } from "polywan/wall-clock";
+import { WallClock } from "polywan/daemon/wall-clock";
 import { expect, test } from "vitest";
 
 test("what happened before the clock was set gets its date when it is, and keeps it while the clock is slewed", () => {

@@ -2,8 +2,8 @@ import type { Model, Uplink } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
 import { isEligible, type UplinkState } from "polywan-core/health/state";
 import type { Standing } from "polywan-core/policy/standing";
-import type { Wanted } from "./state-file.ts";
-import type { Terms } from "./usage/terms.ts";
+import type { Wanted } from "../daemon/state-file.ts";
+import type { Terms } from "../usage/terms.ts";
 import type { Watches } from "./watches.ts";
 
 interface UplinkInFamily {
@@ -15,11 +15,11 @@ interface UplinkInFamily {
 export class UplinkStates {
 	readonly #watches: Watches;
 	readonly #terms: Terms;
-	readonly #wanted: ReadonlyMap<string, Wanted>;
+	readonly #wanted: (uplink: string) => Wanted;
 	#model: Model | null = null;
 	#uplinks: ReadonlyMap<string, Uplink> = new Map();
 
-	constructor(watches: Watches, terms: Terms, wanted: ReadonlyMap<string, Wanted>) {
+	constructor(watches: Watches, terms: Terms, wanted: (uplink: string) => Wanted) {
 		this.#watches = watches;
 		this.#terms = terms;
 		this.#wanted = wanted;
@@ -35,7 +35,7 @@ export class UplinkStates {
 	/** The state that counts. */
 	readonly effective = ({ uplink, family }: UplinkInFamily): UplinkState => {
 		const watch = this.#watches.get(uplink, family);
-		const wanted = this.wanted(uplink);
+		const wanted = this.#wanted(uplink);
 		if (watch === null || wanted === "down" || this.refusal(uplink) !== null) return "down";
 		if (wanted === "auto" || watch.link === null || isEligible(watch.state, true)) return watch.state;
 		return "up";
@@ -46,11 +46,9 @@ export class UplinkStates {
 		return this.#watches.states().map((entry) => ({ ...entry, state: this.effective(entry) }));
 	}
 
-	readonly wanted = (uplink: string): Wanted => this.#wanted.get(uplink) ?? "auto";
-
 	/** Why the terms of use forbid it, where the user leaves it to them; null: they do not. */
 	refusal(uplink: string): string | null {
-		return this.wanted(uplink) === "auto" ? this.#terms.refusal(uplink) : null;
+		return this.#wanted(uplink) === "auto" ? this.#terms.refusal(uplink) : null;
 	}
 
 	/** Whether new connections may go there. */

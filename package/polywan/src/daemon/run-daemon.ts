@@ -1,8 +1,8 @@
 import { isTerminal, writeStderr } from "polywan-runtime/program";
 import { onSignal } from "polywan-runtime/signal";
+import { Log } from "../log.ts";
 import { Daemon } from "./daemon.ts";
-import { lockDaemon } from "./daemon-lock.ts";
-import { Log } from "./log.ts";
+import { lockDaemon } from "./lock.ts";
 
 /** Runs the daemon until SIGTERM or SIGINT; gives the exit code. What the kernel has stays. */
 export function runDaemon({ foreground }: { foreground: boolean }): Promise<number> {

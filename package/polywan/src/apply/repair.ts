@@ -1,4 +1,4 @@
-import type { KernelPart } from "./apply/kernel-watch.ts";
+import type { KernelPart } from "./kernel-watch.ts";
 
 /** Whoever changed something of ours may not be done yet. */
 const FIRST_DELAY_MS = 50;

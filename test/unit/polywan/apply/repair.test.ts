@@ -1,4 +1,4 @@
-import { Repairs, renderRepair } from "polywan/repair";
+import { Repairs, renderRepair } from "polywan/apply/repair";
 import { describe, expect, it } from "vitest";
 
 describe("how soon what others changed is put back", () => {

@@ -9,9 +9,9 @@ import type { Link } from "polywan-core/link";
 import { isEqual } from "polywan-core/remember";
 import { monotonicMs } from "polywan-runtime/clock";
 import { readCounters } from "polywan-runtime/interface";
-import { AutoProber } from "./probe/auto-prober.ts";
-import type { ProberOptions } from "./probe/prober.ts";
-import { ProberSet } from "./probe/prober-set.ts";
+import { AutoProber } from "../probe/auto-prober.ts";
+import type { ProberOptions } from "../probe/prober.ts";
+import { ProberSet } from "../probe/prober-set.ts";
 
 /** What one uplink in one family is to be watched with. */
 export interface WatchSettings {
