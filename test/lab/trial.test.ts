@@ -58,7 +58,7 @@ describe.skipIf(!asRoot)("a change on trial", () => {
 		await sh("uci set polywan.wan.weight=7; uci set network.lan.mtu=1400");
 		const begun = await polywan.run("apply", "--confirm", "60");
 		expect(begun).toMatchObject({ code: 0, stderr: "" });
-		expect(begun.stdout).toMatch(/^On trial for another (60|59) s \(changed: polywan, network\)/);
+		expect(begun.stdout).toMatch(/^On trial for another \d+ s \(changed: polywan, network\)/);
 		await until("the change is in force", async () => (await weight()) === 7);
 		expect((await polywan.run("apply", "confirm")).code).toBe(0);
 		expect(await trial("status")).toMatchObject({ state: "none", error: null });
