@@ -50,3 +50,9 @@ describe.each(cases.map((entry) => entry.name))("import: %s", (name) => {
 		expect(silent).toEqual([]);
 	});
 });
+
+test("a file that is no text is nothing to import, and says so", () => {
+	const { pkg, notes } = parseMwan3File("\u007fELF\u0000\u0001");
+	expect(pkg.sections).toEqual([]);
+	expect(notes.map(({ message }) => message)).toEqual([expect.stringContaining("binary data")]);
+});

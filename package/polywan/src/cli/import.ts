@@ -40,7 +40,11 @@ cannot be read as a whole (--force imports the rest), or when nothing was writte
 		}
 		const made = convert(readText(file), file);
 		const dry = options.has("dry-run");
-		const refusal = dry || options.has("force") ? null : refuse(made);
+		const refusal = made.isEmpty
+			? `${file} has no interface that could be an uplink`
+			: dry || options.has("force")
+				? null
+				: refuse(made);
 		if (options.has("json")) printJson({ config: made.text, notes: made.notes });
 		else report(made, dry, options.has("verbose"));
 		if (refusal !== null) complain(refusal);
@@ -60,6 +64,8 @@ interface Made {
 	readonly notes: readonly ImportNote[];
 	/** The file has lines that could not be read. */
 	readonly isPartial: boolean;
+	/** It has no uplink. */
+	readonly isEmpty: boolean;
 }
 
 function convert(text: string, file: string): Made {
@@ -69,6 +75,7 @@ function convert(text: string, file: string): Made {
 		text: `# Made from ${file} by \`polywan import mwan3\`.\n${exportPackage(config, { header: false })}`,
 		notes: [...unread, ...notes],
 		isPartial: unread.length > 0,
+		isEmpty: !config.sections.some(({ type }) => type === "uplink"),
 	};
 }
 
@@ -92,7 +99,7 @@ function report({ text, notes }: Made, dry: boolean, verbose: boolean): void {
 	const { problems } = parseModel(parsePackage("polywan", text), {});
 	const findings = `${lines.join("\n")}\n${problems.length === 0 ? "" : renderProblems(problems)}`;
 	print(dry ? text : findings);
-	if (dry) for (const line of findings.trimEnd().split("\n")) complain(line);
+	if (dry) for (const line of findings.split("\n").filter(Boolean)) complain(line);
 }
 
 function write(text: string, say: (line: string) => void): void {
