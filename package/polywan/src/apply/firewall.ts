@@ -2,10 +2,9 @@ import type { FirewallChoice } from "polywan-core/config/model";
 import type { Plan } from "polywan-core/plan/plan";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { readNftTables } from "../netlink/nftables.ts";
+import { type FirewallName, pickFirewall } from "./firewall-choice.ts";
 import { NftablesFirewall } from "./nftables.ts";
 import { hasTool, packageOf, ToolError } from "./tool.ts";
-
-export type FirewallName = "nftables" | "iptables";
 
 /** One way to get a plan's marks into the packet filter. Everything rejects with ToolError. */
 export interface Firewall {
@@ -61,22 +60,15 @@ export interface Choice {
 	readonly warning: string | null;
 }
 
-/** Takes `wanted`, or the one whose tools are there. Throws ToolError when there is none. */
-export function chooseFirewall(wanted: FirewallChoice): Choice {
-	const nftables = hasTool("nft");
-	const iptables = hasTool("iptables-restore");
-	if (!nftables && !iptables)
+/** Takes `wanted`, or the one whose tools are there. Throws ToolError when there is none. See pickFirewall. */
+export function chooseFirewall(wanted: FirewallChoice, inForce: FirewallName | "none"): Choice {
+	const machine = { nftables: hasTool("nft"), iptables: hasTool("iptables-restore"), isFirewall4Running };
+	const name = pickFirewall(wanted, inForce, machine);
+	if (name === null)
 		throw new ToolError(`neither nft nor iptables-restore is there: install ${packageOf("nft")}`);
-	if (wanted === "nftables") return nftables ? { name: wanted, warning: null } : missing("nft", "iptables");
-	if (wanted === "iptables")
-		return iptables ? { name: wanted, warning: null } : missing("iptables-restore", "nftables");
-	if (!nftables) return { name: "iptables", warning: null };
-	return { name: !iptables || isFirewall4Running() ? "nftables" : "iptables", warning: null };
-}
-
-function missing(program: string, otherwise: FirewallName): Choice {
-	const warning = `${program} is missing (install ${packageOf(program)}); ${otherwise} is used instead`;
-	return { name: otherwise, warning };
+	if (wanted === "auto" || wanted === name) return { name, warning: null };
+	const program = wanted === "nftables" ? "nft" : "iptables-restore";
+	return { name, warning: `${program} is missing (install ${packageOf(program)}); ${name} is used instead` };
 }
 
 function isFirewall4Running(): boolean {

@@ -161,7 +161,7 @@ export class Kernel {
 
 	/** Gives the back end that is to be removed because another takes over. */
 	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
-		const { name, warning } = chooseFirewall(wanted);
+		const { name, warning } = chooseFirewall(wanted, this.#firewallName);
 		this.#warning = warning;
 		if (name === this.#firewall?.name) return null;
 		const inherited = this.#firewallName === "none" ? null : await openFirewall(this.#firewallName);
