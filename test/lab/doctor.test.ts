@@ -83,6 +83,7 @@ describe.skipIf(!asRoot)("polywan doctor", () => {
 			"sed -i s/masq\\ \\'1/masq\\ \\'0/ /etc/config/firewall",
 			"sed -i s/masq\\ \\'0/masq\\ \\'1/ /etc/config/firewall",
 		],
+		["a firewall that is stopped", "no-firewall", "/etc/init.d/firewall stop", "/etc/init.d/firewall start"],
 		[
 			"flow offloading",
 			"flow-offloading",

@@ -38,6 +38,19 @@ export function checkMetrics({ uplinks }: DoctorFacts): Finding[] {
 	});
 }
 
+/** Its table is away after `/etc/init.d/firewall stop` and `nft flush ruleset`. */
+export function checkFirewall({ firewall4Running }: DoctorFacts): Finding[] {
+	if (firewall4Running !== false) return [];
+	return [
+		error(
+			"no-firewall",
+			"",
+			"the firewall's own rules (table inet fw4) are gone: private addresses are not masqueraded, and nothing keeps the Internet out",
+			"/etc/init.d/firewall restart",
+		),
+	];
+}
+
 export function checkZones({ uplinks, firewall }: DoctorFacts): Finding[] {
 	if (firewall === null) return [];
 	return uplinks.flatMap(({ name, ipv4 }) => {

@@ -6,6 +6,7 @@ import {
 	checkReversePath,
 } from "./check-kernel.ts";
 import {
+	checkFirewall,
 	checkInterfaces,
 	checkMetrics,
 	checkOffloading,
@@ -31,6 +32,7 @@ const CHECKS: readonly ((facts: DoctorFacts) => Finding[])[] = [
 	checkInterfaces,
 	checkForwarding,
 	checkReversePath,
+	checkFirewall,
 	checkZones,
 	checkMetrics,
 	checkTargets,

@@ -16,6 +16,8 @@ export interface DoctorFacts {
 	readonly interfaces: readonly string[] | null;
 	/** Null: there is no firewall configuration. */
 	readonly firewall: FirewallFacts | null;
+	/** Whether fw4's table is in the kernel; null: there is no fw4. */
+	readonly firewall4Running: boolean | null;
 	/** Programs that do the same, or parts of it, and run or start at boot. */
 	readonly rivals: readonly { readonly name: string; readonly running: boolean }[];
 	/** ip rules of others that look at the mark. */

@@ -14,6 +14,7 @@ import { NoDaemonError, withDaemon } from "../cli/daemon-client.ts";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { type NetifdInterface, parseDump } from "../link/netifd.ts";
+import { readNftTables } from "../netlink/nftables.ts";
 import { readFarEnds } from "../tunnel/read-far-ends.ts";
 import { readFirewall, readMetrics } from "./read-config.ts";
 
@@ -21,6 +22,9 @@ import { readFirewall, readMetrics } from "./read-config.ts";
 const RIVALS = ["mwan3", "pbr", "vpn-policy-routing"];
 /** Of package polywan-mwan3-compat, which conflicts with mwan3. */
 const MWAN3_COMPAT = "/usr/sbin/polywan-mwan3-compat";
+const FIREWALL_SCRIPT = "/etc/init.d/firewall";
+/** It works by iptables, and has the same init script. */
+const FIREWALL3 = "/sbin/fw3";
 const OWN_PRIORITIES = 1000;
 const HIGHEST_PRIORITY = 0xffffffff;
 const TIMEOUT_MS = 5000;
@@ -54,6 +58,7 @@ export async function gatherFacts(): Promise<DoctorFacts> {
 		),
 		interfaces: answers.interfaces?.map(({ name }) => name) ?? null,
 		firewall: readFirewall(),
+		firewall4Running: readFirewall4(status),
 		rivals: findRivals(answers.running),
 		foreignMarks: readForeignMarks(model?.globals.priorityBase ?? 0),
 		markMask,
@@ -103,6 +108,16 @@ async function askServices(connection: UbusConnection): Promise<readonly string[
 			.map(([name]) => name);
 	} catch {
 		return [];
+	}
+}
+
+/** Told where nftables carries our rules beside a firewall that is not fw3. */
+function readFirewall4(status: Status | null): boolean | null {
+	if (status?.firewall !== "nftables" || !exists(FIREWALL_SCRIPT) || exists(FIREWALL3)) return null;
+	try {
+		return readNftTables().includes("inet fw4");
+	} catch {
+		return null;
 	}
 }
 

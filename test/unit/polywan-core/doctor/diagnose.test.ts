@@ -55,6 +55,7 @@ const healthy: DoctorFacts = {
 		flowOffloading: false,
 		zones: [{ name: "wan", networks: ["wan", "wanb"], masquerades: true }],
 	},
+	firewall4Running: true,
 	rivals: [],
 	foreignMarks: [{ family: 4, priority: 5210, mask: 0xff0000, value: 0x80000 }],
 	markMask: 0xff000000,
@@ -83,6 +84,7 @@ describe("the doctor", () => {
 			forwarding: { 4: null, 6: null },
 			interfaces: null,
 			firewall: null,
+			firewall4Running: null,
 			conntrack: null,
 			uplinks: healthy.uplinks.map((entry) => ({ ...entry, reversePathFilter: null })),
 		};
@@ -96,6 +98,7 @@ describe("the doctor", () => {
 			"rp-filter-strict",
 			{ uplinks: healthy.uplinks.map((entry) => ({ ...entry, reversePathFilter: 1 })).slice(0, 1) },
 		],
+		["error", "no-firewall", { firewall4Running: false }],
 		[
 			"error",
 			"no-zone",
