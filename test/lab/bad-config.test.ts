@@ -175,6 +175,20 @@ describe.skipIf(!asRoot)("bad input", () => {
 		await polywan.untilState("up", "wan", "wanb");
 	});
 
+	it("a full file system keeps it from nothing, and is told", async () => {
+		const full = "mount -o remount,size=$(df -k /run | awk 'NR == 2 { print $3 }')k /run";
+		await site.router.mustRun(["sh", "-c", full]);
+		const pid = await polywan.pid();
+		const problems = await reload(
+			renderPolywanConfig({ uplinks: { wan: { tier: "3" }, wanb: { tier: "2" } } }),
+		);
+		await site.router.mustRun(["mount", "-o", "remount,size=100m", "/run"]);
+		expect(problems).toMatchObject([{ severity: "warning", message: /^cannot be copied .*No space left/ }]);
+		expect((await polywan.status()).uplinks.map(({ tier }) => tier)).toEqual([3, 2]);
+		expect(await polywan.pid()).toBe(pid);
+		expect(await reload(good)).toEqual([]);
+	});
+
 	it("without nft the other back end is used, and the problem names the package", async () => {
 		await site.router.mustRun(["mv", "/usr/sbin/nft", "/usr/sbin/nft.away"]);
 		const problems = await reload(render({ globals: { firewall: "nftables" } }));

@@ -23,6 +23,8 @@ export class ConfigKeeper {
 	#model: Model;
 	#usable = false;
 	#problem: Problem | null = null;
+	/** Why the next start would have no copy of the file, should it find that broken. */
+	#copyProblem: Problem | null = null;
 	#text: string | null | undefined;
 	#fingerprint = "";
 	#secondLook: number | null = null;
@@ -45,7 +47,8 @@ export class ConfigKeeper {
 
 	/** Those of the model, and why the file itself cannot be read. */
 	get problems(): readonly Problem[] {
-		return this.#problem === null ? this.#model.problems : [this.#problem, ...this.#model.problems];
+		const ofFile = [this.#problem, this.#copyProblem].filter((problem) => problem !== null);
+		return ofFile.length === 0 ? this.#model.problems : [...ofFile, ...this.#model.problems];
 	}
 
 	/** Reads the file as it is now; where it cannot be read the last good one stays, also one of an earlier daemon. */
@@ -70,14 +73,15 @@ export class ConfigKeeper {
 
 	#take(): void {
 		const text = this.#readText();
-		if (text === undefined || (text === this.#text && this.#problem === null)) return;
+		if (text === undefined || (text === this.#text && this.#problem === null && this.#copyProblem === null))
+			return;
 		const understood = understandConfig(text, {}, this.#reader);
 		this.#problem = "problem" in understood ? understood.problem : null;
 		if (!("model" in understood)) return;
 		this.#model = understood.model;
 		this.#usable = true;
 		this.#text = text;
-		if (text !== null) writeGoodConfig(text);
+		this.#copyProblem = text === null ? null : keepCopy(text);
 	}
 
 	#readText(): string | null | undefined {
@@ -104,6 +108,17 @@ export class ConfigKeeper {
 		this.#secondLook = setTimeout(() => {
 			if (fingerprint(this.#path) !== this.#fingerprint) this.#onChange();
 		}, SECOND_LOOK_MS);
+	}
+}
+
+/** The copy is only missed where a later start finds the file broken: no reason not to go by the file. */
+function keepCopy(text: string): Problem | null {
+	try {
+		writeGoodConfig(text);
+		return null;
+	} catch (error) {
+		const message = `cannot be copied for the next start: ${error instanceof Error ? error.message : String(error)}`;
+		return { ...fileProblem(message), severity: "warning" };
 	}
 }
 

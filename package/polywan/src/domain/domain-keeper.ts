@@ -1,6 +1,7 @@
 import type { Plan } from "polywan-core/plan/plan";
 import { type DomainSet, renderDropIn } from "polywan-core/render/dnsmasq";
 import type { Status } from "polywan-core/status";
+import { errorMessage } from "../apply/tool.ts";
 import { Dnsmasq } from "./dnsmasq.ts";
 import { DomainResolver } from "./domain-resolver.ts";
 import { addAddresses } from "./set-filler.ts";
@@ -46,11 +47,20 @@ export class DomainKeeper {
 	async #settle(rebuilt: boolean): Promise<void> {
 		const firewall = this.#firewall;
 		if (firewall === "none") return;
-		const limit = this.#sets.length === 0 ? null : await this.#dnsmasq.limit(firewall);
-		this.#events.onLimit(limit);
-		const restarted = await this.#dnsmasq.setSets(limit === null ? (this.#text ?? "") : "");
-		if (rebuilt && !restarted && limit === null) await this.#dnsmasq.forget();
+		this.#events.onLimit(await this.#tellDnsmasq(firewall, rebuilt));
 		this.#resolver.setDomains([...new Set(this.#sets.flatMap(({ domains }) => domains))], rebuilt);
+	}
+
+	/** Gives what it cannot do. Never rejects: its files come and go, and the file system they are in may be full. */
+	async #tellDnsmasq(firewall: "nftables" | "iptables", rebuilt: boolean): Promise<string | null> {
+		try {
+			const limit = this.#sets.length === 0 ? null : await this.#dnsmasq.limit(firewall);
+			const restarted = await this.#dnsmasq.setSets(limit === null ? (this.#text ?? "") : "");
+			if (rebuilt && !restarted && limit === null) await this.#dnsmasq.forget();
+			return limit;
+		} catch (error) {
+			return `dnsmasq cannot be told of them: ${errorMessage(error)}`;
+		}
 	}
 
 	#add(domain: string, addresses: readonly string[]): void {
