@@ -60,6 +60,13 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 		const [status, body] = await scrape("-H", "Authorization: Bearer s3cret");
 		expect(status).toBe(200);
 		expect(parseOpenMetrics(body).length).toBeGreaterThan(10);
+		const [, old] = await scrape(
+			"-H",
+			"Authorization: Bearer s3cret",
+			"-H",
+			"Accept: text/plain;version=0.0.4",
+		);
+		expect(old).toMatch(/^# TYPE polywan_info gauge$/m);
 		configure("config metrics 'metrics'\n\tlist allow '10.0.0.0/8'\n", "");
 		expect((await scrape())[0]).toBe(403);
 		configure(`config metrics 'metrics'\n\tlist allow '${lan.network.ipv4}'\n`, "");

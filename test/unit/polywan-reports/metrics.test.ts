@@ -3,12 +3,17 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildMetrics } from "polywan-core/metrics/build";
-import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { type MetricFamily, renderOpenMetrics, renderPrometheusText } from "polywan-core/metrics/family";
 import { gatherMetrics } from "polywan-core/metrics/gather";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { familyStatus, status, uplinkStatus } from "./fixture.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
-import { checkByPromtool, hasPromtool } from "./promtool.ts";
+import { checkByPromtool, hasPromtool, lintByPromtool } from "./promtool.ts";
+
+interface DashboardPanel {
+	readonly title: string;
+	readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+}
 
 const render = (of = status()) => renderOpenMetrics(buildMetrics(of));
 
@@ -18,6 +23,35 @@ function value(text: string, name: string, labels: Record<string, string> = {}):
 		.flatMap(({ samples }) => samples)
 		.find((sample) => sample.name === name && JSON.stringify(sample.labels) === JSON.stringify(labels))
 		?.value;
+}
+
+/** With everything a daemon may know. */
+async function gatherAll(): Promise<readonly MetricFamily[]> {
+	const span = {
+		rtt_min_ms: 1,
+		rtt_avg_ms: 2,
+		rtt_max_ms: 3,
+		jitter_ms: 1,
+		loss_percent: 0,
+		uptime_percent: 99.5,
+		probes: 9,
+	};
+	const ipv4 = familyStatus({
+		portal: "http://login.example/",
+		quality: { "10s": span, "1m": span, "1h": span, "24h": { ...span, uptime_percent: null } },
+	});
+	const usage = [
+		{ uplink: "wan", rx_bytes: 5, tx_bytes: 6, quota_bytes: 100, quota_used_percent: 11 },
+		{ uplink: "wanb", rx_bytes: 7, tx_bytes: 8, quota_bytes: 0, quota_used_percent: 0 },
+	];
+	const answers: Record<string, unknown> = {
+		status: status({ uplinks: [uplinkStatus("wan", { ipv4 })] }),
+		usage: { usage },
+	};
+	return gatherMetrics(async (_object, method) => {
+		if (!(method in answers)) throw new Error("no such object");
+		return answers[method];
+	});
 }
 
 describe("metrics of a status", () => {
@@ -42,32 +76,7 @@ describe("metrics of a status", () => {
 	});
 
 	test("tell usage, quota, uptime and portals where the daemon knows of them", async () => {
-		const span = {
-			rtt_min_ms: 1,
-			rtt_avg_ms: 2,
-			rtt_max_ms: 3,
-			jitter_ms: 1,
-			loss_percent: 0,
-			uptime_percent: 99.5,
-			probes: 9,
-		};
-		const ipv4 = familyStatus({
-			portal: "http://login.example/",
-			quality: { "10s": span, "1m": span, "1h": span, "24h": { ...span, uptime_percent: null } },
-		});
-		const usage = [
-			{ uplink: "wan", rx_bytes: 5, tx_bytes: 6, quota_bytes: 100, quota_used_percent: 11 },
-			{ uplink: "wanb", rx_bytes: 7, tx_bytes: 8, quota_bytes: 0, quota_used_percent: 0 },
-		];
-		const answers: Record<string, unknown> = {
-			status: status({ uplinks: [uplinkStatus("wan", { ipv4 })] }),
-			usage: { usage },
-		};
-		const families = await gatherMetrics(async (_object, method) => {
-			if (!(method in answers)) throw new Error("no such object");
-			return answers[method];
-		});
-		const text = renderOpenMetrics(families);
+		const text = renderOpenMetrics(await gatherAll());
 		const wan = { uplink: "wan", family: "ipv4" };
 		expect(value(text, "polywan_uplink_portal", wan)).toBe(1);
 		expect(value(text, "polywan_uplink_uptime_ratio", { ...wan, span: "1h" })).toBe(0.995);
@@ -75,6 +84,16 @@ describe("metrics of a status", () => {
 		expect(value(text, "polywan_uplink_quota_used_ratio", { uplink: "wan" })).toBe(0.11);
 		expect(value(text, "polywan_uplink_quota_used_ratio", { uplink: "wanb" })).toBeUndefined();
 		expect(value(text, "polywan_uplink_period_transmit_bytes", { uplink: "wanb" })).toBe(8);
+	});
+
+	test("are in the older text format for who asks for it", async () => {
+		const text = renderPrometheusText(await gatherAll());
+		expect(text).toMatch(/^# HELP polywan_info .+\n# TYPE polywan_info gauge\npolywan_info\{/);
+		expect(text).toContain(
+			"# TYPE polywan_uplink_receive_bytes_total counter\npolywan_uplink_receive_bytes_total{",
+		);
+		expect(text).not.toMatch(/^# (UNIT|EOF)/m);
+		if (hasPromtool) lintByPromtool(text);
 	});
 
 	test("stay readable whatever a name holds, and without uplinks", () => {
@@ -136,13 +155,20 @@ test("the collector hands the same samples to prometheus-node-exporter-lua", () 
 	expect(got).toEqual(wanted);
 });
 
-test("the dashboard asks for metrics there are, alone", () => {
+test("the dashboard asks for metrics there are, alone, and tells routers apart", async () => {
 	const dashboard = readFileSync("rootfs-overlay/usr/share/polywan-reports/grafana-dashboard.json", "utf8");
-	const known = parseOpenMetrics(render()).flatMap(({ samples }) => samples.map(({ name }) => name));
-	const { panels } = JSON.parse(dashboard) as { panels: { title: string; targets: { expr: string }[] }[] };
+	const known = parseOpenMetrics(renderOpenMetrics(await gatherAll())).flatMap(({ samples }) =>
+		samples.map(({ name }) => name),
+	);
+	const { panels } = JSON.parse(dashboard) as { panels: DashboardPanel[] };
 	const asked = panels.flatMap(({ targets }) =>
 		targets.flatMap(({ expr }) => expr.match(/polywan_\w+/g) ?? []),
 	);
+	for (const { title, targets } of panels)
+		for (const { expr, legendFormat } of targets) {
+			expect(legendFormat, title).toContain("{{instance}}");
+			expect(expr, title).toContain('instance=~"$instance"');
+		}
 	expect(asked.length).toBeGreaterThan(6);
 	expect(asked.filter((metric) => !known.includes(metric))).toEqual([]);
 });

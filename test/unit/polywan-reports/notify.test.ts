@@ -141,6 +141,9 @@ describe("webhooks", () => {
 		expect(ntfy.text).toBe(notice.text);
 		expect(ntfy.headers).toMatchObject({ Priority: "4", Authorization: "Bearer tk_1" });
 		expect(ntfy.headers.Title).toMatch(/^[\x20-\x7e]+$/);
+		const { headers } = buildWebhookRequest({ ...model, preset: "ntfy" }, buildNotice("Häus", [event()]));
+		const [, title = ""] = /^=\?UTF-8\?B\?(.*)\?=$/.exec(new Map(headers).get("Title") ?? "") ?? [];
+		expect(Buffer.from(title, "base64").toString()).toMatch(/^Häus: wan IPv4: up -> down/);
 	});
 
 	test("a template stays JSON whatever an event holds", () => {

@@ -25,6 +25,11 @@ export function checkByPromtool(text: string): void {
 	}
 }
 
+/** Throws where Prometheus finds fault with names, types or help of the older format. */
+export function lintByPromtool(text: string): void {
+	execFileSync(program, ["check", "metrics"], { input: text, stdio: ["pipe", "ignore", "pipe"] });
+}
+
 function runs(): boolean {
 	try {
 		execFileSync(program, ["--version"], { stdio: "ignore" });

@@ -16,6 +16,9 @@ export interface Sample {
 /** Media type of what `renderOpenMetrics` gives. */
 export const OPEN_METRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/** Media type of what `renderPrometheusText` gives. */
+export const PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 const SUFFIXES = { gauge: "", counter: "_total", info: "_info" } as const;
 
 /** The exposition text of OpenMetrics 1.0, which ends with `# EOF`; families without samples are left out. */
@@ -35,6 +38,21 @@ function renderFamily({ name, type, unit, help, samples }: MetricFamily): string
 	return [...head, ...lines].join("");
 }
 
+/** Prometheus' older exposition text, for programs that read nothing newer; families without samples are left out. */
+export function renderPrometheusText(families: readonly MetricFamily[]): string {
+	return families
+		.filter(({ samples }) => samples.length > 0)
+		.map(({ name, type, help, samples }) => {
+			const whole = `${name}${SUFFIXES[type]}`;
+			const head = `# HELP ${whole} ${escapeHelp(help)}\n# TYPE ${whole} ${type === "info" ? "gauge" : type}\n`;
+			const lines = samples.map(
+				({ labels, value }) => `${whole}${renderLabels(labels)} ${renderNumber(value)}\n`,
+			);
+			return head + lines.join("");
+		})
+		.join("");
+}
+
 function renderLabels(labels: Readonly<Record<string, string>>): string {
 	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeText(value)}"`);
 	return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
@@ -43,6 +61,10 @@ function renderLabels(labels: Readonly<Record<string, string>>): string {
 /** Fractions to a millisecond of wall-clock time; a whole number keeps all of its digits. */
 function renderNumber(value: number): string {
 	return String(Number.isInteger(value) ? value : Number(value.toPrecision(13)));
+}
+
+function escapeHelp(text: string): string {
+	return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }
 
 function escapeText(text: string): string {

@@ -1,4 +1,9 @@
-import { OPEN_METRICS_TYPE, renderOpenMetrics } from "polywan-core/metrics/family";
+import {
+	OPEN_METRICS_TYPE,
+	PROMETHEUS_TYPE,
+	renderOpenMetrics,
+	renderPrometheusText,
+} from "polywan-core/metrics/family";
 import { gatherMetrics } from "polywan-core/metrics/gather";
 import { env, writeStdout } from "polywan-runtime/program";
 import { callOnce } from "../bus/call.ts";
@@ -22,11 +27,18 @@ export async function answerRequest(): Promise<number> {
 	}
 	try {
 		const families = await gatherMetrics((object, method) => callOnce(object, method));
-		return answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(families));
+		return wantsOldText(env("HTTP_ACCEPT") ?? "")
+			? answer("200 OK", PROMETHEUS_TYPE, renderPrometheusText(families))
+			: answer("200 OK", OPEN_METRICS_TYPE, renderOpenMetrics(families));
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return answer("503 Service Unavailable", "text/plain", `the polywan daemon does not answer: ${why}\n`);
 	}
+}
+
+/** Prometheus asks for OpenMetrics first; who names text alone reads nothing newer. */
+function wantsOldText(accept: string): boolean {
+	return /text\/plain/i.test(accept) && !/openmetrics/i.test(accept);
 }
 
 function answer(status: string, type: string, body: string, headers = ""): number {

@@ -1,4 +1,5 @@
 import type { WebhookModel } from "../config/model.ts";
+import { encodeBase64 } from "./base64.ts";
 import type { Notice } from "./notice.ts";
 import { hmacSha256, renderHex } from "./sha256.ts";
 
@@ -21,7 +22,7 @@ export function buildWebhookRequest(model: WebhookModel, notice: Notice): Webhoo
 		["User-Agent", "polywan"],
 	];
 	if (isPlain) {
-		headers.push(["Title", encodeHeader(notice.title)]);
+		headers.push(["Title", encodeTitle(notice.title)]);
 		headers.push(["Priority", { info: "2", warning: "4", error: "5" }[notice.severity]]);
 		headers.push(["Tags", notice.severity === "info" ? "white_check_mark" : "warning"]);
 	}
@@ -63,6 +64,12 @@ function fill(value: unknown, notice: Notice): unknown {
 /** Slack's three control characters. */
 function escapeSlack(text: string): string {
 	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** As ntfy reads it: RFC 2047, for a house whose name is not ASCII. */
+function encodeTitle(title: string): string {
+	const spelled = title.replaceAll("→", "->").replace(/\p{Cc}+/gu, " ");
+	return /^[\x20-\x7e]*$/.test(spelled) ? spelled : `=?UTF-8?B?${encodeBase64(encoder.encode(spelled))}?=`;
 }
 
 /** One line of ASCII: arrows and dashes are spelled, anything else becomes "?". */

@@ -1,4 +1,4 @@
-import { renderOpenMetrics } from "polywan-core/metrics/family";
+import { renderOpenMetrics, renderPrometheusText } from "polywan-core/metrics/family";
 import { gatherMetrics } from "polywan-core/metrics/gather";
 import { withDaemon } from "./daemon-client.ts";
 import { print } from "./print.ts";
@@ -6,15 +6,17 @@ import { EXIT, type Verb } from "./verb.ts";
 
 export const metricsVerb: Verb = {
 	name: "metrics",
-	usage: "",
+	usage: "[--prometheus]",
 	help: "every figure there is for Prometheus, as OpenMetrics text",
-	options: [],
+	details:
+		"--prometheus: in Prometheus' older text format, which a textfile collector and `promtool check metrics` want.",
+	options: ["prometheus"],
 	mostArguments: 0,
-	run: async () => {
+	run: async ({ options }) => {
 		const families = await withDaemon((connection) =>
 			gatherMetrics((object, method) => connection.call(object, method)),
 		);
-		print(renderOpenMetrics(families));
+		print(options.has("prometheus") ? renderPrometheusText(families) : renderOpenMetrics(families));
 		return EXIT.ok;
 	},
 };
