@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { parseTimeZone, UTC } from "polywan-core/schedule/time-zone";
 import { describe, expect, test } from "vitest";
 import type { WebhookModel } from "../../../package/polywan-reports/src/config/model.ts";
 import { maskSecrets, maskUrl } from "../../../package/polywan-reports/src/config/secrets.ts";
@@ -85,7 +86,7 @@ test("what was not told outlives a restart, and a damaged file does no harm", ()
 	const model = { kinds: [], severity: "warning", gatherMs: 5000, perHour: 2 } as const;
 	const first = new Gatherer(model);
 	first.add([event()], 1000);
-	const waiting = [buildNotice("router", [event({ uplink: "wanb" })])];
+	const waiting = [buildNotice("router", [event({ uplink: "wanb" })], UTC)];
 	const backlog = parseBacklog(renderBacklog({ waiting, ...first.saved }));
 	expect(backlog.waiting).toEqual(waiting);
 	const next = new Gatherer(model);
@@ -106,11 +107,17 @@ test("what was not told outlives a restart, and a damaged file does no harm", ()
 test("a notice of many events is short", () => {
 	const notice = buildNotice(
 		"router",
-		Array.from({ length: 100 }, () => event()),
+		Array.from({ length: 100 }, (_, i) => (i === 50 ? event() : event({ kind: "shares", to: null }))),
+		parseTimeZone("CET-1CEST,M3.5.0,M10.5.0/3") ?? UTC,
 	);
-	expect(notice).toMatchObject({ severity: "warning", count: 100, title: "router: 100 events" });
+	expect(notice).toMatchObject({
+		severity: "warning",
+		count: 100,
+		title: "router: wan IPv4: up → down, and 99 more",
+	});
 	expect(notice.text.split("\n")).toHaveLength(21);
-	expect(buildNotice("router", [event()]).title).toBe(
+	expect(notice.text).toMatch(/^2025-10-09 10:53:21 wan IPv4: /);
+	expect(buildNotice("router", [event()], UTC).title).toBe(
 		"router: wan IPv4: up → down (3 targets do not answer)",
 	);
 });
@@ -126,7 +133,7 @@ describe("webhooks", () => {
 		hmacKey: null,
 		tls: { authorities: null, insecure: false, own: null },
 	};
-	const notice = buildNotice("router", [event({ reason: 'says "no" <b> & {title}' })]);
+	const notice = buildNotice("router", [event({ reason: 'says "no" <b> & {title}' })], UTC);
 	const build = (change: Partial<WebhookModel>) => {
 		const { headers, body } = buildWebhookRequest({ ...model, ...change }, notice);
 		return { headers: Object.fromEntries(headers), text: decoder.decode(body) };
@@ -141,7 +148,10 @@ describe("webhooks", () => {
 		expect(ntfy.text).toBe(notice.text);
 		expect(ntfy.headers).toMatchObject({ Priority: "4", Authorization: "Bearer tk_1" });
 		expect(ntfy.headers.Title).toMatch(/^[\x20-\x7e]+$/);
-		const { headers } = buildWebhookRequest({ ...model, preset: "ntfy" }, buildNotice("Häus", [event()]));
+		const { headers } = buildWebhookRequest(
+			{ ...model, preset: "ntfy" },
+			buildNotice("Häus", [event()], UTC),
+		);
 		const [, title = ""] = /^=\?UTF-8\?B\?(.*)\?=$/.exec(new Map(headers).get("Title") ?? "") ?? [];
 		expect(Buffer.from(title, "base64").toString()).toMatch(/^Häus: wan IPv4: up -> down/);
 	});
@@ -185,7 +195,7 @@ describe("webhooks", () => {
 });
 
 test("a mail has short ASCII lines, and a subject that says what happened", () => {
-	const notice = buildNotice("router", [event({ reason: "ü".repeat(200) })]);
+	const notice = buildNotice("router", [event({ reason: "ü".repeat(200) })], UTC);
 	const mail = renderMail(
 		{ from: "a@example.org", to: ["b@example.org", "c@example.org"] },
 		notice,

@@ -134,7 +134,7 @@ export class Feed {
 		if (!running)
 			this.#missedTimer = setTimeout(() => {
 				this.#isMissed = true;
-				this.#tell([this.#buildEvent("cannot be reached; the rules it left stay in force")]);
+				this.#tell([this.#buildEvent("cannot be reached; if it died, the rules it left stay in force")]);
 			}, MISSED_AFTER_MS);
 		else if (this.#isMissed) {
 			this.#isMissed = false;

@@ -1,4 +1,5 @@
 import type { LogWriter } from "polywan/log";
+import { readSystemTimeZone } from "polywan/system-time-zone";
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { isUplinkUsable } from "polywan-core/usable";
 import { monotonicMs, wallMs } from "polywan-runtime/clock";
@@ -7,7 +8,7 @@ import type { Means, NotifierModel } from "../config/model.ts";
 import { BacklogFile } from "./backlog-file.ts";
 import { Gatherer } from "./gatherer.ts";
 import { renderMail } from "./mail-message.ts";
-import { buildNotice, buildTest, type Notice } from "./notice.ts";
+import { buildNotice, buildTest, type Notice, renderEvent } from "./notice.ts";
 import { runScript } from "./script.ts";
 import { sendMail } from "./smtp.ts";
 import { sendWebhook } from "./webhook.ts";
@@ -104,7 +105,9 @@ export class Notifier implements Listener {
 		const nowMs = monotonicMs();
 		const events = this.#gatherer.take(nowMs);
 		if (events.length > 0) {
-			this.#waiting = [...this.#waiting, buildNotice(this.#host, events)].slice(-MOST_WAITING);
+			this.#waiting = [...this.#waiting, buildNotice(this.#host, events, readSystemTimeZone())].slice(
+				-MOST_WAITING,
+			);
 			if (this.trouble !== null) this.#save();
 			void this.#send();
 		}
@@ -157,7 +160,8 @@ async function deliver(means: Means, notice: Notice, log: LogWriter): Promise<vo
 		case "script":
 			return runScript(means.program, notice);
 		case "syslog":
-			for (const line of notice.text.split("\n"))
+			// It has its own times.
+			for (const line of notice.events.length > 0 ? notice.events.map(renderEvent) : [notice.text])
 				log(notice.severity === "info" ? "notice" : notice.severity, `notify: ${line}`);
 	}
 }
