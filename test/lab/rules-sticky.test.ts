@@ -82,6 +82,30 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("sticky rules w
 		expect(await seen(2, "ipv4", [1, 2, 3], 6)).toEqual([other]);
 	});
 
+	it("also when the daemon was killed while shares were other than it had saved", async () => {
+		const [before] = await seen(0, "ipv4", [1], 1);
+		const pid = await polywan.pid();
+		await site.router.mustRun(["kill", "-STOP", String(pid)]);
+		// What a mode that follows measurements does fifty times a second.
+		if (firewall === "nftables") {
+			const map = /map (s_\S+_4) /.exec(
+				await site.router.mustRun(["nft", "list", "table", "inet", "polywan"]),
+			)?.[1];
+			const change = `delete element inet polywan ${map} { 0 }; add element inet polywan ${map} { 0 : goto u2 }`;
+			await site.router.mustRun(["nft", change]);
+		}
+		await site.router.mustRun(["kill", "-9", String(pid)]);
+		await until("there is another daemon", async () => (await polywan.pid()) !== pid);
+		await until("it is on the bus", async () => (await site.router.bus.list("polywan")).length > 0);
+		await polywan.untilState("up", "wan", "wanb");
+		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
+		expect(await seen(0, "ipv4", [1, 2, 3], 6)).toEqual([before]);
+		if (firewall === "nftables")
+			expect(await site.router.mustRun(["nft", "list", "table", "inet", "polywan"])).toMatch(
+				/192\.168\.1\.102 .*expires/,
+			);
+	});
+
 	it.each(families)(
 		"leave an uplink that dies, stay on the other, and come back to no old entry: %s",
 		async (family) => {

@@ -11,6 +11,11 @@ export interface Firewall {
 	readonly name: FirewallName;
 	/** Brings the packet filter from `before` to `after`; `before` null: from whatever is there. Gives whether anything was to do. */
 	change(before: Plan | null, after: Plan): Promise<boolean>;
+	/**
+	 * Makes what a daemon before this one left be as its plan says, without touching what packets filled. Gives whether it could: else
+	 * what is there is not known.
+	 */
+	adopt(plan: Plan): Promise<boolean>;
 	/** Whether sets that others fill have been made anew since the last call, and so are empty. */
 	takeRebuilt(): boolean;
 	/**

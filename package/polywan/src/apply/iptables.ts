@@ -34,6 +34,11 @@ export class IptablesFirewall implements Firewall {
 		return changed.includes(true);
 	}
 
+	/** What is there is read before each change that does not know it; ipsets stay in any case. */
+	async adopt(): Promise<boolean> {
+		return false;
+	}
+
 	takeRebuilt(): boolean {
 		return this.#sets.takeMade();
 	}

@@ -183,10 +183,9 @@ export class Kernel {
 	 */
 	async #findKnown(before: Plan | null): Promise<Plan | null> {
 		const inherited = this.#inherited;
-		if (before !== null || inherited === null || this.#firewall?.name !== "nftables") return before;
+		if (before !== null || inherited === null || this.#firewall === null) return before;
 		try {
-			if (!hasFilledSets(inherited)) return null;
-			return (await this.#firewall.diff(inherited)).length === 0 ? inherited : null;
+			return hasFilledSets(inherited) && (await this.#firewall.adopt(inherited)) ? inherited : null;
 		} catch {
 			// Another version may have left it; then everything is made anew.
 			return null;

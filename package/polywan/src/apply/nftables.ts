@@ -8,6 +8,7 @@ import {
 	renderNftComparisonEnd,
 } from "polywan-core/render/nft/listing";
 import { diffShareElements } from "polywan-core/render/nft/share-elements";
+import { listStaleShares, renderShareRefill } from "polywan-core/render/nft/share-refill";
 import { buildNftRuleset, NFT_TABLE, renderNft, renderNftRemoval } from "polywan-core/render/nft/table";
 import { renderNftResets, type TcpTuple } from "polywan-core/render/resets";
 import { readChainCounters, readMapCounters } from "../netlink/nft-counters.ts";
@@ -67,6 +68,13 @@ export class NftablesFirewall implements Firewall {
 		} catch {
 			return null;
 		}
+	}
+
+	async adopt(plan: Plan): Promise<boolean> {
+		const stale = listStaleShares(await this.diff(plan));
+		if (stale === null) return false;
+		if (stale.length > 0) await runNft(renderShareRefill(plan, stale));
+		return true;
 	}
 
 	takeRebuilt(): boolean {
