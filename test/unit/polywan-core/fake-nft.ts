@@ -341,6 +341,14 @@ const PARTS: readonly (readonly [RegExp, Compiler])[] = [
 			}),
 	],
 	[
+		/^ip saddr & ([\d.]+) == ([\d.]+)/,
+		(found) => {
+			const bits = (found[1] ?? "").split(".").map((byte) => Number(byte).toString(2).padStart(8, "0"));
+			const network = `${found[2]}/${`${bits.join("")}0`.indexOf("0")}`;
+			return condition((packet) => packet.family === 4 && inNetwork(packet.source, network));
+		},
+	],
+	[
 		new RegExp(`^ip(6?) ([sd])addr ${NOT}${VALUES}`),
 		(found) => {
 			const networks = valuesOf(found, 4);

@@ -2,7 +2,7 @@ import type { Family } from "../../family.ts";
 import { FAMILIES } from "../../family.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderMark } from "../mark.ts";
-import { NOT_ROUTED, OWNED } from "./new-connection.ts";
+import { homeRules, NOT_ROUTED, OWNED } from "./new-connection.ts";
 import { buildUntrackedHook, RESET_RULES } from "./reset.ts";
 import type { NftChain } from "./ruleset.ts";
 import { renderHeavyRules } from "./set.ts";
@@ -83,6 +83,7 @@ function buildArrivalHook(plan: Plan, managed: readonly Family[]): readonly NftC
 				"ct state != new goto known",
 				// The rest of a connection that ended with its uplink.
 				...(resets ? ["tcp flags & syn == 0 jump resume"] : []),
+				...homeRules(plan),
 				...lead(managed, "new"),
 			],
 		},

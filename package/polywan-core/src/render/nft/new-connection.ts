@@ -17,6 +17,9 @@ export const OWNED = "meta nfproto . iifname vmap @owner";
 /** What stays on this host or on its networks. */
 export const NOT_ROUTED = "fib daddr type { local, broadcast, multicast } return";
 
+/** Where the way of what comes from a network at home is decided, and of all else that did not come in by an uplink. */
+const HOME_CHAIN = "home4";
+
 /** More comparisons than this take longer than the look into the map that they save. */
 const MOST_HOMES = 2;
 
@@ -43,33 +46,48 @@ export function buildNewConnectionChains(
 		chains.push({ name: `rules${family}`, hook: null, rules });
 		chains.push({ name: `own${family}`, hook: null, rules: [bypassed, `jump rules${family}`, unowned] });
 	}
-	const home = homeNetworks(plan, family);
+	const isHomeKnown = family === 4 && homeNetworks(plan).length > 0;
 	chains.push({
 		name: `clear${family}`,
 		hook: null,
-		rules: home.length > 0 ? [clearMark(plan), OWNED] : [clearMark(plan)],
+		rules: isHomeKnown ? [clearMark(plan), OWNED] : [clearMark(plan)],
 	});
-	chains.push({
-		name: `new${family}`,
-		hook: null,
-		rules: [
-			[...home.map((network) => `${ip} saddr != ${network}`), OWNED].join(" "),
-			...(family === 4 ? questions4(plan) : questions6(plan)),
-			...decisions(plan, family, steps, rules),
-			`goto ${targetChain(plan.defaultTarget, family)}`,
-		],
-	});
+	const deciding = [
+		...(family === 4 ? questions4(plan) : questions6(plan)),
+		...decisions(plan, family, steps, rules),
+		`goto ${targetChain(plan.defaultTarget, family)}`,
+	];
+	if (isHomeKnown) chains.push({ name: HOME_CHAIN, hook: null, rules: deciding });
+	const others = isHomeKnown ? [`goto ${HOME_CHAIN}`] : deciding;
+	chains.push({ name: `new${family}`, hook: null, rules: [OWNED, ...others] });
 	return chains;
 }
 
+/** What comes from home skips the question which uplink it came in by: it is asked where such a packet is not for the Internet. */
+export function homeRules(plan: Plan): readonly string[] {
+	return plan.managed[4]
+		? homeNetworks(plan).map((network) => `${renderSource(network)} goto ${HOME_CHAIN}`)
+		: [];
+}
+
 /** Whose packets to the Internet did not come in by an uplink, so that it need not be looked up. */
-function homeNetworks(plan: Plan, family: Family): readonly string[] {
-	if (family === 6) return [];
-	const addresses = plan.uplinks.flatMap((uplink) => uplink.addresses[family]);
+function homeNetworks(plan: Plan): readonly string[] {
+	const addresses = plan.uplinks.flatMap((uplink) => uplink.addresses[4]);
 	const isHome = (network: string): boolean =>
 		PRIVATE_NETWORKS.some((outer) => isInside(network, outer)) &&
 		!addresses.some((address) => isInside(address, network));
-	return plan.bypass[family].filter(isHome).slice(0, MOST_HOMES);
+	return plan.bypass[4].filter(isHome).slice(0, MOST_HOMES);
+}
+
+/** With a mask: for a /24 nft would take the first three bytes of the address, which the kernel does slower than four. */
+function renderSource(network: string): string {
+	const [address = "", length = "32"] = network.split("/");
+	return `ip saddr & ${maskOfLength(Number(length))} == ${address}`;
+}
+
+function maskOfLength(length: number): string {
+	const bits = (2 ** 32 - 2 ** (32 - length)) >>> 0;
+	return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
 }
 
 /** Local addresses, connected and static networks, VPNs and what is to be bypassed all lead elsewhere. */
