@@ -1,16 +1,22 @@
 /*
- * flood ADDRESS one|new|stream|sink MILLISECONDS
+ * flood ADDRESS one|new|stream MILLISECONDS TURN NAMESPACE...
  *
- * Sends to ADDRESS as fast as it can:
+ * Sends to ADDRESS as fast as it can, for so long from each of the network namespaces, one after the other:
  *   one     UDP packets of 18 bytes (frames of 64 bytes with their checksum) of one flow to port 5001
- *   new     the same, each of a flow of its own: from ports from 1024 on, to another port with every turn (as root)
+ *   new     the same, each of a flow of its own: to another port with each TURN, and from ports that the seven turns before hardly used
  *   stream  a TCP connection to port 5002
- * and prints how many packets or bytes were sent, and in how many milliseconds. `sink` takes such connections there, one after the
- * other, until it is killed; it prints a line when it listens. Other programs of the machine wait meanwhile, where that is allowed.
+ * and prints a line for each namespace: how many packets were sent or bytes were acknowledged, and in how many milliseconds.
+ * Other programs of the machine wait meanwhile, where that is allowed.
+ *
+ * flood ADDRESS sink
+ *
+ * takes such connections, one after the other, until it is killed; it prints a line when it listens.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
@@ -18,11 +24,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, BYTES = 18, CHUNK = 131072, FIRST_PORT = 1024, LAST_PORT = 65535, ONE_PORT = 5001, STREAM_PORT = 5002 };
+enum { MOST_NAMESPACES = 16, TURNS = 8, BATCH = 64, BYTES = 18, CHUNK = 131072, FIRST_PORT = 1024, LAST_PORT = 65535, ONE_PORT = 5001, STREAM_PORT = 5002 };
 
 static double now_ms(void) {
 	struct timespec at;
@@ -71,11 +78,11 @@ static void fill_headers(struct packet *packets, struct sockaddr_in address) {
 }
 
 /* A flow's first packet is all there is of it; a checksum of 0 is none (RFC 768). */
-static unsigned long send_packets(struct sockaddr_in address, int many, double end_ms) {
+static unsigned long send_packets(int fd, struct sockaddr_in address, int turn, double end_ms) {
 	static struct packet packets[BATCH];
 	struct mmsghdr messages[BATCH];
 	struct iovec parts[BATCH];
-	int from = FIRST_PORT, to = FIRST_PORT, fd = open_socket(many ? SOCK_RAW : SOCK_DGRAM);
+	int many = turn >= 0, to = FIRST_PORT + turn, from = FIRST_PORT + turn % TURNS * ((LAST_PORT - FIRST_PORT) / TURNS);
 	unsigned long sent = 0;
 	memset(messages, 0, sizeof messages);
 	fill_headers(packets, address);
@@ -87,10 +94,7 @@ static unsigned long send_packets(struct sockaddr_in address, int many, double e
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
 	while (now_ms() < end_ms) {
-		if (from + BATCH > LAST_PORT) {
-			from = FIRST_PORT;
-			to++;
-		}
+		if (from + BATCH > LAST_PORT) from = FIRST_PORT;
 		for (int i = 0; many && i < BATCH; i++) {
 			packets[i].udp.source = htons((unsigned short)from++);
 			packets[i].udp.dest = htons((unsigned short)to);
@@ -102,15 +106,18 @@ static unsigned long send_packets(struct sockaddr_in address, int many, double e
 	return sent;
 }
 
-static unsigned long send_stream(struct sockaddr_in address, double end_ms) {
+static unsigned long send_stream(int fd, double end_ms) {
 	static char data[CHUNK];
 	unsigned long sent = 0;
-	int fd = open_socket(SOCK_STREAM);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+	int waiting = 1;
 	while (now_ms() < end_ms) {
 		ssize_t count = write(fd, data, sizeof data);
 		if (count < 0) fail("write");
 		sent += (unsigned long)count;
+	}
+	while (waiting > 0) {
+		if (ioctl(fd, SIOCOUTQ, &waiting) < 0) fail("SIOCOUTQ");
+		sched_yield();
 	}
 	return sent;
 }
@@ -129,16 +136,40 @@ static void sink(struct sockaddr_in address) {
 	}
 }
 
+/* A socket belongs to the namespace that its maker is in. */
+static void enter(const char *network) {
+	int fd = open(network, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) fail(network);
+	close(fd);
+}
+
+static void come_first(void) {
+	struct sched_param first = {.sched_priority = 1};
+	(void)sched_setscheduler(0, SCHED_FIFO, &first);
+}
+
 int main(int argc, char **argv) {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(ONE_PORT)};
-	struct sched_param first = {.sched_priority = 1};
-	if (argc != 4 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) return 2;
-	int is_new = strcmp(argv[2], "new") == 0, is_packets = is_new || strcmp(argv[2], "one") == 0;
-	if (!is_packets) address.sin_port = htons(STREAM_PORT);
-	(void)sched_setscheduler(0, SCHED_FIFO, &first);
-	if (strcmp(argv[2], "sink") == 0) sink(address);
-	double start_ms = now_ms(), end_ms = start_ms + atof(argv[3]);
-	unsigned long sent = is_packets ? send_packets(address, is_new, end_ms) : send_stream(address, end_ms);
-	printf("%lu %.3f\n", sent, now_ms() - start_ms);
+	int sockets[MOST_NAMESPACES], count = argc - 5;
+	if (argc < 3 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) return 2;
+	int is_new = strcmp(argv[2], "new") == 0, is_stream = !is_new && strcmp(argv[2], "one") != 0;
+	if (is_stream) address.sin_port = htons(STREAM_PORT);
+	if (strcmp(argv[2], "sink") == 0) {
+		come_first();
+		sink(address);
+	}
+	if (count < 1 || count > MOST_NAMESPACES) return 2;
+	for (int i = 0; i < count; i++) {
+		enter(argv[5 + i]);
+		sockets[i] = open_socket(is_new ? SOCK_RAW : is_stream ? SOCK_STREAM : SOCK_DGRAM);
+		if (is_stream && connect(sockets[i], (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+	}
+	come_first();
+	for (int i = 0; i < count; i++) {
+		enter(argv[5 + i]);
+		double start_ms = now_ms(), end_ms = start_ms + atof(argv[3]);
+		unsigned long sent = is_stream ? send_stream(sockets[i], end_ms) : send_packets(sockets[i], address, is_new ? atoi(argv[4]) : -1, end_ms);
+		printf("%lu %.3f\n", sent, now_ms() - start_ms);
+	}
 	return 0;
 }
