@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { spawnCommand } from "./command.ts";
 import { firstLine, labProgram, type NetworkNamespace } from "./namespaces.ts";
@@ -59,6 +60,11 @@ export class Netem {
 
 	async counters(): Promise<LineCounters> {
 		return JSON.parse(await this.command("stats"));
+	}
+
+	/** Processor's time that it took so far. */
+	cpuMs(): number {
+		return Number(readFileSync(`/proc/${this.#process.pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
 	}
 
 	close(): void {

@@ -88,7 +88,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("policies with 
 	}
 
 	it.each(families)("shares 1,000 %s connections 700 to 300, exactly", async (family) => {
-		const loop = ConnectLoop.start(site.host(0), { address: server(1)[family], everyMs: 3 });
+		const loop = ConnectLoop.start(site.host(0), { address: server(1)[family], everyMs: 1 });
 		await until("1,000 connections", () => loop.attempts.length >= 1000, { timeoutMs: 50_000 });
 		const attempts = (await loop.stop()).slice(0, 1000);
 		const count = (uplink: string) => attempts.filter(({ source }) => source === own(uplink, family)).length;

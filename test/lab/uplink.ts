@@ -238,6 +238,11 @@ export class Uplink {
 		return this.#netem.counters();
 	}
 
+	/** Processor's time that the line took so far. */
+	lineCpuMs(): number {
+		return this.#netem.cpuMs();
+	}
+
 	close(): void {
 		this.#line?.close();
 		this.#session?.close();
