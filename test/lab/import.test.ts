@@ -91,6 +91,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	afterAll(() => site?.close());
 
 	const config = () => site.router.readFile("/etc/config/polywan");
+	const forgetCopies = () => site.router.mustRun(["sh", "-c", "rm -f /etc/polywan.before-import*"]);
 
 	it("prints the file without writing it, and what is to be said beside it", async () => {
 		const { code, stdout, stderr } = await polywan.run("import", "mwan3", "--dry-run");
@@ -104,6 +105,8 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	});
 
 	it("writes where there are no uplinks, keeps what was there, and leaves the old file alone", async () => {
+		site.router.writeFile("/etc/config/polywan", EMPTY);
+		await forgetCopies();
 		const { code, stdout } = await polywan.run("import", "mwan3");
 		expect(code).toBe(0);
 		expect(stdout).toContain("/etc/config/polywan as it was is kept as /etc/polywan.before-import.\n");
@@ -116,6 +119,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	});
 
 	it("what is imported works as it did", async () => {
+		await site.uplink("wan").heal();
 		await site.router.mustRun(["reload_config"]);
 		await polywan.untilState("up", "wan", "wanb");
 		const wanted = {
@@ -149,6 +153,8 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	});
 
 	it("does not replace uplinks unless forced, and then keeps every file before", async () => {
+		await forgetCopies();
+		site.router.writeFile("/etc/polywan.before-import", EMPTY);
 		const before = config();
 		const refused = await polywan.run("import", "mwan3");
 		expect(refused.code).toBe(1);
@@ -161,6 +167,7 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 
 	it("switches with one command: mwan3 off, polywan on", async () => {
 		const { router } = site;
+		await router.mustRun(["rm", "-f", "/tmp/mwan3.actions"]);
 		router.writeFile("/etc/init.d/mwan3", '#!/bin/sh\necho "$1" >> /tmp/mwan3.actions\n', 0o755);
 		await router.mustRun(["/etc/init.d/polywan", "stop"]);
 		const { code, stdout } = await polywan.run("import", "mwan3", "--force", "--switch");
@@ -193,7 +200,9 @@ describe.skipIf(!isPossible)("polywan import mwan3", () => {
 	});
 
 	it("a file with errors is imported only when forced; other formats and files are refused", async () => {
-		site.router.writeFile("/tmp/broken", "config interface 'wan\n\toption enabled '1'\n");
+		const half =
+			"config interface 'wan'\n\toption enabled '1'\nconfig interface 'wanb\n\toption enabled '1'\n";
+		site.router.writeFile("/tmp/broken", half);
 		const refused = await polywan.run("import", "mwan3", "/tmp/broken");
 		expect(refused.code).toBe(1);
 		expect(refused.stdout).toMatch(/lines cannot be read.*Parse error/);
