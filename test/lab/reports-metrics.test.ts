@@ -6,6 +6,7 @@ import { checkByPromtool, hasPromtool } from "../unit/polywan-reports/promtool.t
 import { lan } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
+import { Reports } from "./reports/reports.ts";
 import { resolveInRoot } from "./root-path.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
@@ -107,9 +108,10 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 	});
 
 	it("nothing runs while nothing is switched on", async () => {
+		const reports = new Reports(site);
+		await reports.stop();
 		expect((await site.router.run(["/etc/init.d/polywan-reports", "start"])).code).toBe(0);
-		const { stdout } = await site.router.run(["pgrep", "-f", "polywan-reports daemon"]);
-		expect(stdout).toBe("");
+		expect(await reports.pids()).toEqual([]);
 	});
 
 	it("`polywan log` shows what the daemon wrote, with --follow as it comes", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildPki } from "../pki.ts";
 import { lan } from "./addresses.ts";
+import { firstLine } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Broker, brokerCertificatePort, brokerTlsPort } from "./reports/broker.ts";
@@ -34,7 +35,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await polywan.untilState("up", "wan", "wanb");
 	});
 	afterEach(async () => {
-		await site.router.run(["/etc/init.d/polywan-reports", "stop"]);
+		await reports.stop();
 		await broker.stop();
 		await polywan.run("auto", "wanb");
 	});
@@ -45,6 +46,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 
 	const heard = (topic: string) => broker.heard.get(`home/polywan/${topic}`);
 	const json = (topic: string) => JSON.parse(heard(topic) ?? "null");
+	const losses = () => reports.log().match(/mqtt: the broker is not reached/g)?.length ?? 0;
 	const untilHeard = (topic: string, payload: string) =>
 		until(`${topic} is ${payload}`, () => heard(topic) === payload, { timeoutMs: 30_000 });
 
@@ -56,11 +58,12 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 			await untilHeard("status", "online");
 			await untilHeard("uplink/wan/state", "up");
 			await until("figures are told", () => heard("uplink/wanb/usage") !== undefined);
-			expect(heard("daemon")).toBe("running");
-			expect(heard("uplink/wan/usable")).toBe("ON");
+			await untilHeard("daemon", "running");
+			await untilHeard("uplink/wan/usable", "ON");
 			expect(json("uplink/wan/details")).toMatchObject({ tier: 1, ipv4: { state: "up", device: "eth1" } });
-			expect(json("uplink/wan/quality").rtt_ms).toBeGreaterThan(0);
-			expect(json("uplink/wan/usage").rx_bytes).toBeGreaterThan(0);
+			await until("a round trip is told", () => json("uplink/wan/quality")?.rtt_ms > 0);
+			await until("bytes are told", () => json("uplink/wan/usage")?.rx_bytes > 0);
+			await until("the policy is told", () => json("policy/everything") !== null);
 			expect(json("policy/everything").ipv4).toEqual([{ uplink: "wan", percent: 100 }]);
 			await polywan.run("down", "wanb");
 			await untilHeard("uplink/wanb/usable", "OFF");
@@ -73,7 +76,8 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await broker.start();
 		await reports.configure(config());
 		const entity = (path: string) => broker.heard.get(`homeassistant/${path}/config`);
-		await until("entities are told", () => entity("binary_sensor/home_polywan/wanb_usable") !== undefined);
+		for (const path of ["binary_sensor/home_polywan/wanb_usable", "sensor/home_polywan/wan_rtt"])
+			await until(`${path} is told`, () => entity(path) !== undefined);
 		const sensor = JSON.parse(entity("sensor/home_polywan/wan_rtt") ?? "null");
 		expect(sensor).toMatchObject({
 			state_topic: "home/polywan/uplink/wan/quality",
@@ -119,7 +123,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 			"unreachable",
 			"blackhole",
 		]);
-		expect(heard("default_policy")).toBe("everything");
+		await untilHeard("default_policy", "everything");
 		await broker.say("home/polywan/uplink/wanb/set", "down");
 		await untilHeard("uplink/wanb/wanted", "down");
 		await broker.say("home/polywan/uplink/wanb/set", "sideways; reboot");
@@ -128,7 +132,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await broker.say("home/polywan/default_policy/set", "wanb");
 		await untilHeard("default_policy", "wanb");
 		expect(site.router.readFile("/etc/config/polywan")).toContain("option default_policy 'wanb'");
-		expect(reports.log()).toMatch(/mqtt: refused.*target=nobody/);
+		await until("the refusal is told", () => /mqtt: refused.*target=nobody/.test(reports.log()));
 		await broker.say("home/polywan/default_policy/set", "everything");
 		await untilHeard("default_policy", "everything");
 	});
@@ -154,8 +158,9 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await broker.start();
 		await reports.configure(config());
 		await untilHeard("uplink/wan/state", "up");
+		const before = losses();
 		await broker.stop();
-		await until("the loss is told", () => /mqtt: the broker is not reached/.test(reports.log()));
+		await until("the loss is told", () => losses() > before);
 		await polywan.run("down", "wanb");
 		await broker.start();
 		await untilHeard("uplink/wan/state", "up");
@@ -167,7 +172,6 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await reports.configure(config());
 		await untilHeard("uplink/wan/state", "up");
 		broker.signal("SIGSTOP");
-		const losses = () => reports.log().match(/mqtt: the broker is not reached/g)?.length ?? 0;
 		const before = losses();
 		await until("the hanging broker is left", () => losses() > before, { timeoutMs: 30_000 });
 		await polywan.run("down", "wanb");
@@ -179,12 +183,12 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 
 	it("outlives a broker that speaks no MQTT", async () => {
 		const babble =
-			"require('net').createServer((s) => { s.on('error', () => {}); s.write(require('crypto').randomBytes(5000)); }).listen(1883)";
-		const babbler = site.host(0).spawn([process.execPath, "-e", babble], { stdio: "ignore" });
+			"require('net').createServer((s) => { s.on('error', () => {}); s.write(require('crypto').randomBytes(5000)); }).listen(1883, () => console.log('ready'))";
+		const babbler = site.host(0).spawn([process.execPath, "-e", babble]);
+		await firstLine(babbler, "a babbler");
+		const before = losses();
 		await reports.configure(config());
 		const pid = await reports.pid();
-		const losses = () => reports.log().match(/mqtt: the broker is not reached/g)?.length ?? 0;
-		const before = losses();
 		await until("the trouble is told", () => losses() > before, { timeoutMs: 30_000 });
 		babbler.kill("SIGTERM");
 		await until("the babbler is gone", () => babbler.exitCode !== null || babbler.signalCode !== null);
@@ -201,7 +205,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		await untilHeard("status", "offline");
 		await reports.configure(config());
 		await untilHeard("status", "online");
-		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await reports.stop();
 		await untilHeard("status", "offline");
 		expect((await polywan.status()).apply.ok).toBe(true);
 	});
@@ -235,7 +239,7 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		);
 		await reports.configure(encrypted(brokerTlsPort, `ca '${folder}/ca.crt'`, "version '3.1.1'"));
 		await untilHeard("uplink/wan/state", "up");
-		await site.router.mustRun(["/etc/init.d/polywan-reports", "stop"]);
+		await reports.stop();
 		await untilHeard("status", "offline");
 		const own = [`certificate '${folder}/client.crt'`, `key '${folder}/client.key'`];
 		const insecure = encrypted(brokerCertificatePort, "insecure '1'", "version '5'", ...own);

@@ -59,22 +59,24 @@ describe.skipIf(!asRoot)("plugins", () => {
 	});
 
 	it.each([
-		["hangs", plugin("sleep 1000"), /gave no answer within 300 ms/],
+		["hangs", plugin("sleep 1000"), /gave no answer within 300 ms/, "300ms"],
 		["talks nonsense", plugin("echo hello there"), /what is no message: hello there/],
 		["never stops talking", plugin("cat /dev/zero"), /a line of more than/],
 		["crashes", plugin("kill -9 $$"), /ended with SIGKILL/],
 		["is not there", null, /not found|No such file/],
 		["takes all memory", plugin('x=$(head -c 200000000 /dev/zero | tr "\\\\0" x); echo done'), /ended/],
-	])("one that %s is ended and started again, and disturbs nobody", async (_, text, why) => {
+	])("one that %s is ended and started again, and disturbs nobody", async (_, text, why, timeout = "10s") => {
 		if (text !== null) site.router.writeFile(`${folder}/bad`, text, 0o755);
 		else await site.router.run(["rm", "-f", `${folder}/bad`]);
 		await reports.configure(
-			"config plugin 'mine'\n\toption interval '1s'\nconfig plugin 'bad'\n\toption timeout '300ms'\n\toption memory '64'\n",
+			`config plugin 'mine'\n\toption interval '1s'\nconfig plugin 'bad'\n\toption timeout '${timeout}'\n\toption memory '64'\n`,
 		);
 		const ends = () => reports.log().match(/plugin: ended, will be started again plugin=bad.*/g) ?? [];
 		const before = ends().length;
-		await until("it was started again", () => ends().length >= before + 2, { timeoutMs: 20_000 });
-		expect(ends().slice(before).join("\n")).toMatch(why);
+		const told = () => ends().slice(before);
+		await until("it was started again", () => told().length >= 2, { timeoutMs: 40_000 });
+		// On a busy machine it may also be late with its first word.
+		await until("it is told why", () => told().some((line) => why.test(line)));
 		await until("the other one works", async () => (await sample("polywan_mine_answer")) === 42);
 		expect(await reports.pids()).toHaveLength(1);
 	});

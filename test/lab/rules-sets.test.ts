@@ -44,7 +44,7 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)(
 							...elements.map((element) => `add ${name} ${element}`),
 							"",
 						].join("\n");
-			const argv = firewall === "nftables" ? ["nft", "-f", "-"] : ["ipset", "restore"];
+			const argv = firewall === "nftables" ? ["nft", "-f", "-"] : ["ipset", "-exist", "restore"];
 			await site.router.mustRun(argv, { input });
 		}
 

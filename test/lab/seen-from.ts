@@ -7,6 +7,6 @@ export async function seenFrom(
 	...before: readonly string[]
 ): Promise<string | number | null> {
 	const host = address.includes(":") ? `[${address}]` : address;
-	const { code, stdout } = await who.run([...before, "curl", "-s", "-g", "-m", "2", `http://${host}/`]);
+	const { code, stdout } = await who.run([...before, "curl", "-s", "-g", "-m", "5", `http://${host}/`]);
 	return code === 0 ? stdout.trim() : code;
 }

@@ -54,6 +54,10 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 		return found;
 	};
 
+	/** tcpdump runs a while before it hears anything: it has a packet socket then, and nobody else in the router. */
+	const isCapturing = async () =>
+		(await site.router.mustRun(["cat", "/proc/net/packet"])).trim().split("\n").length > 1;
+
 	it("without NAT the public address is the uplink's own", async () => {
 		const { ipv4 } = site.uplink("wan").lease;
 		expect(await stun("wan")).toMatchObject({ address: ipv4.address, translated: false, type: "no NAT" });
@@ -102,7 +106,7 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 		for (const { bits_per_second: rate, took_ms: took } of [download, upload]) {
 			expect(rate).toBeGreaterThan(14e6);
 			expect(rate).toBeLessThan(24e6);
-			expect(took).toBeLessThan(5000);
+			expect(took).toBeLessThan(8000);
 		}
 		const capped = await polywan.run("speedtest", "slow", "--cap", "1M");
 		expect(capped.stdout).toMatch(/^download \d+(\.\d+)? Mbit\/s \(.*\)\nupload /);
@@ -161,10 +165,7 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 			"--size",
 			"10k",
 		);
-		await until(
-			"tcpdump listens",
-			async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0,
-		);
+		await until("tcpdump listens", isCapturing);
 		await polywan.run("ping", "slow", server(5).ipv4, "--count", "1");
 		await site.router.mustRun(["sh", "-c", "polywan use slow ping -c 30 -i 0.01 -s 1000 203.0.113.5"]);
 		const { code, stdout, stderr } = await capture;
@@ -212,12 +213,12 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 			const now = await news();
 			return now.runs.find((run) => run.id === id && run.lines.length > 1) && now;
 		});
-		const next = await news(first.sequence, 10);
-		expect(next.runs.find((run) => run.id === id)).toMatchObject({
-			state: "running",
-			subject: server(3).ipv4,
-			lines: [expect.stringMatching(/^\d+ {2}203\.0\.113\.3: [\d.]+ ms$/)],
-		});
+		const next = (await news(first.sequence, 10)).runs.find((run) => run.id === id);
+		expect(next).toMatchObject({ state: "running", subject: server(3).ipv4 });
+		// One more; several where the question was late.
+		expect(next?.lines.length).toBeGreaterThan(0);
+		for (const line of next?.lines ?? []) expect(line).toMatch(/^\d+ {2}203\.0\.113\.3: [\d.]+ ms$/);
+		expect(first.runs.find((run) => run.id === id)?.lines).not.toContain(next?.lines[0]);
 		expect(await start({ kind: "dns", uplink: "wan", host: "server3.lab" })).toEqual({
 			id: 0,
 			error: "ping over wan runs already; stop it first",
@@ -238,10 +239,7 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 		await endRuns();
 		const args = { uplink: "wan", filter: "icmp and host 203.0.113.5", seconds: 20, bytes: 300_000 };
 		const { id } = await call("capture_start", args);
-		await until(
-			"tcpdump listens",
-			async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0,
-		);
+		await until("tcpdump listens", isCapturing);
 		await polywan.run("ping", "wan", server(5).ipv4, "--count", "1");
 		const flood = "polywan use wan ping -c 150 -i 0.002 -s 1400 203.0.113.5";
 		await site.router.run(["sh", "-c", flood]);
@@ -317,12 +315,18 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 			program: "polywan",
 			fields: { reason: expect.any(String) },
 		});
-		const since = Date.now();
-		const waiting = log({ since: before.sequence, hold: 20, after_ms: since });
+		const afterMs = Date.now();
+		let { sequence } = before;
+		const heard: LogNews["lines"][number][] = [];
+		const waiting = until("it is told", async () => {
+			const news = await log({ since: sequence, hold: 20, after_ms: afterMs });
+			sequence = news.sequence;
+			heard.push(...news.lines);
+			return heard.some(({ fields }) => fields.reason === "kept down by hand");
+		});
 		await polywan.run("down", "slow");
-		const after = await waiting;
-		expect(after.lines.every(({ at_ms: atMs }) => atMs !== null && atMs >= since)).toBe(true);
-		expect(after.lines.map(({ fields }) => fields.reason)).toContain("kept down by hand");
+		await waiting;
+		expect(heard.every(({ at_ms: atMs }) => atMs !== null && atMs >= afterMs)).toBe(true);
 		await polywan.run("auto", "slow");
 		expect((await polywan.run("log", "--level", "error")).stdout).toBe("");
 	});
@@ -330,9 +334,9 @@ describe.skipIf(!asRoot)("looking into an uplink", () => {
 	it("leaves nothing behind when the daemon stops", async () => {
 		await endRuns();
 		await call("capture_start", { uplink: "slow", filter: "udp port 9", seconds: 300 });
-		const isRunning = async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0;
-		await until("tcpdump listens", isRunning);
+		await until("tcpdump listens", isCapturing);
 		await site.router.mustRun(["/etc/init.d/polywan", "restart"]);
+		const isRunning = async () => (await site.router.run(["pgrep", "-x", "tcpdump"])).code === 0;
 		await until("tcpdump ended", async () => !(await isRunning()));
 		await until("another daemon answers", async () => (await news()).runs.length === 0);
 		expect(await site.router.mustRun(["ls", "/var/run/polywan/tools"])).toBe("");

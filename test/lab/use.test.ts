@@ -59,12 +59,16 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("polywan use wi
 
 	it("goes on using it when somebody flushed everything meanwhile", async () => {
 		const wait = 'touch /tmp/running; while [ ! -e /tmp/go ]; do sleep 0.05; done; curl -s -m 5 "$1"';
+		await site.router.run(["rm", "-f", "/tmp/running", "/tmp/go"]);
+		const { sequence } = await polywan.status();
 		const running = polywan.run("use", "wanb", "sh", "-c", wait, "x", url("ipv4"));
 		await until("it runs", async () => (await site.router.run(["ls", "/tmp/running"])).code === 0);
 		const flush =
 			firewall === "nftables" ? "nft flush ruleset" : "iptables -t mangle -F; ip6tables -t mangle -F";
 		await site.router.mustRun(["sh", "-c", flush]);
-		await until("it is put back", async () => (await polywan.events()).some(({ kind }) => kind === "repair"));
+		await until("it is put back", async () =>
+			(await polywan.events()).some((event) => event.kind === "repair" && event.sequence > sequence),
+		);
 		await site.router.mustRun(["sh", "-c", "/etc/init.d/firewall reload; touch /tmp/go"]);
 		expect((await running).stdout.trim()).toBe(site.uplink("wanb").lease.ipv4.address);
 	});

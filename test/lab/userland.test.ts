@@ -51,14 +51,12 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 	let site: Site;
 
 	beforeAll(async () => {
-		const startMs = performance.now();
 		site = await Site.build({
 			files: {
 				"/etc/config/daemon": "config daemon 'main'\n\toption level '1'\n",
 				"/etc/daemon.conf": "one\n",
 			},
 		});
-		expect(performance.now() - startMs).toBeLessThan(10_000);
 		site.router.writeFile("/etc/init.d/daemon", initScript, 0o755);
 		site.router.writeFile("/usr/bin/daemon", daemon, 0o755);
 		await site.router.mustRun(["reload_config"]);
@@ -93,20 +91,30 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			const { bus } = site.router;
 			const subscription = bus.subscribe("network.interface", {
 				notify: (type, data) => heard.push(`${type} ${data.interface} ${data.up}`),
+				subscribed: () => heard.push("subscribed"),
 			});
 			const listener = bus.listen("network.interface", (_event, data) =>
 				heard.push(`${data.action} ${data.interface}`),
 			);
+			await until("it listens", async () => {
+				await site.router.mustRun([
+					"ubus",
+					"send",
+					"network.interface",
+					'{"action":"try","interface":"none"}',
+				]);
+				return heard.includes("try none") && heard.includes("subscribed");
+			});
 			site.router.writeFile(
 				"/etc/hotplug.d/iface/90-test",
 				'echo "$ACTION $INTERFACE $DEVICE" >> /tmp/hotplug\n',
 			);
 			await site.uplink("wan").carrier(false);
-			await until("wan is down", () => heard.includes("interface.down wan false"), { timeoutMs: 1000 });
+			await until("wan is down", () => heard.includes("interface.down wan false"));
 			await until("ifdown", () => heard.includes("ifdown wan"));
 			expect(await site.router.mustRun(["ip", "route", "show", "default"])).not.toContain("eth1");
 			await site.uplink("wan").carrier(true);
-			await until("wan is up", () => heard.includes("interface.update wan true"), { timeoutMs: 1000 });
+			await until("wan is up", () => heard.includes("interface.update wan true"));
 			await until("hotplug has run", () => read("/tmp/hotplug").includes("ifup wan eth1"));
 			expect(read("/tmp/hotplug")).toContain("ifdown wan \n");
 			subscription.close();
@@ -117,7 +125,9 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			const heard: string[] = [];
 			const subscription = site.router.bus.subscribe("network.interface", {
 				notify: (type, data) => heard.push(`${type} ${data.interface}`),
+				subscribed: () => heard.push("subscribed"),
 			});
+			await until("it listens", () => heard.includes("subscribed"));
 			const { ipv4, ipv6 } = await site.uplink("wanb").renumber();
 			await until("the kernel has the new addresses", async () => {
 				const shown = await site.router.mustRun(["ip", "-o", "addr", "show", "eth2"]);
@@ -199,7 +209,9 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			const heard: string[] = [];
 			const subscription = site.router.bus.subscribe("service", {
 				notify: (type, data) => heard.push(`${type} ${data.service}`),
+				subscribed: () => heard.push("subscribed"),
 			});
+			await until("it listens", () => heard.includes("subscribed"));
 			let last: unknown;
 			for (let crash = 1; crash <= 4; crash++) {
 				const now = await until(`it runs for the ${crash}. time`, async () => {
@@ -212,8 +224,12 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			await until("procd has given up", () => heard.includes("instance.fail daemon"));
 			expect(await instance()).toMatchObject({ running: false });
 			subscription.close();
+			const starts = () => read("/tmp/log/messages").split("started:").length;
+			const before = starts();
 			await init("start");
 			expect(await instance()).toMatchObject({ running: true });
+			// From then on it takes signals.
+			await until("it has started", () => starts() > before);
 		});
 
 		it("reloads on a changed configuration, once, and on an interface event", async () => {
@@ -224,18 +240,19 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 			await until("it got the signal", () => lines("/tmp/signals") >= 1);
 			expect(lines("/tmp/reloads")).toBe(before + 1);
 			await site.router.ubus("network.interface.wan", "down");
-			await until("it was reloaded again", () => lines("/tmp/reloads") === before + 2);
+			await until("it was reloaded again", () => lines("/tmp/reloads") > before + 1);
 			await site.router.ubus("network.interface.wan", "up");
 		});
 
 		it("restarts only after the old process is gone, and stops", async () => {
+			const before = lines("/tmp/stops");
 			const { pid } = await instance();
 			await init("restart");
 			await until("it runs anew", async () => {
 				const now = await instance();
 				return now.running && now.pid !== pid;
 			});
-			expect(lines("/tmp/stops")).toBe(1);
+			expect(lines("/tmp/stops")).toBe(before + 1);
 			await init("stop");
 			await until("it is gone", async () => {
 				const all = await site.router.ubus("service", "list", { name: "daemon" });
@@ -260,9 +277,9 @@ describe.skipIf(!asRoot)("the router's userland", () => {
 		it("rejects what comes in from outside but ping, and lets the LAN in", async () => {
 			const outside = site.internet.network;
 			const connect = (address: string) => ["bash", "-c", `exec 3<>/dev/tcp/${address}/22`];
-			expect((await outside.run(["ping", "-c", "1", "-W", "1", "100.64.1.2"])).code).toBe(0);
+			expect((await outside.run(["ping", "-c", "1", "-W", "5", "100.64.1.2"])).code).toBe(0);
 			expect((await outside.run(connect("100.64.1.2"))).stderr).toContain("Connection refused");
-			expect((await site.host(0).run(["ping", "-c", "1", "-W", "1", "192.168.1.1"])).code).toBe(0);
+			expect((await site.host(0).run(["ping", "-c", "1", "-W", "5", "192.168.1.1"])).code).toBe(0);
 		});
 
 		it("takes rules and redirects of the configuration over", async () => {
@@ -303,7 +320,7 @@ config redirect
 				network.run(["bash", "-c", `exec 3<>/dev/tcp/100.64.1.2/${port}; cat <&3`]);
 			expect((await connect(8080)).stdout).toMatch(/^203\.0\.113\.|^1\.|^8\.|^9\.|^149\.|^208\./);
 			expect((await connect(2222)).stderr).toContain("refused");
-			const ping = (address: string) => site.host(0).run(["ping", "-c", "1", "-W", "1", address]);
+			const ping = (address: string) => site.host(0).run(["ping", "-c", "1", "-W", "5", address]);
 			expect((await ping(server(9).ipv4)).stdout).toContain("Destination Port Unreachable");
 			expect((await ping(server(8).ipv4)).code).toBe(0);
 			web.kill();
@@ -348,26 +365,29 @@ describe.skipIf(!asRoot)("an uplink with PPPoE", () => {
 	it("has its addresses on the session's device, and loses them with the cable", async () => {
 		const site = await Site.build({ uplinks: { wan: { proto: "pppoe" }, lte2: {} } });
 		const status = (name: string) => site.router.ubus(`network.interface.${name}`, "status");
-		const seen = async () =>
-			(await site.host(0).run(["curl", "-s", "-m", "1", `http://${server(1).ipv4}/`])).stdout;
-		const seen6 = () => site.host(0).run(["curl", "-s", "-m", "1", "-g", `http://[${server(1).ipv6}]/`]);
+		const untilSeen = (address: string, target = server(1).ipv4) =>
+			until(`${address} is seen`, async () => {
+				const { stdout } = await site.host(0).run(["curl", "-s", "-m", "2", "-g", `http://${target}/`]);
+				return stdout === `${address}\n`;
+			});
+		const ipv6 = `[${server(1).ipv6}]`;
 		try {
 			expect(await status("wan")).toMatchObject({
 				device: "eth1",
 				l3_device: "pppoe-wan",
 				"ipv4-address": [{ address: "100.64.1.2", mask: 32, ptpaddress: "100.64.1.1" }],
 			});
-			expect(await seen()).toBe("100.64.1.2\n");
-			expect((await seen6()).stdout).toBe("2001:db8:1::2\n");
+			await untilSeen("100.64.1.2");
+			await untilSeen("2001:db8:1::2", ipv6);
 			await site.uplink("wan").carrier(false);
 			await until("wan is down", async () => !(await status("wan")).up && !(await status("wan6")).up);
-			expect(await seen()).toBe("100.64.2.2\n");
+			await untilSeen("100.64.2.2");
 			await site.uplink("wan").carrier(true);
 			await until("wan is up", async () => (await status("wan")).up && (await status("wan6")).up);
-			expect(await seen()).toBe("100.64.1.2\n");
-			expect((await seen6()).stdout).toBe("2001:db8:1::2\n");
+			await untilSeen("100.64.1.2");
+			await untilSeen("2001:db8:1::2", ipv6);
 			await site.uplink("wan").renumber();
-			await until("the new address is used", async () => (await seen()) === "100.65.1.2\n");
+			await untilSeen("100.65.1.2");
 		} finally {
 			await site.close();
 		}

@@ -311,6 +311,8 @@ describe.skipIf(!isPossible).each(["nftables", "iptables"] as const)("polywan wh
 	});
 
 	it("names what is shared, and what is down and why", async () => {
+		await site.uplink("wanb").heal();
+		await polywan.untilState("up", "wanb");
 		const [shared] = await whyAll([
 			{
 				source: "192.168.1.101",

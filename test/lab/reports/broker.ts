@@ -58,10 +58,7 @@ export class Broker {
 
 	/** SIGSTOP: it keeps its connections and says nothing. */
 	signal(signal: NodeJS.Signals): void {
-		// What enters the namespaces is its parent, in a session of its own.
-		const pid = this.#process?.pid;
-		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-		process.kill(Number(children), signal);
+		process.kill(childOf(this.#process), signal);
 	}
 
 	/** Ends the broker; what it kept is forgotten. */
@@ -69,7 +66,8 @@ export class Broker {
 		for (const child of [this.#listener, this.#process]) {
 			if (!child || child.exitCode !== null || child.signalCode !== null) continue;
 			const ended = new Promise((resolve) => child.once("exit", resolve));
-			process.kill(-(child.pid ?? 0), "SIGKILL");
+			// Who waits for the program ends after it: then its port is free.
+			process.kill(childOf(child), "SIGKILL");
 			await ended;
 		}
 		this.heard.clear();
@@ -102,4 +100,11 @@ export class Broker {
 			}
 		});
 	}
+}
+
+/** The program itself: what enters the namespaces is its parent, in a session of its own. */
+function childOf(process: ChildProcess | null): number {
+	const pid = process?.pid;
+	const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+	return Number(children) || (pid ?? 0);
 }

@@ -9,13 +9,23 @@ export class Reports {
 		this.#site = site;
 	}
 
-	/** Writes both files and starts, or starts again, as a reload would. */
+	/** Writes both files and starts, or starts again. When this is done it is another process that runs. */
 	async configure(reports: string, secrets = ""): Promise<void> {
 		const { router } = this.#site;
 		router.writeFile("/etc/config/polywan_reports", reports, 0o600);
 		router.writeFile("/etc/config/polywan_secrets", secrets, 0o600);
+		const before = await this.pids();
 		await router.mustRun(["/etc/init.d/polywan-reports", "restart"]);
-		await until("polywan-reports runs", async () => (await this.pids()).length === 1);
+		await until("another polywan-reports runs", async () => {
+			const [now, ...more] = await this.pids();
+			return now !== undefined && more.length === 0 && !before.includes(now);
+		});
+	}
+
+	/** What it had to say before its end is said when this is done. */
+	async stop(): Promise<void> {
+		await this.#site.router.run(["/etc/init.d/polywan-reports", "stop"]);
+		await until("polywan-reports has ended", async () => (await this.pids()).length === 0);
 	}
 
 	async pids(): Promise<number[]> {

@@ -45,7 +45,9 @@ function buildAnswer(query: Uint8Array, code: number): Uint8Array {
 async function ask(behaviour: Behaviour, name: string, family: "inet" | "inet6" = "inet"): Promise<unknown> {
 	const server = openServer(behaviour);
 	try {
-		return await resolveName(name, family, { servers: ["127.0.0.1"], port: server.port, timeoutMs: 300 });
+		// It is asked again after a third of it, a second at most.
+		const timeoutMs = { silent: 300, late: 1500 }[behaviour as string] ?? 10_000;
+		return await resolveName(name, family, { servers: ["127.0.0.1"], port: server.port, timeoutMs });
 	} catch (error) {
 		return error instanceof Error && "code" in error ? error.code : String(error);
 	} finally {
