@@ -46,16 +46,19 @@ function exchange(parts: Exchange): Promise<boolean> {
 		const socket = openKernelSocket(parts.protocol);
 		let watch: FdWatch | null = null;
 		let undisturbed = true;
+		let isOver = false;
 		const end = (settle: () => void) => {
+			isOver = true;
 			clearTimeout(deadline);
 			watch?.close();
 			socket.close();
 			settle();
 		};
-		const deadline = setTimeout(
-			() => end(() => reject(new NetlinkError(parts.attempt, 0))),
-			ANSWER_TIMEOUT_MS,
-		);
+		// The kernel works while it is asked, for seconds where it has much to do: then its answer is there when time is over.
+		const deadline = setTimeout(() => {
+			onReadable();
+			if (!isOver) end(() => reject(new NetlinkError(parts.attempt, 0)));
+		}, ANSWER_TIMEOUT_MS);
 		const sequence = (monotonicMs() * 1000) >>> 0;
 		const onReadable = () => {
 			try {
