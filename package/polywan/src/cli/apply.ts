@@ -4,7 +4,7 @@ import { spawn } from "polywan-runtime/process";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { TRIAL_CONFIGS } from "../trial/trial.ts";
-import { callDaemon } from "./daemon-client.ts";
+import { callDaemon, withDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderProblems } from "./tables.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
@@ -48,7 +48,9 @@ async function apply(given: Given): Promise<number> {
 			return EXIT.problem;
 		}
 	}
+	let pending: readonly string[];
 	try {
+		pending = listPending(await runTool(["uci", "changes"]));
 		for (const config of TRIAL_CONFIGS) await runTool(["uci", "commit", config]);
 		await runTool(["reload_config"]);
 	} catch (error) {
@@ -58,8 +60,12 @@ async function apply(given: Given): Promise<number> {
 	}
 	const isJson = given.options.has("json");
 	if (!isJson) print(renderProblems(problemsOfFile()));
-	if (timeoutS === null) return EXIT.ok;
+	if (timeoutS === null) {
+		await announce(pending);
+		return EXIT.ok;
+	}
 	const status = await callTrial("status");
+	await announce(status.changed);
 	if (isJson) printJson(status);
 	else print(renderTrial(status));
 	return EXIT.ok;
@@ -71,11 +77,33 @@ function problemsOfFile(): readonly Problem[] {
 	return "model" in understood ? understood.model.problems : [understood.problem];
 }
 
-/** A configuration that does not exist has nothing to commit. */
-async function runTool(argv: readonly string[]): Promise<void> {
+/** The configurations that lines of `uci changes` are about: "network.lan.mtu='1400'", "-network.wan6". */
+function listPending(text: string): readonly string[] {
+	return TRIAL_CONFIGS.filter((config) =>
+		text.split("\n").some((line) => line.replace(/^[-+@|~^]/, "").startsWith(`${config}.`)),
+	);
+}
+
+/**
+ * A change that came back from its trial and is made once more is no news to reload_config, which compares with what it saw
+ * last: those who use the files are told by name. Told twice they still read them once.
+ */
+async function announce(configs: readonly string[]): Promise<void> {
+	if (configs.length === 0) return;
+	await withDaemon(async (connection) => {
+		for (const name of configs) {
+			const event = { type: "config.change", data: { package: name } };
+			// Without procd nobody has to be told.
+			await connection.call("service", "event", event, { timeoutMs: TOOL_TIMEOUT_MS }).catch(() => {});
+		}
+	});
+}
+
+/** Gives what it printed. A configuration that does not exist has nothing to commit. */
+async function runTool(argv: readonly string[]): Promise<string> {
 	const end = await spawn(argv, { timeoutMs: TOOL_TIMEOUT_MS }).done;
 	const complaint = new TextDecoder().decode(end.stderr).trim();
-	if (end.exitCode === 0 || complaint === "uci: Entry not found") return;
+	if (end.exitCode === 0 || complaint === "uci: Entry not found") return new TextDecoder().decode(end.stdout);
 	throw new Error(`${argv.join(" ")} failed: ${complaint || (end.signal ?? end.exitCode)}`);
 }
 
