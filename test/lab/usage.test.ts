@@ -45,6 +45,7 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 			};
 			return all.length > 0;
 		});
+	const isInForce = async () => (await polywan.run("diff")).code === 0;
 	const shares = async () => (await polywan.status()).policies[0]?.ipv4.map(({ uplink }) => uplink).join();
 
 	beforeAll(async () => {
@@ -127,6 +128,7 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 	});
 
 	it("disables", async () => {
+		await polywan.untilState("up", "wan", "wanb");
 		await site.router.setConfig(
 			"polywan",
 			configure({ quota: "1G", quota_action: "disable", quota_direction: "upload" }),
@@ -137,7 +139,7 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 			"wan is off",
 			async () => (await polywan.uplink("wan")).ipv4?.reason === "its quota is used up",
 		);
-		expect(await shares()).toBe("wanb");
+		await until("wanb is used instead", async () => (await shares()) === "wanb");
 		await polywan.run("up", "wan");
 		await until("by hand it is used all the same", async () => (await shares()) === "wan");
 		await polywan.run("auto", "wan");
@@ -161,6 +163,7 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 		await site.router.setConfig("polywan", configure({}, { host_usage: "1" }));
 		await until("the kernel counts", isTableThere);
 		await until("wan is used", async () => (await shares()) === "wan");
+		await until("the kernel is as it should be", isInForce);
 		const { rx_bytes: base } = (await counted(ipv4)) ?? { rx_bytes: 0 };
 		await download(server(1).ipv4);
 		const first = (await counted(ipv4)) ?? { name: null, rx_bytes: 0, tx_bytes: 0 };
@@ -206,7 +209,6 @@ describe.skipIf(!asRoot)("usage and quotas", () => {
 					limit?.download_bits_per_second === 800_000 && /; limited to 800 kbit/.test(ipv4?.reason ?? "")
 				);
 			};
-			const isInForce = async () => (await polywan.run("diff")).code === 0;
 			await site.router.setConfig(
 				"polywan",
 				configure({ quota: "1G", quota_action: "limit", quota_rate: "800k" }, { firewall }),
