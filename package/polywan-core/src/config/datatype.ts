@@ -142,7 +142,7 @@ export function describeDatatype(type: Datatype): string {
 		case "percent":
 			return "a percentage from 0 to 100";
 		case "duration":
-			return `a duration from ${renderDuration(type.minMs)} to ${renderDuration(type.maxMs)}, such as 500ms, 3s or 2m (a plain number is seconds)`;
+			return `a duration from ${renderDuration(type.minMs)} to ${renderDuration(type.maxMs)}, such as 500ms, 3s, 2m or 6h (a plain number is seconds)`;
 		case "bitrate":
 			return "a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown";
 		case "mask":
@@ -182,10 +182,19 @@ export function describeDatatype(type: Datatype): string {
 	}
 }
 
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+	ms: 1,
+	s: 1000,
+	m: 60_000,
+	h: 3_600_000,
+	d: 86_400_000,
+};
+
 /** "500ms", "3s", "2m": the shortest that says it exactly. */
 export function renderDuration(ms: number): string {
-	if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000}m`;
-	return ms % 1000 === 0 && ms > 0 ? `${ms / 1000}s` : `${ms}ms`;
+	const found = Object.entries(DURATION_UNITS).findLast(([, unitMs]) => ms > 0 && ms % unitMs === 0);
+	const [unit, unitMs] = found ?? ["ms", 1];
+	return `${ms / unitMs}${unit}`;
 }
 
 function inRange(value: number | null, min: number, max: number): number | null {
@@ -202,11 +211,10 @@ function parseDecimal(text: string): number | null {
 }
 
 function parseDuration(text: string): number | null {
-	const match = /^([0-9.]+) ?(ms|s|m|h)?$/.exec(text);
+	const match = /^([0-9.]+) ?(ms|s|m|h|d)?$/.exec(text);
 	const value = parseDecimal(match?.[1] ?? "");
 	if (match === null || value === null) return null;
-	const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? "s"] ?? 1000;
-	return Math.round(value * unitMs);
+	return Math.round(value * (DURATION_UNITS[match[2] ?? "s"] ?? 1000));
 }
 
 function parseBitrate(text: string): number | null {

@@ -290,8 +290,8 @@ export const saidDe: SaidWords = {
 	"a whole number from {} to {}": "eine ganze Zahl von {1} bis {2}",
 	"a percentage from 0 to 100": "ein Prozentsatz von 0 bis 100",
 	"0 or 1": "0 oder 1",
-	"a duration from {} to {}, such as 500ms, 3s or 2m (a plain number is seconds)":
-		"eine Dauer von {1} bis {2}, etwa 500ms, 3s oder 2m (eine bloße Zahl meint Sekunden)",
+	"a duration from {} to {}, such as 500ms, 3s, 2m or 6h (a plain number is seconds)":
+		"eine Dauer von {1} bis {2}, etwa 500ms, 3s, 2m oder 6h (eine bloße Zahl meint Sekunden)",
 	"a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown":
 		"eine Rate in bit/s ab 8k, etwa 500k, 20M oder 1.5G, oder 0 für unbekannt",
 	"4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000":

@@ -260,7 +260,7 @@ export const SENTENCES = [
 	"a whole number from {} to {}",
 	"a percentage from 0 to 100",
 	"0 or 1",
-	"a duration from {} to {}, such as 500ms, 3s or 2m (a plain number is seconds)",
+	"a duration from {} to {}, such as 500ms, 3s, 2m or 6h (a plain number is seconds)",
 	"a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown",
 	"4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000",
 	"an IPv4 or IPv6 address",

@@ -288,8 +288,8 @@ export const saidEs: SaidWords = {
 	"a whole number from {} to {}": "un número entero de {1} a {2}",
 	"a percentage from 0 to 100": "un porcentaje de 0 a 100",
 	"0 or 1": "0 o 1",
-	"a duration from {} to {}, such as 500ms, 3s or 2m (a plain number is seconds)":
-		"una duración de {1} a {2}, como 500ms, 3s o 2m (un número solo son segundos)",
+	"a duration from {} to {}, such as 500ms, 3s, 2m or 6h (a plain number is seconds)":
+		"una duración de {1} a {2}, como 500ms, 3s, 2m o 6h (un número solo son segundos)",
 	"a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown":
 		"una tasa en bit/s de al menos 8k, como 500k, 20M o 1.5G, o 0 si no se conoce",
 	"4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000":

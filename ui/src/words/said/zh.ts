@@ -275,8 +275,8 @@ export const saidZh: SaidWords = {
 	"a whole number from {} to {}": "{1} 到 {2} 的整数",
 	"a percentage from 0 to 100": "0 到 100 的百分比",
 	"0 or 1": "0 或 1",
-	"a duration from {} to {}, such as 500ms, 3s or 2m (a plain number is seconds)":
-		"{1} 到 {2} 的时长，如 500ms、3s 或 2m（纯数字为秒）",
+	"a duration from {} to {}, such as 500ms, 3s, 2m or 6h (a plain number is seconds)":
+		"{1} 到 {2} 的时长，如 500ms、3s、2m 或 6h（纯数字为秒）",
 	"a rate in bit/s of at least 8k, such as 500k, 20M or 1.5G, or 0 for unknown":
 		"至少 8k 的速率（bit/s），如 500k、20M 或 1.5G，未知为 0",
 	"4 to 16 adjacent bits of a 32-bit mark, such as 0xff000000": "32 位标记中 4 到 16 个相邻位，如 0xff000000",
