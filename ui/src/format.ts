@@ -4,6 +4,8 @@ export interface Figure {
 	readonly unit: string;
 }
 
+const NOTHING: Figure = { value: "–", unit: "" };
+
 /** "0.4", "12.3", "140": three digits at most, so that columns do not jump. */
 function shortNumber(value: number): string {
 	if (value >= 99.95 || value === 0) return String(Math.round(value));
@@ -11,11 +13,11 @@ function shortNumber(value: number): string {
 }
 
 export function formatMilliseconds(ms: number | null): Figure {
-	return { value: ms === null ? "–" : shortNumber(ms), unit: "ms" };
+	return ms === null ? NOTHING : { value: shortNumber(ms), unit: "ms" };
 }
 
 export function formatPercent(percent: number | null): Figure {
-	return { value: percent === null ? "–" : shortNumber(percent), unit: "%" };
+	return percent === null ? NOTHING : { value: shortNumber(percent), unit: "%" };
 }
 
 const RATE_UNITS = ["kbit/s", "Mbit/s", "Gbit/s"];
@@ -32,7 +34,7 @@ function scale(value: number, units: readonly string[]): Figure {
 }
 
 export function formatRate(bytesPerSecond: number | null): Figure {
-	return bytesPerSecond === null ? { value: "–", unit: "" } : scale((bytesPerSecond * 8) / 1000, RATE_UNITS);
+	return bytesPerSecond === null ? NOTHING : scale((bytesPerSecond * 8) / 1000, RATE_UNITS);
 }
 
 export function formatBytes(bytes: number): Figure {

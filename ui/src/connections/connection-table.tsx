@@ -9,6 +9,9 @@ import { tc } from "./words.ts";
 
 /** As the style has it: rows of one height are found without being measured. */
 const ROW_PX = 34;
+/** On a phone a connection takes three short lines. */
+const TALL_ROW_PX = 78;
+const PHONE = matchMedia("(max-width: 560px)");
 /** Rows drawn beyond what is seen, on both sides; as many are scrolled before there is something to do. */
 const MARGIN_ROWS = 16;
 
@@ -35,13 +38,14 @@ export function ConnectionTable(props: TableProps) {
 	const { count, onEnd } = props;
 	const box = useRef<HTMLElement>(null);
 	const [seen, setSeen] = useState({ first: 0, rows: 30 });
+	const rowPx = useRowPx();
 	const look = () => {
 		const element = box.current;
 		if (element === null) return;
 		// In steps of half the margin, so that most frames of scrolling draw nothing.
 		const step = MARGIN_ROWS / 2;
-		const first = Math.floor(element.scrollTop / ROW_PX / step) * step;
-		const rows = Math.ceil(element.clientHeight / ROW_PX) + step;
+		const first = Math.floor(element.scrollTop / rowPx / step) * step;
+		const rows = Math.ceil(element.clientHeight / rowPx) + step;
 		if (first !== seen.first || rows !== seen.rows) setSeen({ first, rows });
 	};
 	const first = Math.max(0, Math.min(seen.first, count - seen.rows) - MARGIN_ROWS);
@@ -88,13 +92,23 @@ export function ConnectionTable(props: TableProps) {
 					</tr>
 				</thead>
 				<tbody>
-					<Space rows={first} columns={columns} />
+					<Space px={first * rowPx} columns={columns} />
 					{rows.map(draw)}
-					<Space rows={count - end} columns={columns} />
+					<Space px={(count - end) * rowPx} columns={columns} />
 				</tbody>
 			</table>
 		</section>
 	);
+}
+
+function useRowPx(): number {
+	const [isPhone, setPhone] = useState(PHONE.matches);
+	useEffect(() => {
+		const turn = () => setPhone(PHONE.matches);
+		PHONE.addEventListener("change", turn);
+		return () => PHONE.removeEventListener("change", turn);
+	}, []);
+	return isPhone ? TALL_ROW_PX : ROW_PX;
 }
 
 /** What a row is drawn by; a row that is as it was is not even compared. */
@@ -169,11 +183,11 @@ function Sortable(props: {
 	);
 }
 
-function Space({ rows, columns }: { readonly rows: number; readonly columns: number }) {
-	if (rows <= 0) return null;
+function Space({ px, columns }: { readonly px: number; readonly columns: number }) {
+	if (px <= 0) return null;
 	return (
 		<tr class="space">
-			<td colSpan={columns} style={{ height: `${rows * ROW_PX}px` }} />
+			<td colSpan={columns} style={{ height: `${px}px` }} />
 		</tr>
 	);
 }

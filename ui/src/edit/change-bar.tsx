@@ -104,7 +104,7 @@ function Outcome() {
 	return (
 		<div role="status">
 			{now !== null && (
-				<p class={`notice ${now === "kept" ? "good" : "warn"}`}>
+				<p class={`notice ${now.startsWith("kept") ? "good" : "warn"}`}>
 					{te(`bar.${now}`)}{" "}
 					<button
 						type="button"

@@ -19,6 +19,15 @@ export function findSection(config: ConfigPackage, name: string): ConfigSection 
 	return config.sections.find((section) => section.name === name);
 }
 
+/** Finds the section of a package that has the same name and type, of many quickly. */
+export function finderOf({ sections }: ConfigPackage): (section: ConfigSection) => ConfigSection | undefined {
+	const known = new Map(sections.map((section) => [section.name, section]));
+	return ({ name, type }) => {
+		const found = known.get(name);
+		return found?.type === type ? found : undefined;
+	};
+}
+
 export function sectionsOf(config: ConfigPackage, type: string): readonly ConfigSection[] {
 	return config.sections.filter((section) => section.type === type);
 }

@@ -3,6 +3,7 @@ import {
 	type ConfigPackage,
 	type ConfigSection,
 	deleteSection,
+	finderOf,
 	findSection,
 	moveSection,
 	setOption,
@@ -32,13 +33,14 @@ export type Difference =
 
 /** What was changed from `before` to `after`, in the order of the configuration. */
 export function buildDifferences(before: ConfigPackage, after: ConfigPackage): Difference[] {
-	const find = (config: ConfigPackage, { name, type }: ConfigSection) =>
-		config.sections.find((each) => each.name === name && each.type === type);
+	if (before === after) return [];
+	const [findBefore, findAfter] = [finderOf(before), finderOf(after)];
 	const removed = before.sections
-		.filter((section) => !find(after, section))
+		.filter((section) => !findAfter(section))
 		.map((section): Difference => ({ kind: "removed", section }));
 	const rest = after.sections.flatMap((section): Difference[] => {
-		const old = find(before, section);
+		const old = findBefore(section);
+		if (old === section) return [];
 		return old ? changedOptions(old, section) : [{ kind: "added", section }];
 	});
 	return [...removed, ...rest, ...reordered(before, after, "rule")];
@@ -143,11 +145,12 @@ function written(section: ConfigSection, option: string): string | null {
 }
 
 function reordered(before: ConfigPackage, after: ConfigPackage, type: string): Difference[] {
-	const names = (config: ConfigPackage, other: ConfigPackage) =>
-		config.sections
-			.filter((section) => section.type === type)
-			.map(({ name }) => name)
-			.filter((name) => other.sections.some((each) => each.name === name));
+	const names = (config: ConfigPackage, other: ConfigPackage) => {
+		const there = new Set(other.sections.map(({ name }) => name));
+		return config.sections
+			.filter((section) => section.type === type && there.has(section.name))
+			.map(({ name }) => name);
+	};
 	const now = names(after, before);
 	return names(before, after).join(" ") === now.join(" ") ? [] : [{ kind: "ordered", type, names: now }];
 }

@@ -41,7 +41,8 @@ export function Field(props: FieldProps) {
 				<Control {...props} common={common} />
 			</div>
 			<p class="help soft small" id={`${id}-help`}>
-				{optionHelp(section.type, option)} <Allowed option={option} />
+				<Help option={option} text={optionHelp(section.type, option)} value={textOf(section, option.name)} />{" "}
+				<Allowed option={option} />
 			</p>
 			<div class="wrong small" id={`${id}-wrong`} role="alert">
 				{problems.map((problem) => (
@@ -54,6 +55,28 @@ export function Field(props: FieldProps) {
 				))}
 			</div>
 		</div>
+	);
+}
+
+/** Where one sentence explains every choice, the part about the one that is made stands out. */
+function Help(props: {
+	readonly option: OptionSchema;
+	readonly text: string;
+	readonly value: string | null;
+}) {
+	const { option, text } = props;
+	const value = props.value ?? option.default;
+	if (option.type.kind !== "choice" || typeof value !== "string" || !option.type.choices.includes(value))
+		return text;
+	const at = text.search(new RegExp(`(?<![\\w-])${value}(?![\\w-])`));
+	if (at < 0) return text;
+	const length = text.slice(at).search(/[;.；。]|$/);
+	return (
+		<>
+			{text.slice(0, at)}
+			<b>{text.slice(at, at + length)}</b>
+			{text.slice(at + length)}
+		</>
 	);
 }
 

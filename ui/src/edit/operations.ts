@@ -1,4 +1,4 @@
-import type { ConfigPackage, ConfigSection, ConfigValue } from "./config.ts";
+import { type ConfigPackage, type ConfigSection, type ConfigValue, finderOf } from "./config.ts";
 
 /** One call of rpcd's `uci` object, without the name of the configuration. */
 export interface UciOperation {
@@ -9,13 +9,13 @@ export interface UciOperation {
 /** The calls that make the staged configuration `to` out of `from`, to be made in this order. */
 export function buildOperations(from: ConfigPackage, to: ConfigPackage): UciOperation[] {
 	const operations: UciOperation[] = [];
-	const kept = (section: ConfigSection) =>
-		to.sections.some((each) => each.name === section.name && each.type === section.type);
+	const [findBefore, kept] = [finderOf(from), finderOf(to)];
 	for (const section of from.sections)
 		if (!kept(section)) operations.push({ method: "delete", args: { section: section.name } });
 	const names = from.sections.filter(kept).map(({ name }) => name);
 	for (const section of to.sections) {
-		const before = from.sections.find(({ name, type }) => name === section.name && type === section.type);
+		const before = findBefore(section);
+		if (before === section) continue;
 		if (before !== undefined) operations.push(...changeOptions(before, section));
 		else {
 			const { type, name } = section;

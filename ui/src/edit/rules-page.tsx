@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RuleStatus } from "polywan-core/status";
-import { useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { useAsked } from "../page/use-asked.ts";
 import { saidOf } from "../why/question.ts";
 import { language, t } from "../words.ts";
@@ -39,6 +39,8 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 	const rules = sectionsOf(config, "rule");
 	const { answer } = useAsked("rules", COUNT_MS);
 	const counted = (answer?.rules ?? []) as unknown as readonly RuleStatus[];
+	const hits = new Map(counted.map(({ name, connections }) => [name, connections]));
+	const wrong = new Set(model.value.problems.map(({ section }) => section));
 	const [open, setOpen] = useState<string | null>(null);
 	const said = useSignal("");
 	const move = (name: string, neighbour: string, behind: boolean) => {
@@ -50,16 +52,29 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 		});
 	};
 	const { dragged, handle } = useDrag(({ item, zone, behind }) => move(item, zone, behind));
-	const step = (index: number, by: number) => {
-		const [rule, neighbour] = [rules[index], rules[index + by]];
-		if (rule && neighbour) move(rule.name, neighbour.name, by > 0);
+	const step = (name: string, by: number) => {
+		const index = rules.findIndex((rule) => rule.name === name);
+		const neighbour = rules[index + by];
+		if (neighbour) move(name, neighbour.name, by > 0);
 	};
-	const mark = (name: string) => {
-		if (saidOf.value(name)?.isSure) return "hit";
-		const drag = dragged.value;
+	const drag = dragged.value;
+	const mark = (name: string, isHit: boolean) => {
+		if (isHit) return "hit";
 		if (drag?.item === name) return "dragged";
 		return drag?.zone === name ? (drag.behind ? "drop-behind" : "drop-before") : "";
 	};
+	const latest = useRef({ handle, step });
+	latest.current = { handle, step };
+	// The same for ever: so a line that is as it was is not drawn anew, of a thousand.
+	const acts = useMemo(
+		(): RuleActs => ({
+			handle: (name) => latest.current.handle(name),
+			step: (name, by) => latest.current.step(name, by),
+			toggle: (name) => setOpen((before) => (before === name ? null : name)),
+			edit: (change) => staging.edit(change),
+		}),
+		[staging],
+	);
 	return (
 		<section class="card" aria-labelledby="rules-title">
 			<header>
@@ -71,43 +86,25 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 			</header>
 			{rules.length === 0 && <p class="soft">{te("rules.none")}</p>}
 			<ol class="rows" data-drag-area>
-				{rules.map((rule, index) => (
-					<li
-						key={rule.name}
-						data-zone={rule.name}
-						class={`${open === rule.name ? "open" : ""} ${mark(rule.name)}`}
-					>
-						<div class="row">
-							<button
-								type="button"
-								class="handle"
-								aria-label={te("rules.drag", {
-									name: rule.name,
-									position: index + 1,
-									count: rules.length,
-								})}
-								{...handle(rule.name)}
-								onKeyDown={(event) => {
-									const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-									if (by === undefined) return;
-									event.preventDefault();
-									step(index, by);
-								}}
-							>
-								<span aria-hidden="true">⠿</span>
-							</button>
-							<RuleRow
-								rule={rule}
-								hits={counted.find(({ name }) => name === rule.name)?.connections}
-								open={open === rule.name}
-								onToggle={(name) => setOpen(open === name ? null : name)}
-							/>
-						</div>
-						<div id={`edit-${rule.name}`}>
-							{open === rule.name && <SectionForm section={rule} groups={GROUPS} />}
-						</div>
-					</li>
-				))}
+				{rules.map((rule, index) => {
+					const { name } = rule;
+					const verdict = saidOf.value(name);
+					return (
+						<RuleLine
+							key={name}
+							rule={rule}
+							position={index + 1}
+							count={rules.length}
+							hits={hits.get(name)}
+							isOpen={open === name}
+							isWrong={wrong.has(name)}
+							mark={mark(name, verdict?.isSure === true)}
+							said={verdict?.text ?? null}
+							isSure={verdict?.isSure === true}
+							acts={acts}
+						/>
+					);
+				})}
 			</ol>
 			<p class="unseen" role="status">
 				{said.value}
@@ -127,76 +124,122 @@ export function RulesPage({ config }: { readonly config: ConfigPackage }) {
 	);
 }
 
-function RuleRow(props: {
+/** What may be done with a rule of a name. */
+interface RuleActs {
+	readonly handle: ReturnType<typeof useDrag>["handle"];
+	/** One place down, or up with -1. */
+	step(name: string, by: number): void;
+	/** Opens it, or closes it. */
+	toggle(name: string): void;
+	edit(change: (config: ConfigPackage) => ConfigPackage): void;
+}
+
+function RuleLine(props: {
 	readonly rule: ConfigSection;
+	readonly position: number;
+	readonly count: number;
 	/** Connections it took; undefined where it is not in force, or not known yet. */
 	readonly hits: number | undefined;
-	readonly open: boolean;
-	onToggle(name: string): void;
+	readonly isOpen: boolean;
+	readonly isWrong: boolean;
+	readonly mark: string;
+	/** Of the connection that was asked about. */
+	readonly said: string | null;
+	readonly isSure: boolean;
+	readonly acts: RuleActs;
 }) {
-	const { rule, open } = props;
-	const said = saidOf.value(rule.name);
-	const staging = useStaging();
+	const { rule, isOpen, hits, acts } = props;
+	const { name } = rule;
 	const off = ["0", "no", "off", "false", "disabled"].includes(textOf(rule, "enabled") ?? "1");
-	const wrong = model.value.problems.some(({ section }) => section === rule.name);
+	return (
+		<li data-zone={name} class={`${isOpen ? "open" : ""} ${props.mark}`}>
+			<div class="row">
+				<button
+					type="button"
+					class="handle"
+					aria-label={te("rules.drag", { name, position: props.position, count: props.count })}
+					{...acts.handle(name)}
+					onKeyDown={(event) => {
+						const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+						if (by === undefined) return;
+						event.preventDefault();
+						acts.step(name, by);
+					}}
+				>
+					<span aria-hidden="true">⠿</span>
+				</button>
+				<input
+					type="checkbox"
+					class="switch"
+					aria-label={te("rules.enabled", { name })}
+					checked={!off}
+					onChange={(event) => {
+						const value = event.currentTarget.checked ? "" : "0";
+						acts.edit((config) => setOption(config, name, "enabled", value));
+					}}
+				/>
+				<div class={`what ${off ? "off" : ""}`}>
+					<h3>
+						{name}
+						{props.isWrong && <span class="wrong"> ⚠</span>}
+						{props.said !== null && (
+							<span class={`state ${props.isSure ? "up" : "starting"}`}>{props.said}</span>
+						)}
+					</h3>
+					<p class="small soft">
+						{describeMatch(rule)} <span aria-hidden="true">→</span> <b>{textOf(rule, "target") ?? "?"}</b>
+					</p>
+				</div>
+				<span class="hits small soft number">
+					{hits !== undefined && te("rules.hits", { count: hits.toLocaleString(language.value) })}
+				</span>
+				<RuleButtons rule={rule} isOpen={isOpen} acts={acts} />
+			</div>
+			<div id={`edit-${name}`}>{isOpen && <SectionForm section={rule} groups={GROUPS} />}</div>
+		</li>
+	);
+}
+
+function RuleButtons(props: {
+	readonly rule: ConfigSection;
+	readonly isOpen: boolean;
+	readonly acts: RuleActs;
+}) {
+	const { rule, isOpen, acts } = props;
+	const { name } = rule;
 	const duplicate = () => {
-		staging.edit((config) => {
-			const name = freeName(config, `${rule.name}_copy`);
-			const copy = addSection(config, "rule", name, Object.fromEntries(rule.options));
-			return moveSection(copy, name, rule.name, true);
+		acts.edit((config) => {
+			const free = freeName(config, `${name}_copy`);
+			const copy = addSection(config, "rule", free, Object.fromEntries(rule.options));
+			return moveSection(copy, free, name, true);
 		});
 	};
+	const toggleWord = te(isOpen ? "form.close" : "form.edit");
 	return (
-		<>
-			<input
-				type="checkbox"
-				class="switch"
-				aria-label={te("rules.enabled", { name: rule.name })}
-				checked={!off}
-				onChange={(event) => {
-					const value = event.currentTarget.checked ? "" : "0";
-					staging.edit((config) => setOption(config, rule.name, "enabled", value));
+		<span class="actions">
+			<button
+				type="button"
+				aria-expanded={isOpen}
+				aria-controls={`edit-${name}`}
+				onClick={() => acts.toggle(name)}
+				aria-label={`${toggleWord}: ${name}`}
+			>
+				{toggleWord}
+			</button>
+			<button type="button" onClick={duplicate} aria-label={`${te("form.duplicate")}: ${name}`}>
+				{te("form.duplicate")}
+			</button>
+			<button
+				type="button"
+				class="danger"
+				onClick={() => {
+					if (confirm(te("form.deleteAsk", { name }))) acts.edit((config) => deleteSection(config, name));
 				}}
-			/>
-			<div class={`what ${off ? "off" : ""}`}>
-				<h3>
-					{rule.name}
-					{wrong && <span class="wrong"> ⚠</span>}
-					{said !== null && <span class={`state ${said.isSure ? "up" : "starting"}`}>{said.text}</span>}
-				</h3>
-				<p class="small soft">
-					{describeMatch(rule)} <span aria-hidden="true">→</span> <b>{textOf(rule, "target") ?? "?"}</b>
-				</p>
-			</div>
-			<span class="hits small soft number">
-				{props.hits !== undefined && te("rules.hits", { count: props.hits.toLocaleString(language.value) })}
-			</span>
-			<span class="actions">
-				<button
-					type="button"
-					aria-expanded={open}
-					aria-controls={`edit-${rule.name}`}
-					onClick={() => props.onToggle(rule.name)}
-					aria-label={`${te(open ? "form.close" : "form.edit")}: ${rule.name}`}
-				>
-					{te(open ? "form.close" : "form.edit")}
-				</button>
-				<button type="button" onClick={duplicate} aria-label={`${te("form.duplicate")}: ${rule.name}`}>
-					{te("form.duplicate")}
-				</button>
-				<button
-					type="button"
-					class="danger"
-					onClick={() => {
-						if (confirm(te("form.deleteAsk", { name: rule.name })))
-							staging.edit((config) => deleteSection(config, rule.name));
-					}}
-					aria-label={`${te("form.delete")}: ${rule.name}`}
-				>
-					{te("form.delete")}
-				</button>
-			</span>
-		</>
+				aria-label={`${te("form.delete")}: ${name}`}
+			>
+				{te("form.delete")}
+			</button>
+		</span>
 	);
 }
 

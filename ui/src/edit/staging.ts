@@ -20,7 +20,7 @@ import {
 /** Typing is staged once it rests. */
 const REST_MS = 400;
 
-type Outcome = "kept" | "returned" | "busy" | "failed";
+type Outcome = "kept" | "keptElsewhere" | "returned" | "returnedOnly" | "busy" | "failed";
 
 const polywan = new StagedConfig("polywan");
 export const reports = new StagedConfig("polywan_reports");
@@ -63,6 +63,8 @@ export class Staging {
 	readonly #changed: () => void;
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#sending: Promise<void> = Promise.resolve();
+	/** What is on trial was begun, kept or given back here. */
+	#isOurs = false;
 	/** Of the reading begun last: answers of earlier ones are out of date. */
 	#round = 0;
 	/** The last reading got no answer. */
@@ -138,7 +140,7 @@ export class Staging {
 				reports.take({ ...others, kept: kept.polywan_reports ?? null, onTrial }),
 			];
 			if (isNews.includes(true)) void this.flush().catch(fail);
-			if (ended) outcome.value = known.last === "confirmed" ? "kept" : "returned";
+			if (ended) this.#tellEnd(known.last === "confirmed");
 		} catch (error) {
 			if (error instanceof RpcError && error.kind === "status") unreadable.value = true;
 			else {
@@ -146,6 +148,13 @@ export class Staging {
 				fail(error);
 			}
 		}
+	}
+
+	/** Whoever had no part in it is told so. */
+	#tellEnd(isKept: boolean): void {
+		if (isKept) outcome.value = this.#isOurs ? "kept" : "keptElsewhere";
+		else outcome.value = differences.value.length > 0 ? "returned" : "returnedOnly";
+		this.#isOurs = false;
 	}
 
 	/** Changes the draft at once and stages it when typing rests. */
@@ -195,6 +204,7 @@ export class Staging {
 			await secrets.send(this.#session);
 			this.#beginning = true;
 			const begun = await beginTrial(this.#session, this.#stagedNames());
+			this.#isOurs = true;
 			// What was asked for before knows nothing of it.
 			this.#round++;
 			this.#follow(begun);
@@ -213,11 +223,13 @@ export class Staging {
 	async watchTrial(): Promise<void> {
 		const { pending } = await readTrial(this.#session);
 		if (pending !== null) this.#follow(pending);
+		this.#isOurs = true;
 		await this.read();
 	}
 
 	/** Stays with what is on trial. */
 	async keep(): Promise<void> {
+		this.#isOurs = true;
 		if (trial.value !== null && (await confirmTrial(this.#session, trial.value))) this.#settled();
 		await this.read();
 	}
@@ -272,7 +284,7 @@ function sequenceOfChange(): number {
 }
 
 function isEnd(now: Outcome | null): boolean {
-	return now === "kept" || now === "returned";
+	return now !== null && now !== "busy" && now !== "failed";
 }
 
 function forgetAll(): void {

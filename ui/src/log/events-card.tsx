@@ -60,7 +60,7 @@ export function EventsCard({ status }: { readonly status: Status }) {
 				</label>
 			</search>
 			<Scroll labelledBy="events-title">
-				<table class="log">
+				<table class="log events">
 					<thead>
 						<tr>
 							<th scope="col">{tm("log.time")}</th>

@@ -6,7 +6,7 @@ const TINTS = 6;
 
 /** Each policy's shares as one bar; both families in one when they are alike. */
 export function Shares({ status }: { readonly status: Status }) {
-	const tint = (uplink: string) => status.uplinks.findIndex((entry) => entry.name === uplink) % TINTS;
+	const tint = (uplink: string) => status.uplinks.findIndex((entry) => entry.name === uplink);
 	return (
 		<ul class="shares">
 			{status.policies.map((policy) => (
@@ -35,8 +35,10 @@ export function ShareBar(props: {
 	readonly label: string;
 	readonly shares: readonly ShareStatus[];
 	readonly lastResort: string;
+	/** Its place among all uplinks; colours come again after some. */
 	readonly tint: (uplink: string) => number;
 }) {
+	const tint = (uplink: string) => `tint${props.tint(uplink) % TINTS}`;
 	if (props.shares.length === 0)
 		return (
 			<p class="small">
@@ -47,18 +49,14 @@ export function ShareBar(props: {
 		<div>
 			<div class="share-bar" aria-hidden="true">
 				{props.shares.map((share) => (
-					<i
-						key={share.uplink}
-						class={`tint${props.tint(share.uplink)}`}
-						style={{ flexGrow: share.percent }}
-					/>
+					<i key={share.uplink} class={tint(share.uplink)} style={{ flexGrow: share.percent }} />
 				))}
 			</div>
 			<ul class="share-key">
 				{props.label && <li class="soft">{props.label}</li>}
 				{props.shares.map((share) => (
 					<li key={share.uplink}>
-						<b class={`tint${props.tint(share.uplink)}`} />
+						<b class={tint(share.uplink)} />
 						{share.uplink} <span class="number">{formatPercent(share.percent).value} %</span>
 					</li>
 				))}

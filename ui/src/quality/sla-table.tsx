@@ -79,6 +79,7 @@ function Row({ uplink, sla }: { readonly uplink: string; readonly sla: Sla }) {
 
 /** "100 %" is said of nothing less. */
 function renderAvailable(percent: number): string {
+	if (percent <= 0) return "0 %";
 	return percent >= 100 ? "100 %" : `${Math.min(99.999, percent).toFixed(3)} %`;
 }
 

@@ -11,6 +11,8 @@ export const editDe: EditWords = {
 	"bar.keep": "Behalten",
 	"bar.return": "Jetzt zurückkehren",
 	"bar.kept": "Angewandt und behalten.",
+	"bar.keptElsewhere": "Anderswo gemachte Änderungen wurden angewandt und behalten.",
+	"bar.returnedOnly": "Der Router ist zur vorigen Konfiguration zurückgekehrt.",
 	"bar.returned":
 		"Der Router ist zur vorigen Konfiguration zurückgekehrt; Ihre Änderungen sind noch vorgemerkt.",
 	"bar.busy": "Jemand anderes wendet gerade Änderungen an. Versuchen Sie es in einer Minute wieder.",

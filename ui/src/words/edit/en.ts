@@ -9,6 +9,8 @@ export const editEn = {
 	"bar.keep": "Keep it",
 	"bar.return": "Return now",
 	"bar.kept": "Applied and kept.",
+	"bar.keptElsewhere": "Changes made elsewhere were applied and kept.",
+	"bar.returnedOnly": "The router returned to the configuration before.",
 	"bar.returned": "The router returned to the configuration before; your changes are still staged.",
 	"bar.busy": "Somebody else is applying changes. Try again in a minute.",
 	"config.unreadable":

@@ -11,6 +11,8 @@ export const editEs: EditWords = {
 	"bar.keep": "Conservarla",
 	"bar.return": "Volver ahora",
 	"bar.kept": "Aplicada y conservada.",
+	"bar.keptElsewhere": "Se aplicaron y conservaron cambios hechos en otro lugar.",
+	"bar.returnedOnly": "El router volvió a la configuración anterior.",
 	"bar.returned": "El router volvió a la configuración anterior; sus cambios siguen preparados.",
 	"bar.busy": "Otra persona está aplicando cambios. Inténtelo dentro de un minuto.",
 	"config.unreadable":

@@ -11,6 +11,8 @@ export const editZh: EditWords = {
 	"bar.keep": "保留",
 	"bar.return": "立即恢复",
 	"bar.kept": "已应用并保留。",
+	"bar.keptElsewhere": "在别处所做的更改已应用并保留。",
+	"bar.returnedOnly": "路由器已恢复之前的配置。",
 	"bar.returned": "路由器已恢复之前的配置；您的更改仍然暂存。",
 	"bar.busy": "其他人正在应用更改，请一分钟后再试。",
 	"config.unreadable":
