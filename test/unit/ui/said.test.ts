@@ -30,6 +30,8 @@ const FOLDERS = [
 	"polywan-core/src/policy",
 	"polywan-core/src/health",
 	"polywan-core/src/quota",
+	"polywan-core/src/import",
+	"polywan-core/src/doctor",
 	"polywan/src/why",
 	"polywan/src/load",
 	"polywan/src/probe",
@@ -49,13 +51,16 @@ const ELSEWHERE: readonly string[] = [
 	" (what mwan3 calls so is '{}' here)",
 	" and {} more names",
 	" instead of {}",
+	"; polywan import mwan3 takes its configuration over",
 	"; the {} is left out",
 	"IPv{} is down",
 	"applications are expanded before",
 	"configuration problem",
 	"kernel changed",
+	"kept as",
 	"list set {}",
 	"needs to know capacities, and {} neither option download nor option upload; {}",
+	"not kept, because",
 	"nothing had changed",
 	"packet filter",
 	"the schema of {} has no option {}",
@@ -65,6 +70,9 @@ const ELSEWHERE: readonly string[] = [
 	"{} (by number)",
 	"{} as before",
 ];
+
+/** To be typed as it is. */
+const CODE = /^(option|list) \w+( '[^']*')?$|^uci set|; uci commit/;
 
 /** With something at every place, or without what may follow a word. */
 function isKnown(sentence: string): boolean {
@@ -83,7 +91,7 @@ test("what the programs say of lines, rules and configuration is known", () => {
 	);
 	const sentences = files
 		.flatMap((file) => listSentences(readFileSync(file, "utf8")))
-		.filter((sentence) => !ELSEWHERE.includes(sentence));
+		.filter((sentence) => !ELSEWHERE.includes(sentence) && !CODE.test(sentence));
 	expect(sentences.length).toBeGreaterThan(200);
 	const unknown = sentences.filter((sentence) => !isKnown(sentence));
 	expect(unknown.length / sentences.length, unknown.join("\n")).toBeLessThan(MOST_WAITING);

@@ -7,6 +7,7 @@ import { base, reports } from "../edit/staging.ts";
 import { formatMoment } from "../format.ts";
 import { toConfig } from "../import/imported.ts";
 import { useLoaded } from "../loaded.ts";
+import { SaidProblem } from "../part/said.tsx";
 import { nowMs } from "../store.ts";
 import { language } from "../words.ts";
 import { tb } from "./words.ts";
@@ -48,9 +49,11 @@ export function BackupPreview(props: {
 			{hasErrors && (
 				<div class="wrong small">
 					<p>{tb("check.errors")}</p>
-					<ul lang="en">
+					<ul>
 						{review.problems.map((problem) => (
-							<li key={renderProblem(problem)}>{renderProblem(problem)}</li>
+							<li key={renderProblem(problem)}>
+								<SaidProblem problem={problem} />
+							</li>
 						))}
 					</ul>
 				</div>

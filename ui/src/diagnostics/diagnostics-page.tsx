@@ -4,6 +4,7 @@ import type { Status } from "polywan-core/status";
 import { Failed } from "../page/failed.tsx";
 import { type Asked, useAsked } from "../page/use-asked.ts";
 import { tm } from "../page/words.ts";
+import { Said } from "../part/said.tsx";
 import { CaptureCard, SupportCard, ToolCard } from "./tools.tsx";
 import { useTools } from "./use-tools.ts";
 import { td } from "./words.ts";
@@ -61,12 +62,14 @@ function Findings({ asked }: { readonly asked: Asked }) {
 						<span class={`state ${severity === "error" ? "down" : "degraded"}`}>
 							{td(severity === "error" ? "diag.error" : "diag.warning")}
 						</span>
-						<div lang="en">
+						<div>
 							<p>
 								{subject !== "" && <b>{subject}: </b>}
-								{message}
+								<Said text={message} />
 							</p>
-							<p class="soft">{remedy}</p>
+							<p class="soft">
+								<Said text={remedy} />
+							</p>
 						</div>
 					</li>
 				))}

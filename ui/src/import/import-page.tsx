@@ -7,6 +7,7 @@ import { buildDifferences } from "../edit/differences.ts";
 import { useStaging } from "../edit/use-staging.ts";
 import { Failed } from "../page/failed.tsx";
 import { useAsked } from "../page/use-asked.ts";
+import { Said } from "../part/said.tsx";
 import { goTo } from "../route.ts";
 import { t } from "../words.ts";
 import { toConfig } from "./imported.ts";
@@ -80,7 +81,7 @@ function Notes(props: {
 							{[note.section, note.option].filter((part) => part !== null).join(".") || "mwan3"}
 							{note.value !== null && ` '${note.value}'`}
 						</span>
-						<span lang="en">{note.message}</span>
+						<Said text={note.message} />
 					</li>
 				))}
 			</ul>

@@ -479,4 +479,214 @@ export const saidDe: SaidWords = {
 	rule: "Regel",
 	policy: "Richtlinie",
 	member: "Mitglied",
+	"{}: {+}": "{1}: {2}",
+	"option default_policy '{}' of globals": "Option default_policy '{1}' der Einstellungen",
+	"lines cannot be read, and mwan3 cannot read this file at all: {}":
+		"Zeilen lassen sich nicht lesen, und mwan3 kann diese Datei gar nicht lesen: {1}",
+	"tables are given by number": "Tabellen werden mit ihrer Nummer angegeben",
+	"it is not a network": "es ist kein Netz",
+	"the condition for option logging of rules": "die Bedingung für Option logging der Regeln",
+	"the default": "die Vorgabe",
+	"it is no level of the system log": "es ist keine Stufe des Systemprotokolls",
+	"what is always done: an address leaves by its own uplink":
+		"was immer geschieht: eine Adresse geht über ihren eigenen Uplink",
+	"it was: mwan3 ignores it, too": "das war es: auch mwan3 beachtet es nicht",
+	"marks have the mask 0xff000000, which leaves mwan3's bits to others":
+		"Marken haben die Maske 0xff000000, was mwan3s Bits anderen lässt",
+	"the mask must be adjacent bits with room for every uplink; 0xff000000 is used":
+		"die Maske muss aus benachbarten Bits mit Platz für jeden Uplink bestehen; es gilt 0xff000000",
+	"it names no interface": "es nennt keine Schnittstelle",
+	"there is no interface '{}'": "es gibt keine Schnittstelle „{1}“",
+	"option uplink of a member": "Option uplink eines Mitglieds",
+	"option {} of a member": "Option {1} eines Mitglieds",
+	"option {} is at least 1 and at most {}": "Option {1} liegt zwischen 1 und {2}",
+	"there is no usable member of that name": "es gibt kein brauchbares Mitglied dieses Namens",
+	"a member section of policy '{}'": "ein Abschnitt member der Richtlinie „{1}“",
+	"it takes effect: mwan3 ignores policies with names longer than {} characters":
+		"sie wirkt: mwan3 beachtet Richtlinien mit Namen über {1} Zeichen nicht",
+	"interface '{}' is in it twice; it is one member":
+		"Schnittstelle „{1}“ steht zweimal darin; sie ist ein Mitglied",
+	"{} with both weights": "{1} mit beiden Gewichten",
+	"{} with the lower metric": "{1} mit der niedrigeren Metrik",
+	"it must be unreachable, blackhole or default; unreachable is used, as in mwan3":
+		"es muss unreachable, blackhole oder default sein; es gilt unreachable, wie in mwan3",
+	"it has no use_policy, and mwan3 skips it, too": "sie hat kein use_policy, und auch mwan3 übergeht sie",
+	"it takes effect: mwan3 ignores rules with names longer than {} characters":
+		"sie wirkt: mwan3 beachtet Regeln mit Namen über {1} Zeichen nicht",
+	"the rule is written switched off, as without its {} it would match too much":
+		"die Regel wird abgeschaltet geschrieben, da sie ohne {1} auf zu viel passte",
+	"it must be any, ipv4 or ipv6": "es muss any, ipv4 oder ipv6 sein",
+	"polywan knows no protocol of that name; write its number":
+		"polywan kennt kein Protokoll dieses Namens; schreiben Sie seine Nummer",
+	"no condition: it names every address": "keine Bedingung: es nennt jede Adresse",
+	"it is not an address or network": "es ist keine Adresse und kein Netz",
+	"it is not a port, a range or a list of them": "es ist kein Port, kein Bereich und keine Liste davon",
+	"list {}, for tcp and udp: other protocols have no ports":
+		"list {1}, für tcp und udp: andere Protokolle haben keine Ports",
+	"polywan does not take it": "polywan nimmt es nicht",
+	"it was: the rule is not sticky": "das war es: die Regel hält nicht fest",
+	"connections of one source cannot be held on one uplink":
+		"Verbindungen einer Quelle lassen sich nicht auf einem Uplink halten",
+	"it belongs to sticky": "es gehört zu sticky",
+	"the time a source is held cannot be set":
+		"wie lange eine Quelle gehalten wird, lässt sich nicht einstellen",
+	"the default: logging is off in mwan3's globals": "die Vorgabe: logging ist in mwan3s globals aus",
+	"rules cannot log": "Regeln können nicht protokollieren",
+	"there is no such policy; mwan3 cannot load its rules with it":
+		"diese Richtlinie gibt es nicht; mwan3 kann seine Regeln damit nicht laden",
+	"no rule uses it": "keine Regel benutzt es",
+	"polywan fills no sets: dnsmasq or the firewall can (config ipset in their files)":
+		"polywan füllt keine Mengen: dnsmasq oder die Firewall können das (config ipset in ihren Dateien)",
+	"option {}; the set must be filled elsewhere, such as by dnsmasq or the firewall":
+		"Option {1}; die Menge muss anderswo gefüllt werden, etwa von dnsmasq oder der Firewall",
+	"rules cannot match a named set": "Regeln können auf keine benannte Menge passen",
+	"list {} of rule '{}'": "list {1} der Regel „{2}“",
+	"list {} with the set's entries": "list {1} mit den Einträgen der Menge",
+	"list domain of rule '{}'": "list domain der Regel „{1}“",
+	"list domain with the set's domains": "list domain mit den Domains der Menge",
+	"part of the rule, which holds what the set held":
+		"Teil der Regel, die nun enthält, was die Menge enthielt",
+	"connections go to port 53, which public resolvers have open":
+		"Verbindungen gehen zu Port 53, den öffentliche Nameserver offen haben",
+	"none of its addresses can be probed; public resolvers are":
+		"keine seiner Adressen lässt sich prüfen; es werden öffentliche Nameserver geprüft",
+	"option probing 'off': it had no addresses to test":
+		"option probing 'off': es hatte keine Adressen zu prüfen",
+	"list target with https://, any certificate will do": "list target mit https://, jedes Zertifikat genügt",
+	"polywan cannot probe this way; pings are sent": "so kann polywan nicht prüfen; es werden Pings gesendet",
+	"list target with {}://": "list target mit {1}://",
+	"its IP version is not the one of the interface": "seine IP-Version ist nicht die der Schnittstelle",
+	"{} probes go to addresses, and this is none": "{1}-Proben gehen an Adressen, und das ist keine",
+	"the gateway cannot be a target; its neighbour entry is watched all the same":
+		"das Gateway kann kein Ziel sein; sein Nachbareintrag wird trotzdem beobachtet",
+	"one missed ping starts a burst of as many as the line's usual loss asks for":
+		"ein verlorener Ping löst so viele weitere aus, wie der übliche Verlust der Leitung verlangt",
+	"a burst within milliseconds decides instead of a number of tests":
+		"eine Folge innerhalb von Millisekunden entscheidet statt einer Zahl von Prüfungen",
+	"it must be ipv4 or ipv6; ipv4 is used, as in mwan3":
+		"es muss ipv4 oder ipv6 sein; es gilt ipv4, wie in mwan3",
+	"probing is frugal with this interval; a miss is followed up within milliseconds":
+		"mit diesem Abstand wird sparsam geprüft; einem Verlust wird in Millisekunden nachgegangen",
+	"probing is frugal: every 7 s, and a miss is followed up within milliseconds":
+		"geprüft wird sparsam: alle 7 s, und einem Verlust wird in Millisekunden nachgegangen",
+	"probing is normal: every 0.7 s with small pings, below 52 byte/s":
+		"geprüft wird normal: alle 0,7 s mit kleinen Pings, unter 52 Byte/s",
+	"the pace of probing decides how often a line that is down is tested":
+		"der Takt der Proben bestimmt, wie oft eine ausgefallene Leitung geprüft wird",
+	"the wait for an answer follows the round-trip times measured, up to timeout_cap (1 s)":
+		"die Wartezeit folgt den gemessenen Umlaufzeiten, bis timeout_cap (1 s)",
+	"a line is used again after it answered for recovery_time (3 s, longer when it fails often)":
+		"eine Leitung wird wieder benutzt, wenn sie recovery_time lang antwortete (3 s, länger, wenn sie oft ausfällt)",
+	"option use_degraded '0' and its thresholds": "option use_degraded '0' und ihre Schwellen",
+	"it was: without check_quality mwan3 does not look at it":
+		"das war es: ohne check_quality beachtet mwan3 es nicht",
+	"option {} does not take it": "Option {1} nimmt es nicht",
+	"a line is used at once and tested within its first second":
+		"eine Leitung wird sofort benutzt und in ihrer ersten Sekunde geprüft",
+	"pings carry 8 bytes, to spare the line": "Pings tragen 8 Byte, um die Leitung zu schonen",
+	"option payload takes 8 to 1400 bytes": "Option payload nimmt 8 bis 1400 Byte",
+	"option ipv6_nat does not take it": "Option ipv6_nat nimmt es nicht",
+	"one answering target proves that a line works; targets that fail alone are noticed and no longer trusted":
+		"ein antwortendes Ziel beweist, dass eine Leitung funktioniert; Ziele, die allein ausfallen, werden bemerkt und zählen nicht mehr",
+	"probes have the system's usual time to live": "Proben haben die übliche Lebensdauer (TTL) des Systems",
+	"what always happens: a dead uplink's own connections go at once":
+		"was immer geschieht: die Verbindungen eines toten Uplinks gehen sofort",
+	"connections stay where they are when a line returns; none is cut":
+		"Verbindungen bleiben, wo sie sind, wenn eine Leitung zurückkehrt; keine wird getrennt",
+	"mwan3 knows no such event": "mwan3 kennt kein solches Ereignis",
+	"only the first globals section counts, and that is '{}'":
+		"nur der erste Abschnitt globals zählt, und das ist „{1}“",
+	"mwan3 has no sections of type {}": "mwan3 hat keine Abschnitte der Art {1}",
+	"without an IPv6 interface polywan leaves IPv6 to the main routing table; mwan3 made it unreachable where a rule's policy had no IPv6 member":
+		"ohne IPv6-Schnittstelle überlässt polywan IPv6 der Haupttabelle; mwan3 machte es unerreichbar, wo die Richtlinie einer Regel kein IPv6-Mitglied hatte",
+	"no policy uses the member": "keine Richtlinie benutzt das Mitglied",
+	"the IPv6 side of uplink '{}'": "die IPv6-Seite von Uplink „{1}“",
+	"it has no members: rules that use it go to {}, as in mwan3":
+		"sie hat keine Mitglieder: Regeln, die sie benutzen, gehen zu {1}, wie in mwan3",
+	"it is called '{}', as '{}' means something else to polywan":
+		"es heißt „{1}“, da „{2}“ für polywan etwas anderes bedeutet",
+	"polywan's option {} is left out: it {+}": "polywans Option {1} wird ausgelassen: sie {2}",
+	"as polywan's {} it {+}": "als {1} von polywan: {2}",
+	"it is not a whole number": "es ist keine ganze Zahl",
+	"mwan3 has no such option in a section of type {}":
+		"mwan3 hat keine solche Option in Abschnitten der Art {1}",
+	"the kernel does not forward IPv{}: nothing from the LAN reaches any uplink":
+		"der Kernel leitet IPv{1} nicht weiter: nichts aus dem LAN erreicht einen Uplink",
+	"sysctl -w {}=1, and the same in /etc/sysctl.d/ to keep it":
+		"sysctl -w {1}=1, und dasselbe in /etc/sysctl.d/, damit es bleibt",
+	"rp_filter is strict on {}: answers that come in there are dropped unless main's best route leads back by it":
+		"rp_filter ist streng auf {1}: Antworten, die dort hereinkommen, werden verworfen, wenn die beste Route der Haupttabelle nicht dort zurückführt",
+	"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{}.rp_filter=0 (2, loose, will do as well)":
+		"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{1}.rp_filter=0 (2, locker, genügt auch)",
+	"{} of {} places for connections are taken: when none is left, new ones fail":
+		"{1} von {2} Plätzen für Verbindungen sind belegt: ist keiner mehr frei, scheitern neue",
+	"sysctl -w net.netfilter.nf_conntrack_max={}; `polywan connections --sort age` shows who has them":
+		"sysctl -w net.netfilter.nf_conntrack_max={1}; `polywan connections --sort age` zeigt, wer sie hat",
+	"an ip rule of another program looks at the mark {}/{}, which overlaps polywan's {}":
+		"eine ip-Regel eines anderen Programms betrachtet die Marke {1}/{2}, die sich mit {3} von polywan überschneidet",
+	"give the other program a mask without those bits, or set option mark_mask of globals to bits it leaves free":
+		"geben Sie dem anderen Programm eine Maske ohne diese Bits, oder setzen Sie Option mark_mask der Einstellungen auf Bits, die es frei lässt",
+	"the kernel is not as it should be: {}": "der Kernel ist nicht, wie er sein soll: {1}",
+	"polywan diff shows everything; polywan events says what could not be put back":
+		"polywan diff zeigt alles; polywan events sagt, was sich nicht wiederherstellen ließ",
+	"/etc/config/network has no interface {}: the uplink is never up":
+		"/etc/config/network hat keine Schnittstelle {1}: der Uplink ist nie verbunden",
+	"make the interface, or name the right one: uci add_list polywan.{}.interface=…":
+		"legen Sie die Schnittstelle an, oder nennen Sie die richtige: uci add_list polywan.{1}.interface=…",
+	"no metric": "keine Metrik",
+	"the same metric {}": "dieselbe Metrik {1}",
+	"{} have {+}: the main table keeps one of their default routes, and whatever does not go by polywan depends on which":
+		"{1} haben {2}: die Haupttabelle behält eine ihrer Vorgaberouten, und was nicht über polywan geht, hängt davon ab, welche",
+	"the firewall's own rules (table inet fw4) are gone: private addresses are not masqueraded, and nothing keeps the Internet out":
+		"die eigenen Regeln der Firewall (Tabelle inet fw4) sind fort: private Adressen werden nicht maskiert, und nichts hält das Internet draußen",
+	"{} is in no firewall zone: the firewall forwards nothing to it":
+		"{1} ist in keiner Firewall-Zone: die Firewall leitet nichts dorthin weiter",
+	"add it to the zone wan: uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config":
+		"nehmen Sie sie in die Zone wan auf: uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config",
+	"zone {} of {} does not masquerade: private addresses leave as they are and get no answer":
+		"Zone {1} von {2} maskiert nicht: private Adressen gehen unverändert hinaus und bekommen keine Antwort",
+	"option masq '1' in zone {} of /etc/config/firewall, unless the provider routes your addresses":
+		"option masq '1' in Zone {1} von /etc/config/firewall, wenn nicht der Anbieter Ihre Adressen routet",
+	"hardware flow offloading is on: connections of an uplink that dies are taken back up to two seconds later than others, and what passes in hardware is missing in what is counted: heavy rules, usage of hosts, limits of quotas, least_used and overflow":
+		"Hardware-Offloading ist an: Verbindungen eines toten Uplinks werden bis zu zwei Sekunden später zurückgeholt, und was durch die Hardware geht, fehlt beim Zählen: heavy-Regeln, Verbrauch der Geräte, Grenzen von Kontingenten, least_used und overflow",
+	"flow offloading is on: connections of an uplink that dies move as others do, but offloaded packets meet no rules: limits of quotas and usage of hosts miss them":
+		"Offloading ist an: Verbindungen eines toten Uplinks ziehen um wie andere, doch ausgelagerte Pakete treffen auf keine Regeln: Grenzen von Kontingenten und Verbrauch der Geräte sehen sie nicht",
+	"the uplink is a tunnel whose far end is not known: its own packets may be sent into itself, and stay with a dead uplink below it":
+		"der Uplink ist ein Tunnel, dessen fernes Ende unbekannt ist: seine eigenen Pakete können in ihn selbst gehen und bei einem toten Uplink darunter bleiben",
+	"give its address: uci add_list polywan.{}.endpoint=…; uci commit polywan; reload_config":
+		"geben Sie seine Adresse an: uci add_list polywan.{1}.endpoint=…; uci commit polywan; reload_config",
+	"the name server {} of {} is asked over {}: it may refuse, and another provider sees what is asked":
+		"der Nameserver {1} von {2} wird über {3} gefragt: er kann ablehnen, und ein anderer Anbieter sieht, was gefragt wird",
+	"a rule for it: uci set polywan.dns_{}=rule; option dest_ip '{}', option dest_port '53', option target '{}'":
+		"eine Regel dafür: uci set polywan.dns_{1}=rule; option dest_ip '{2}', option dest_port '53', option target '{3}'",
+	"the daemon does not answer": "der Dienst antwortet nicht",
+	"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan says why it ended":
+		"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan sagt, warum er endete",
+	"polywan is switched off: nothing is balanced": "polywan ist abgeschaltet: nichts wird verteilt",
+	"the last change of the kernel failed: {+}": "die letzte Änderung am Kernel misslang: {1}",
+	"polywan script prints what is applied; the daemon goes on trying":
+		"polywan script druckt, was angewandt wird; der Dienst versucht es weiter",
+	"polywan help options explains every option; polywan check tests the file":
+		"polywan help options erklärt jede Option; polywan check prüft die Datei",
+	"{} is active: it routes the same connections by rules of its own":
+		"{1} ist aktiv: es lenkt dieselben Verbindungen nach eigenen Regeln",
+	"{} starts at boot: it routes the same connections by rules of its own":
+		"{1} startet mit dem Router: es lenkt dieselben Verbindungen nach eigenen Regeln",
+	"/etc/init.d/{} stop; /etc/init.d/{} disable; polywan import mwan3 takes its configuration over":
+		"/etc/init.d/{1} stop; /etc/init.d/{2} disable; polywan import mwan3 übernimmt seine Konfiguration",
+	"{} is missing: no certificate can be checked by it, and https targets count as dead":
+		"{1} fehlt: kein Zertifikat lässt sich damit prüfen, und https-Ziele gelten als tot",
+	"opkg install ca-bundle (apk add ca-bundle), or name another file in the target: https://…#ca=/path":
+		"opkg install ca-bundle (apk add ca-bundle), oder nennen Sie im Ziel eine andere Datei: https://…#ca=/pfad",
+	"none of its targets answers ({}): {+}": "keines seiner Ziele antwortet ({1}): {2}",
+	"polywan ping {} {} tells whether the line or the choice of targets is to blame":
+		"polywan ping {1} {2} sagt, ob es an der Leitung oder an der Wahl der Ziele liegt",
+	"no answer from {}; the other targets answer": "keine Antwort von {1}; die anderen Ziele antworten",
+	"list target of the uplink: name what answers over this line, by this method":
+		"list target des Uplinks: nennen Sie, was über diese Leitung auf diese Weise antwortet",
+	"its quota is used up and it is slowed down, except for connections that flow offloading took":
+		"sein Kontingent ist verbraucht und er ist gebremst, außer Verbindungen im Offloading",
+	"its quota is used up and it is slowed down": "sein Kontingent ist verbraucht und er ist gebremst",
+	"polywan usage {} tells when the quota begins anew; polywan usage set {} <received> <sent> puts right what was counted":
+		"polywan usage {1} sagt, wann das Kontingent neu beginnt; polywan usage set {2} <empfangen> <gesendet> berichtigt das Gezählte",
 };

@@ -476,4 +476,211 @@ export const saidEs: SaidWords = {
 	rule: "regla",
 	policy: "política",
 	member: "miembro",
+	"{}: {+}": "{1}: {2}",
+	"option default_policy '{}' of globals": "opción default_policy '{1}' de globals",
+	"lines cannot be read, and mwan3 cannot read this file at all: {}":
+		"hay líneas que no se pueden leer, y mwan3 no puede leer este archivo: {1}",
+	"tables are given by number": "las tablas se dan por número",
+	"it is not a network": "no es una red",
+	"the condition for option logging of rules": "la condición para la opción logging de las reglas",
+	"the default": "el valor por defecto",
+	"it is no level of the system log": "no es un nivel del registro del sistema",
+	"what is always done: an address leaves by its own uplink":
+		"lo que se hace siempre: una dirección sale por su propio enlace",
+	"it was: mwan3 ignores it, too": "ya era así: mwan3 también lo ignora",
+	"marks have the mask 0xff000000, which leaves mwan3's bits to others":
+		"las marcas tienen la máscara 0xff000000, que deja los bits de mwan3 a otros",
+	"the mask must be adjacent bits with room for every uplink; 0xff000000 is used":
+		"la máscara debe ser de bits contiguos con sitio para cada enlace; se usa 0xff000000",
+	"it names no interface": "no nombra ninguna interfaz",
+	"there is no interface '{}'": "no hay interfaz «{1}»",
+	"option uplink of a member": "opción uplink de un miembro",
+	"option {} of a member": "opción {1} de un miembro",
+	"option {} is at least 1 and at most {}": "la opción {1} es como mínimo 1 y como máximo {2}",
+	"there is no usable member of that name": "no hay ningún miembro utilizable con ese nombre",
+	"a member section of policy '{}'": "una sección member de la política «{1}»",
+	"it takes effect: mwan3 ignores policies with names longer than {} characters":
+		"tiene efecto: mwan3 ignora las políticas con nombres de más de {1} caracteres",
+	"interface '{}' is in it twice; it is one member": "la interfaz «{1}» está dos veces; es un solo miembro",
+	"{} with both weights": "{1} con ambos pesos",
+	"{} with the lower metric": "{1} con la métrica menor",
+	"it must be unreachable, blackhole or default; unreachable is used, as in mwan3":
+		"debe ser unreachable, blackhole o default; se usa unreachable, como en mwan3",
+	"it has no use_policy, and mwan3 skips it, too": "no tiene use_policy, y mwan3 también la omite",
+	"it takes effect: mwan3 ignores rules with names longer than {} characters":
+		"tiene efecto: mwan3 ignora las reglas con nombres de más de {1} caracteres",
+	"the rule is written switched off, as without its {} it would match too much":
+		"la regla se escribe desactivada, pues sin su {1} coincidiría con demasiado",
+	"it must be any, ipv4 or ipv6": "debe ser any, ipv4 o ipv6",
+	"polywan knows no protocol of that name; write its number":
+		"polywan no conoce ningún protocolo con ese nombre; escriba su número",
+	"no condition: it names every address": "ninguna condición: nombra todas las direcciones",
+	"it is not an address or network": "no es una dirección ni una red",
+	"it is not a port, a range or a list of them": "no es un puerto, un rango ni una lista de ellos",
+	"list {}, for tcp and udp: other protocols have no ports":
+		"list {1}, para tcp y udp: otros protocolos no tienen puertos",
+	"polywan does not take it": "polywan no lo acepta",
+	"it was: the rule is not sticky": "ya era así: la regla no es persistente",
+	"connections of one source cannot be held on one uplink":
+		"las conexiones de un origen no se pueden mantener en un enlace",
+	"it belongs to sticky": "pertenece a sticky",
+	"the time a source is held cannot be set": "no se puede fijar cuánto se mantiene un origen",
+	"the default: logging is off in mwan3's globals":
+		"el valor por defecto: logging está desactivado en globals de mwan3",
+	"rules cannot log": "las reglas no pueden registrar",
+	"there is no such policy; mwan3 cannot load its rules with it":
+		"no existe esa política; mwan3 no puede cargar sus reglas con ella",
+	"no rule uses it": "ninguna regla lo usa",
+	"polywan fills no sets: dnsmasq or the firewall can (config ipset in their files)":
+		"polywan no llena conjuntos: dnsmasq o el cortafuegos pueden (config ipset en sus archivos)",
+	"option {}; the set must be filled elsewhere, such as by dnsmasq or the firewall":
+		"opción {1}; el conjunto debe llenarse en otro lugar, como dnsmasq o el cortafuegos",
+	"rules cannot match a named set": "las reglas no pueden usar un conjunto con nombre",
+	"list {} of rule '{}'": "list {1} de la regla «{2}»",
+	"list {} with the set's entries": "list {1} con las entradas del conjunto",
+	"list domain of rule '{}'": "list domain de la regla «{1}»",
+	"list domain with the set's domains": "list domain con los dominios del conjunto",
+	"part of the rule, which holds what the set held":
+		"parte de la regla, que contiene lo que tenía el conjunto",
+	"connections go to port 53, which public resolvers have open":
+		"las conexiones van al puerto 53, que los servidores públicos tienen abierto",
+	"none of its addresses can be probed; public resolvers are":
+		"no se puede sondear ninguna de sus direcciones; se sondean servidores públicos",
+	"option probing 'off': it had no addresses to test":
+		"option probing 'off': no tenía direcciones que probar",
+	"list target with https://, any certificate will do":
+		"list target con https://, vale cualquier certificado",
+	"polywan cannot probe this way; pings are sent": "polywan no puede sondear así; se envían pings",
+	"list target with {}://": "list target con {1}://",
+	"its IP version is not the one of the interface": "su versión de IP no es la de la interfaz",
+	"{} probes go to addresses, and this is none": "las sondas {1} van a direcciones, y esto no lo es",
+	"the gateway cannot be a target; its neighbour entry is watched all the same":
+		"la puerta de enlace no puede ser objetivo; su entrada de vecino se vigila igualmente",
+	"one missed ping starts a burst of as many as the line's usual loss asks for":
+		"un ping perdido inicia una ráfaga de tantos como pida la pérdida habitual de la línea",
+	"a burst within milliseconds decides instead of a number of tests":
+		"decide una ráfaga en milisegundos en vez de un número de pruebas",
+	"it must be ipv4 or ipv6; ipv4 is used, as in mwan3": "debe ser ipv4 o ipv6; se usa ipv4, como en mwan3",
+	"probing is frugal with this interval; a miss is followed up within milliseconds":
+		"con este intervalo el sondeo es frugal; una pérdida se comprueba en milisegundos",
+	"probing is frugal: every 7 s, and a miss is followed up within milliseconds":
+		"el sondeo es frugal: cada 7 s, y una pérdida se comprueba en milisegundos",
+	"probing is normal: every 0.7 s with small pings, below 52 byte/s":
+		"el sondeo es normal: cada 0,7 s con pings pequeños, menos de 52 bytes/s",
+	"the pace of probing decides how often a line that is down is tested":
+		"el ritmo de sondeo decide cada cuánto se prueba una línea caída",
+	"the wait for an answer follows the round-trip times measured, up to timeout_cap (1 s)":
+		"la espera sigue las latencias medidas, hasta timeout_cap (1 s)",
+	"a line is used again after it answered for recovery_time (3 s, longer when it fails often)":
+		"una línea se vuelve a usar tras responder durante recovery_time (3 s, más si falla a menudo)",
+	"option use_degraded '0' and its thresholds": "option use_degraded '0' y sus umbrales",
+	"it was: without check_quality mwan3 does not look at it": "ya era así: sin check_quality mwan3 no lo mira",
+	"option {} does not take it": "la opción {1} no lo acepta",
+	"a line is used at once and tested within its first second":
+		"una línea se usa de inmediato y se prueba en su primer segundo",
+	"pings carry 8 bytes, to spare the line": "los pings llevan 8 bytes, para no cargar la línea",
+	"option payload takes 8 to 1400 bytes": "la opción payload acepta de 8 a 1400 bytes",
+	"option ipv6_nat does not take it": "la opción ipv6_nat no lo acepta",
+	"one answering target proves that a line works; targets that fail alone are noticed and no longer trusted":
+		"un objetivo que responde demuestra que la línea funciona; los que fallan solos se notan y dejan de contar",
+	"probes have the system's usual time to live": "las sondas tienen el tiempo de vida habitual del sistema",
+	"what always happens: a dead uplink's own connections go at once":
+		"lo que ocurre siempre: las conexiones de un enlace caído se quitan de inmediato",
+	"connections stay where they are when a line returns; none is cut":
+		"las conexiones se quedan donde están cuando vuelve una línea; no se corta ninguna",
+	"mwan3 knows no such event": "mwan3 no conoce tal evento",
+	"only the first globals section counts, and that is '{}'":
+		"solo cuenta la primera sección globals, que es «{1}»",
+	"mwan3 has no sections of type {}": "mwan3 no tiene secciones de tipo {1}",
+	"without an IPv6 interface polywan leaves IPv6 to the main routing table; mwan3 made it unreachable where a rule's policy had no IPv6 member":
+		"sin interfaz IPv6 polywan deja IPv6 a la tabla principal; mwan3 lo hacía inalcanzable donde la política de una regla no tenía miembro IPv6",
+	"no policy uses the member": "ninguna política usa el miembro",
+	"the IPv6 side of uplink '{}'": "el lado IPv6 del enlace «{1}»",
+	"it has no members: rules that use it go to {}, as in mwan3":
+		"no tiene miembros: las reglas que la usan van a {1}, como en mwan3",
+	"it is called '{}', as '{}' means something else to polywan":
+		"se llama «{1}», porque «{2}» significa otra cosa para polywan",
+	"polywan's option {} is left out: it {+}": "se omite la opción {1} de polywan: {2}",
+	"as polywan's {} it {+}": "como {1} de polywan: {2}",
+	"it is not a whole number": "no es un número entero",
+	"mwan3 has no such option in a section of type {}": "mwan3 no tiene tal opción en una sección de tipo {1}",
+	"the kernel does not forward IPv{}: nothing from the LAN reaches any uplink":
+		"el kernel no reenvía IPv{1}: nada de la LAN llega a ningún enlace",
+	"sysctl -w {}=1, and the same in /etc/sysctl.d/ to keep it":
+		"sysctl -w {1}=1, y lo mismo en /etc/sysctl.d/ para conservarlo",
+	"rp_filter is strict on {}: answers that come in there are dropped unless main's best route leads back by it":
+		"rp_filter es estricto en {1}: las respuestas que entran por ahí se descartan salvo que la mejor ruta de la tabla principal vuelva por él",
+	"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{}.rp_filter=0 (2, loose, will do as well)":
+		"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{1}.rp_filter=0 (2, laxo, también vale)",
+	"{} of {} places for connections are taken: when none is left, new ones fail":
+		"{1} de {2} plazas para conexiones están ocupadas: cuando no quede ninguna, las nuevas fallarán",
+	"sysctl -w net.netfilter.nf_conntrack_max={}; `polywan connections --sort age` shows who has them":
+		"sysctl -w net.netfilter.nf_conntrack_max={1}; `polywan connections --sort age` muestra quién las tiene",
+	"an ip rule of another program looks at the mark {}/{}, which overlaps polywan's {}":
+		"una regla ip de otro programa mira la marca {1}/{2}, que se solapa con {3} de polywan",
+	"give the other program a mask without those bits, or set option mark_mask of globals to bits it leaves free":
+		"dé al otro programa una máscara sin esos bits, o ponga la opción mark_mask de globals en bits que deje libres",
+	"the kernel is not as it should be: {}": "el kernel no está como debería: {1}",
+	"polywan diff shows everything; polywan events says what could not be put back":
+		"polywan diff lo muestra todo; polywan events dice qué no se pudo reponer",
+	"/etc/config/network has no interface {}: the uplink is never up":
+		"/etc/config/network no tiene interfaz {1}: el enlace nunca está activo",
+	"make the interface, or name the right one: uci add_list polywan.{}.interface=…":
+		"cree la interfaz o nombre la correcta: uci add_list polywan.{1}.interface=…",
+	"no metric": "ninguna métrica",
+	"the same metric {}": "la misma métrica {1}",
+	"{} have {+}: the main table keeps one of their default routes, and whatever does not go by polywan depends on which":
+		"{1} tienen {2}: la tabla principal conserva una de sus rutas por defecto, y lo que no pasa por polywan depende de cuál",
+	"the firewall's own rules (table inet fw4) are gone: private addresses are not masqueraded, and nothing keeps the Internet out":
+		"faltan las reglas del propio cortafuegos (tabla inet fw4): las direcciones privadas no se enmascaran y nada protege de Internet",
+	"{} is in no firewall zone: the firewall forwards nothing to it":
+		"{1} no está en ninguna zona del cortafuegos: este no le reenvía nada",
+	"add it to the zone wan: uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config":
+		"añádala a la zona wan: uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config",
+	"zone {} of {} does not masquerade: private addresses leave as they are and get no answer":
+		"la zona {1} de {2} no enmascara: las direcciones privadas salen tal cual y no reciben respuesta",
+	"option masq '1' in zone {} of /etc/config/firewall, unless the provider routes your addresses":
+		"option masq '1' en la zona {1} de /etc/config/firewall, salvo que el proveedor enrute sus direcciones",
+	"hardware flow offloading is on: connections of an uplink that dies are taken back up to two seconds later than others, and what passes in hardware is missing in what is counted: heavy rules, usage of hosts, limits of quotas, least_used and overflow":
+		"la descarga de flujos por hardware está activa: las conexiones de un enlace caído se recuperan hasta dos segundos más tarde, y lo que pasa por hardware no se cuenta: reglas heavy, uso por equipo, límites de cuotas, least_used y overflow",
+	"flow offloading is on: connections of an uplink that dies move as others do, but offloaded packets meet no rules: limits of quotas and usage of hosts miss them":
+		"la descarga de flujos está activa: las conexiones de un enlace caído se mueven como las demás, pero los paquetes descargados no pasan por reglas: los límites de cuotas y el uso por equipo no los ven",
+	"the uplink is a tunnel whose far end is not known: its own packets may be sent into itself, and stay with a dead uplink below it":
+		"el enlace es un túnel cuyo extremo remoto no se conoce: sus propios paquetes pueden entrar en él mismo y quedarse con un enlace caído debajo",
+	"give its address: uci add_list polywan.{}.endpoint=…; uci commit polywan; reload_config":
+		"indique su dirección: uci add_list polywan.{1}.endpoint=…; uci commit polywan; reload_config",
+	"the name server {} of {} is asked over {}: it may refuse, and another provider sees what is asked":
+		"al servidor de nombres {1} de {2} se le pregunta por {3}: puede negarse, y otro proveedor ve lo que se pregunta",
+	"a rule for it: uci set polywan.dns_{}=rule; option dest_ip '{}', option dest_port '53', option target '{}'":
+		"una regla para ello: uci set polywan.dns_{1}=rule; option dest_ip '{2}', option dest_port '53', option target '{3}'",
+	"the daemon does not answer": "el servicio no responde",
+	"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan says why it ended":
+		"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan dice por qué terminó",
+	"polywan is switched off: nothing is balanced": "polywan está desactivado: no se reparte nada",
+	"the last change of the kernel failed: {+}": "el último cambio del kernel falló: {1}",
+	"polywan script prints what is applied; the daemon goes on trying":
+		"polywan script muestra lo que se aplica; el servicio sigue intentándolo",
+	"polywan help options explains every option; polywan check tests the file":
+		"polywan help options explica cada opción; polywan check comprueba el archivo",
+	"{} is active: it routes the same connections by rules of its own":
+		"{1} está activo: dirige las mismas conexiones con sus propias reglas",
+	"{} starts at boot: it routes the same connections by rules of its own":
+		"{1} arranca con el router: dirige las mismas conexiones con sus propias reglas",
+	"/etc/init.d/{} stop; /etc/init.d/{} disable; polywan import mwan3 takes its configuration over":
+		"/etc/init.d/{1} stop; /etc/init.d/{2} disable; polywan import mwan3 adopta su configuración",
+	"{} is missing: no certificate can be checked by it, and https targets count as dead":
+		"falta {1}: no se puede comprobar ningún certificado, y los objetivos https cuentan como caídos",
+	"opkg install ca-bundle (apk add ca-bundle), or name another file in the target: https://…#ca=/path":
+		"opkg install ca-bundle (apk add ca-bundle), o indique otro archivo en el objetivo: https://…#ca=/ruta",
+	"none of its targets answers ({}): {+}": "ninguno de sus objetivos responde ({1}): {2}",
+	"polywan ping {} {} tells whether the line or the choice of targets is to blame":
+		"polywan ping {1} {2} dice si la culpa es de la línea o de los objetivos elegidos",
+	"no answer from {}; the other targets answer": "sin respuesta de {1}; los demás objetivos responden",
+	"list target of the uplink: name what answers over this line, by this method":
+		"list target del enlace: indique algo que responda por esta línea con este método",
+	"its quota is used up and it is slowed down, except for connections that flow offloading took":
+		"su cuota está agotada y se ralentiza, salvo las conexiones descargadas",
+	"its quota is used up and it is slowed down": "su cuota está agotada y se ralentiza",
+	"polywan usage {} tells when the quota begins anew; polywan usage set {} <received> <sent> puts right what was counted":
+		"polywan usage {1} dice cuándo empieza la cuota de nuevo; polywan usage set {2} <recibido> <enviado> corrige lo contado",
 };

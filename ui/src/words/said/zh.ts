@@ -438,4 +438,194 @@ export const saidZh: SaidWords = {
 	rule: "规则",
 	policy: "策略",
 	member: "成员",
+	"{}: {+}": "{1}：{2}",
+	"option default_policy '{}' of globals": "globals 的选项 default_policy '{1}'",
+	"lines cannot be read, and mwan3 cannot read this file at all: {}":
+		"有无法读取的行，mwan3 根本无法读取此文件：{1}",
+	"tables are given by number": "表以编号给出",
+	"it is not a network": "它不是网络",
+	"the condition for option logging of rules": "规则选项 logging 的条件",
+	"the default": "默认",
+	"it is no level of the system log": "它不是系统日志的级别",
+	"what is always done: an address leaves by its own uplink": "一贯如此：地址从自己的上行链路出去",
+	"it was: mwan3 ignores it, too": "原本如此：mwan3 也忽略它",
+	"marks have the mask 0xff000000, which leaves mwan3's bits to others":
+		"标记使用掩码 0xff000000，把 mwan3 的位留给他人",
+	"the mask must be adjacent bits with room for every uplink; 0xff000000 is used":
+		"掩码必须是能容纳所有上行链路的相邻位；使用 0xff000000",
+	"it names no interface": "它没有指定接口",
+	"there is no interface '{}'": "没有接口“{1}”",
+	"option uplink of a member": "成员的选项 uplink",
+	"option {} of a member": "成员的选项 {1}",
+	"option {} is at least 1 and at most {}": "选项 {1} 至少为 1、至多为 {2}",
+	"there is no usable member of that name": "没有该名称的可用成员",
+	"a member section of policy '{}'": "策略“{1}”的 member 节",
+	"it takes effect: mwan3 ignores policies with names longer than {} characters":
+		"它会生效：mwan3 忽略名称超过 {1} 个字符的策略",
+	"interface '{}' is in it twice; it is one member": "接口“{1}”出现两次；算作一个成员",
+	"{} with both weights": "{1} 使用两个权重之和",
+	"{} with the lower metric": "{1} 使用较低的跃点数",
+	"it must be unreachable, blackhole or default; unreachable is used, as in mwan3":
+		"必须是 unreachable、blackhole 或 default；与 mwan3 一样使用 unreachable",
+	"it has no use_policy, and mwan3 skips it, too": "没有 use_policy，mwan3 也会跳过",
+	"it takes effect: mwan3 ignores rules with names longer than {} characters":
+		"它会生效：mwan3 忽略名称超过 {1} 个字符的规则",
+	"the rule is written switched off, as without its {} it would match too much":
+		"该规则以停用状态写入，因为没有 {1} 会匹配过多",
+	"it must be any, ipv4 or ipv6": "必须是 any、ipv4 或 ipv6",
+	"polywan knows no protocol of that name; write its number": "polywan 不认识该协议名；请写编号",
+	"no condition: it names every address": "无条件：它指所有地址",
+	"it is not an address or network": "它不是地址或网络",
+	"it is not a port, a range or a list of them": "它不是端口、范围或其列表",
+	"list {}, for tcp and udp: other protocols have no ports": "list {1}，用于 tcp 和 udp：其他协议没有端口",
+	"polywan does not take it": "polywan 不接受",
+	"it was: the rule is not sticky": "原本如此：规则没有粘性",
+	"connections of one source cannot be held on one uplink": "无法将同一来源的连接保持在一条上行链路上",
+	"it belongs to sticky": "它属于 sticky",
+	"the time a source is held cannot be set": "无法设定保持时间",
+	"the default: logging is off in mwan3's globals": "默认：mwan3 的 globals 中 logging 已关闭",
+	"rules cannot log": "规则不能记录日志",
+	"there is no such policy; mwan3 cannot load its rules with it": "没有该策略；mwan3 因此无法加载规则",
+	"no rule uses it": "没有规则使用它",
+	"polywan fills no sets: dnsmasq or the firewall can (config ipset in their files)":
+		"polywan 不填充集合：dnsmasq 或防火墙可以（其文件中的 config ipset）",
+	"option {}; the set must be filled elsewhere, such as by dnsmasq or the firewall":
+		"选项 {1}；集合须由别处填充，如 dnsmasq 或防火墙",
+	"rules cannot match a named set": "规则无法匹配命名集合",
+	"list {} of rule '{}'": "规则“{2}”的 list {1}",
+	"list {} with the set's entries": "list {1}，含集合的条目",
+	"list domain of rule '{}'": "规则“{1}”的 list domain",
+	"list domain with the set's domains": "list domain，含集合的域名",
+	"part of the rule, which holds what the set held": "规则的一部分，包含原集合的内容",
+	"connections go to port 53, which public resolvers have open": "连接到公共解析服务器开放的端口 53",
+	"none of its addresses can be probed; public resolvers are": "其地址都无法探测；改用公共解析服务器",
+	"option probing 'off': it had no addresses to test": "option probing 'off'：没有可测试的地址",
+	"list target with https://, any certificate will do": "list target 用 https://，任何证书均可",
+	"polywan cannot probe this way; pings are sent": "polywan 无法这样探测；改发 ping",
+	"list target with {}://": "list target 用 {1}://",
+	"its IP version is not the one of the interface": "其 IP 版本与接口不同",
+	"{} probes go to addresses, and this is none": "{1} 探测针对地址，而这不是地址",
+	"the gateway cannot be a target; its neighbour entry is watched all the same":
+		"网关不能作为目标；但仍会监视其邻居条目",
+	"one missed ping starts a burst of as many as the line's usual loss asks for":
+		"一次 ping 丢失即按线路的惯常丢包发起相应数量的连发",
+	"a burst within milliseconds decides instead of a number of tests": "由毫秒内的连发而非测试次数决定",
+	"it must be ipv4 or ipv6; ipv4 is used, as in mwan3": "必须是 ipv4 或 ipv6；与 mwan3 一样使用 ipv4",
+	"probing is frugal with this interval; a miss is followed up within milliseconds":
+		"此间隔下探测较节省；丢失会在毫秒内跟进",
+	"probing is frugal: every 7 s, and a miss is followed up within milliseconds":
+		"节省探测：每 7 秒一次，丢失会在毫秒内跟进",
+	"probing is normal: every 0.7 s with small pings, below 52 byte/s":
+		"正常探测：每 0.7 秒一个小 ping，低于 52 字节/秒",
+	"the pace of probing decides how often a line that is down is tested": "探测节奏决定多久测试一次中断的线路",
+	"the wait for an answer follows the round-trip times measured, up to timeout_cap (1 s)":
+		"等待时间随测得的往返时间而定，至多 timeout_cap（1 秒）",
+	"a line is used again after it answered for recovery_time (3 s, longer when it fails often)":
+		"线路持续应答 recovery_time（3 秒，常出故障则更久）后重新使用",
+	"option use_degraded '0' and its thresholds": "option use_degraded '0' 及其阈值",
+	"it was: without check_quality mwan3 does not look at it": "原本如此：没有 check_quality 时 mwan3 不看它",
+	"option {} does not take it": "选项 {1} 不接受",
+	"a line is used at once and tested within its first second": "线路立即使用，并在第一秒内测试",
+	"pings carry 8 bytes, to spare the line": "ping 只带 8 字节，以节省线路",
+	"option payload takes 8 to 1400 bytes": "选项 payload 接受 8 到 1400 字节",
+	"option ipv6_nat does not take it": "选项 ipv6_nat 不接受",
+	"one answering target proves that a line works; targets that fail alone are noticed and no longer trusted":
+		"一个目标应答即证明线路可用；单独失效的目标会被发现并不再信任",
+	"probes have the system's usual time to live": "探测使用系统惯常的 TTL",
+	"what always happens: a dead uplink's own connections go at once": "一贯如此：中断的上行链路的连接立即清除",
+	"connections stay where they are when a line returns; none is cut": "线路恢复时连接保持原处；不会切断",
+	"mwan3 knows no such event": "mwan3 没有这样的事件",
+	"only the first globals section counts, and that is '{}'": "只有第一个 globals 节有效，即“{1}”",
+	"mwan3 has no sections of type {}": "mwan3 没有类型为 {1} 的节",
+	"without an IPv6 interface polywan leaves IPv6 to the main routing table; mwan3 made it unreachable where a rule's policy had no IPv6 member":
+		"没有 IPv6 接口时，polywan 把 IPv6 交给主路由表；mwan3 在规则的策略没有 IPv6 成员时使其不可达",
+	"no policy uses the member": "没有策略使用该成员",
+	"the IPv6 side of uplink '{}'": "上行链路“{1}”的 IPv6 部分",
+	"it has no members: rules that use it go to {}, as in mwan3":
+		"它没有成员：使用它的规则走 {1}，与 mwan3 一样",
+	"it is called '{}', as '{}' means something else to polywan":
+		"它改名为“{1}”，因为“{2}”在 polywan 中另有含义",
+	"polywan's option {} is left out: it {+}": "忽略 polywan 的选项 {1}：{2}",
+	"as polywan's {} it {+}": "作为 polywan 的 {1}：{2}",
+	"it is not a whole number": "它不是整数",
+	"mwan3 has no such option in a section of type {}": "mwan3 在类型为 {1} 的节中没有这个选项",
+	"the kernel does not forward IPv{}: nothing from the LAN reaches any uplink":
+		"内核不转发 IPv{1}：局域网的流量到不了任何上行链路",
+	"sysctl -w {}=1, and the same in /etc/sysctl.d/ to keep it":
+		"sysctl -w {1}=1，并写入 /etc/sysctl.d/ 以保留",
+	"rp_filter is strict on {}: answers that come in there are dropped unless main's best route leads back by it":
+		"{1} 的 rp_filter 为严格：除非主表的最佳路由从那里返回，否则进入的应答会被丢弃",
+	"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{}.rp_filter=0 (2, loose, will do as well)":
+		"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.{1}.rp_filter=0（2 即宽松也可以）",
+	"{} of {} places for connections are taken: when none is left, new ones fail":
+		"连接容量 {2} 中已用 {1}：用尽后新连接会失败",
+	"sysctl -w net.netfilter.nf_conntrack_max={}; `polywan connections --sort age` shows who has them":
+		"sysctl -w net.netfilter.nf_conntrack_max={1}；`polywan connections --sort age` 显示是谁占用",
+	"an ip rule of another program looks at the mark {}/{}, which overlaps polywan's {}":
+		"另一程序的 ip 规则检查标记 {1}/{2}，与 polywan 的 {3} 重叠",
+	"give the other program a mask without those bits, or set option mark_mask of globals to bits it leaves free":
+		"给另一程序一个不含这些位的掩码，或把 globals 的选项 mark_mask 设为它空出的位",
+	"the kernel is not as it should be: {}": "内核与应有状态不符：{1}",
+	"polywan diff shows everything; polywan events says what could not be put back":
+		"polywan diff 显示全部；polywan events 说明哪些无法恢复",
+	"/etc/config/network has no interface {}: the uplink is never up":
+		"/etc/config/network 没有接口 {1}：该上行链路永远不会接通",
+	"make the interface, or name the right one: uci add_list polywan.{}.interface=…":
+		"创建该接口，或指定正确的：uci add_list polywan.{1}.interface=…",
+	"no metric": "没有跃点数",
+	"the same metric {}": "相同的跃点数 {1}",
+	"{} have {+}: the main table keeps one of their default routes, and whatever does not go by polywan depends on which":
+		"{1} 有{2}：主表只保留其中一条默认路由，不经 polywan 的流量取决于是哪条",
+	"the firewall's own rules (table inet fw4) are gone: private addresses are not masqueraded, and nothing keeps the Internet out":
+		"防火墙自身的规则（表 inet fw4）不见了：私有地址未被伪装，也没有任何东西阻挡互联网",
+	"{} is in no firewall zone: the firewall forwards nothing to it":
+		"{1} 不在任何防火墙区域：防火墙不向它转发",
+	"add it to the zone wan: uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config":
+		"把它加入区域 wan：uci add_list firewall.@zone[1].network=… ; uci commit firewall; reload_config",
+	"zone {} of {} does not masquerade: private addresses leave as they are and get no answer":
+		"{2} 的区域 {1} 不做伪装：私有地址原样发出，得不到应答",
+	"option masq '1' in zone {} of /etc/config/firewall, unless the provider routes your addresses":
+		"在 /etc/config/firewall 的区域 {1} 设 option masq '1'，除非运营商路由您的地址",
+	"hardware flow offloading is on: connections of an uplink that dies are taken back up to two seconds later than others, and what passes in hardware is missing in what is counted: heavy rules, usage of hosts, limits of quotas, least_used and overflow":
+		"硬件流量卸载已开启：中断线路的连接最多晚两秒收回，且经硬件的流量不计入：heavy 规则、按设备用量、配额限速、least_used 和 overflow",
+	"flow offloading is on: connections of an uplink that dies move as others do, but offloaded packets meet no rules: limits of quotas and usage of hosts miss them":
+		"流量卸载已开启：中断线路的连接照常转移，但卸载的包不经过规则：配额限速和按设备用量看不到它们",
+	"the uplink is a tunnel whose far end is not known: its own packets may be sent into itself, and stay with a dead uplink below it":
+		"该上行链路是远端未知的隧道：它自身的包可能发进自己，并滞留在已中断的底层线路上",
+	"give its address: uci add_list polywan.{}.endpoint=…; uci commit polywan; reload_config":
+		"给出其地址：uci add_list polywan.{1}.endpoint=…; uci commit polywan; reload_config",
+	"the name server {} of {} is asked over {}: it may refuse, and another provider sees what is asked":
+		"{2} 的域名服务器 {1} 经 {3} 查询：它可能拒绝，且另一运营商会看到查询内容",
+	"a rule for it: uci set polywan.dns_{}=rule; option dest_ip '{}', option dest_port '53', option target '{}'":
+		"为它加一条规则：uci set polywan.dns_{1}=rule; option dest_ip '{2}', option dest_port '53', option target '{3}'",
+	"the daemon does not answer": "守护进程没有响应",
+	"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan says why it ended":
+		"/etc/init.d/polywan enable; /etc/init.d/polywan start; logread -e polywan 说明它为何退出",
+	"polywan is switched off: nothing is balanced": "polywan 已关闭：不做任何均衡",
+	"the last change of the kernel failed: {+}": "上次内核更改失败：{1}",
+	"polywan script prints what is applied; the daemon goes on trying":
+		"polywan script 打印所应用的内容；守护进程会继续尝试",
+	"polywan help options explains every option; polywan check tests the file":
+		"polywan help options 解释每个选项；polywan check 检查文件",
+	"{} is active: it routes the same connections by rules of its own":
+		"{1} 正在运行：它用自己的规则路由同样的连接",
+	"{} starts at boot: it routes the same connections by rules of its own":
+		"{1} 开机启动：它用自己的规则路由同样的连接",
+	"/etc/init.d/{} stop; /etc/init.d/{} disable; polywan import mwan3 takes its configuration over":
+		"/etc/init.d/{1} stop; /etc/init.d/{2} disable; polywan import mwan3 接管其配置",
+	"{} is missing: no certificate can be checked by it, and https targets count as dead":
+		"缺少 {1}：无法据此检查证书，https 目标视为不可用",
+	"opkg install ca-bundle (apk add ca-bundle), or name another file in the target: https://…#ca=/path":
+		"opkg install ca-bundle（apk add ca-bundle），或在目标中指定其他文件：https://…#ca=/path",
+	"none of its targets answers ({}): {+}": "其目标均无应答（{1}）：{2}",
+	"polywan ping {} {} tells whether the line or the choice of targets is to blame":
+		"polywan ping {1} {2} 可判断是线路还是目标选择的问题",
+	"no answer from {}; the other targets answer": "{1} 无应答；其他目标有应答",
+	"list target of the uplink: name what answers over this line, by this method":
+		"上行链路的 list target：填写能经此线路以此方式应答的目标",
+	"its quota is used up and it is slowed down, except for connections that flow offloading took":
+		"配额已用完并限速，卸载的连接除外",
+	"its quota is used up and it is slowed down": "配额已用完并限速",
+	"polywan usage {} tells when the quota begins anew; polywan usage set {} <received> <sent> puts right what was counted":
+		"polywan usage {1} 说明配额何时重新开始；polywan usage set {2} <接收> <发送> 更正计数",
 };
