@@ -10,6 +10,8 @@ import { Narrator } from "./narrate.ts";
 import { followMark } from "./outcome.ts";
 import type { Packet, RouteFacts } from "./packet.ts";
 import { buildSetFacts, type SetFacts } from "./set-facts.ts";
+import { whyWaiting } from "./waiting.ts";
+import { groupByRule, matchWays } from "./ways.ts";
 
 /** Neighbour discovery (RFC 4861): never touched. */
 const ICMPV6 = 58;
@@ -172,8 +174,8 @@ class Explainer {
 	/** The first rule that matches. Rules that may match leave more than one outcome. */
 	#takeRules(): boolean {
 		this.#nameWaiting();
-		for (const rule of this.#plan.rules) {
-			const { answer, reason } = matchRule(rule, this.#packet, this.#sets);
+		for (const ways of groupByRule(this.#plan.rules)) {
+			const { answer, reason, rule } = matchWays(ways, (way) => matchRule(way, this.#packet, this.#sets));
 			if (answer === "no") {
 				this.#say("passed", `rule '${rule.name}' does not match: ${reason}`);
 				continue;
@@ -197,11 +199,11 @@ class Explainer {
 	/** Rules that are written but not in force. */
 	#nameWaiting(): void {
 		const inForce = new Set(this.#plan.rules.map(({ name }) => name));
-		for (const { name } of this.#model.rules) {
-			if (inForce.has(name)) continue;
+		for (const rule of this.#model.rules) {
+			if (inForce.has(rule.name)) continue;
 			this.#say(
 				"passed",
-				`rule '${name}' is not in force now: something it names is not there, or it is not its time`,
+				`rule '${rule.name}' is not in force now: ${whyWaiting(rule, this.#model.problems)}`,
 			);
 		}
 	}

@@ -63,7 +63,8 @@ export class StatusReader {
 		const { applier, config } = this.#parts;
 		const { plan } = applier.saved;
 		if (plan === null) return null;
-		return { plan, model: config.model, firewall: applier.firewall, whyNot: whyNotBy(this.read()) };
+		const model = { ...config.model, problems: this.problems() };
+		return { plan, model, firewall: applier.firewall, whyNot: whyNotBy(this.read()) };
 	}
 
 	#familyFacts(uplink: string, family: Family): FamilyFacts | null {

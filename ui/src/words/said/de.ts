@@ -61,8 +61,10 @@ export const saidDe: SaidWords = {
 	"rule '{}' does not match: {+}": "Regel „{1}“ passt nicht: {2}",
 	"rule '{}' may match: {+}": "Regel „{1}“ passt vielleicht: {2}",
 	"rule '{}' matches": "Regel „{1}“ passt",
-	"rule '{}' is not in force now: something it names is not there, or it is not its time":
-		"Regel „{1}“ ist jetzt nicht wirksam: etwas, das sie nennt, ist nicht da, oder es ist nicht ihre Zeit",
+	"rule '{}' is not in force now: {+}": "Regel „{1}“ ist jetzt nicht wirksam: {2}",
+	"it is not its time (option schedule)": "es ist nicht ihre Zeit (option schedule)",
+	"something it names is not there": "etwas, das sie nennt, ist nicht da",
+	"{+}, and likewise in {} other ways": "{1}, und ebenso auf {2} andere Arten",
 	"the source": "die Quelle",
 	"this pair of source and destination": "dieses Paar aus Quelle und Ziel",
 	"it is sticky: where {+} had a connection by it in the last {} s, that one's uplink is kept, be it {+}":

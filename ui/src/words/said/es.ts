@@ -61,8 +61,10 @@ export const saidEs: SaidWords = {
 	"rule '{}' does not match: {+}": "la regla «{1}» no coincide: {2}",
 	"rule '{}' may match: {+}": "la regla «{1}» puede coincidir: {2}",
 	"rule '{}' matches": "la regla «{1}» coincide",
-	"rule '{}' is not in force now: something it names is not there, or it is not its time":
-		"la regla «{1}» no está en vigor ahora: falta algo que nombra o no es su horario",
+	"rule '{}' is not in force now: {+}": "la regla «{1}» no está en vigor ahora: {2}",
+	"it is not its time (option schedule)": "no es su horario (option schedule)",
+	"something it names is not there": "falta algo que nombra",
+	"{+}, and likewise in {} other ways": "{1}, e igualmente de otras {2} maneras",
 	"the source": "el origen",
 	"this pair of source and destination": "este par de origen y destino",
 	"it is sticky: where {+} had a connection by it in the last {} s, that one's uplink is kept, be it {+}":

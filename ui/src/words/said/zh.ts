@@ -59,8 +59,10 @@ export const saidZh: SaidWords = {
 	"rule '{}' does not match: {+}": "规则“{1}”不匹配：{2}",
 	"rule '{}' may match: {+}": "规则“{1}”可能匹配：{2}",
 	"rule '{}' matches": "规则“{1}”匹配",
-	"rule '{}' is not in force now: something it names is not there, or it is not its time":
-		"规则“{1}”现在不生效：它所指的东西不存在，或不在其时间内",
+	"rule '{}' is not in force now: {+}": "规则“{1}”现在不生效：{2}",
+	"it is not its time (option schedule)": "不在其时间内（option schedule）",
+	"something it names is not there": "它所指的东西不存在",
+	"{+}, and likewise in {} other ways": "{1}，另有 {2} 种方式也是如此",
 	"the source": "源地址",
 	"this pair of source and destination": "这对源和目标",
 	"it is sticky: where {+} had a connection by it in the last {} s, that one's uplink is kept, be it {+}":
