@@ -170,6 +170,9 @@ describe.skipIf(!asRoot)("the command polywan", () => {
 		expect(await complete("down", "wa")).toEqual(["wan", "wanb"]);
 		expect(await complete("events", "--")).toContain("--json");
 		expect(await complete("help", "opt")).toEqual(["options"]);
+		expect(await complete("help", "options", "dest_p")).toEqual(["dest_port"]);
+		expect(await complete("apply", "con")).toEqual(["confirm"]);
+		expect(await complete("connections", "--uplink", "wanb")).toEqual(["wanb"]);
 		expect(await complete("down", "wan", "")).toEqual([""]);
 	});
 

@@ -23,6 +23,7 @@ also when the daemon was restarted meanwhile; a reboot brings them back at once.
 What is wrong with the new configuration is printed; the rest of it is in force.`,
 	options: ["confirm=", "cancel", "json"],
 	mostArguments: 1,
+	firstWords: ["confirm", "cancel", "status"],
 	run: async (given) => {
 		const [word = given.options.has("cancel") ? "cancel" : null] = given.words;
 		if (word === "confirm" || word === "cancel" || word === "status") return finish(word, given);

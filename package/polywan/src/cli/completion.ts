@@ -1,3 +1,4 @@
+import { listOptionTopics } from "polywan-core/config/help";
 import type { Model } from "polywan-core/config/model";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
@@ -18,6 +19,12 @@ const OF_AN_UPLINK = [
 	"capture",
 ];
 
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+	family: ["ipv4", "ipv6"],
+	sort: ["bytes", "packets", "age"],
+	level: ["error", "warning", "notice", "info", "debug"],
+};
+
 /** The words that can stand where the last of `words` is being typed; `words` begin after the program's name. */
 export function listCandidates(verbs: readonly Verb[], words: readonly string[]): readonly string[] {
 	const typed = words.at(-1) ?? "";
@@ -29,12 +36,25 @@ function candidates(verbs: readonly Verb[], words: readonly string[], typed: str
 	if (words.length <= 1) return shown;
 	const verb = verbs.find(({ name }) => name === words[0]);
 	if (verb === undefined) return [];
-	if (typed.startsWith("-")) return verb.options.map((option) => `--${option}`);
+	const values = valuesOf(verb, words.at(-2) ?? "");
+	if (values !== null) return values;
+	if (typed.startsWith("-")) return ["help", ...verb.options].map((option) => `--${option}`);
 	if (words.length > verb.mostArguments + 1) return [];
-	if (verb.name === "help") return ["options", ...shown];
+	if (verb.name === "help") {
+		if (words.length === 2) return ["options", ...shown];
+		return words[1] === "options" ? listOptionTopics() : [];
+	}
+	if (words.length === 2 && verb.firstWords !== undefined) return verb.firstWords;
 	if (verb.name === "weights")
 		return words.length === 2 ? customPolicies() : uplinkNames().map((name) => `${name}=`);
 	return words.length === 2 && OF_AN_UPLINK.includes(verb.name) ? uplinkNames() : [];
+}
+
+/** What can follow the option that was typed last; null: it was none that takes a value, or may be anything. */
+function valuesOf(verb: Verb, before: string): readonly string[] | null {
+	const name = before.replace(/^--/, "");
+	if (name === before || !verb.options.includes(`${name}=`)) return null;
+	return name === "uplink" ? uplinkNames() : (VALUES[name] ?? []);
 }
 
 function uplinkNames(): readonly string[] {

@@ -34,6 +34,7 @@ With kill, those that are meant end: connection tracking forgets them, and both 
 reset_connections of globals). It wants to know which, or --all. Bytes and ages are known where option accounting of globals is on, for connections younger than that.`,
 	options: [...OPTIONS.map(([option]) => `${option}=`), "reverse", "json", "watch", "all"],
 	mostArguments: 1,
+	firstWords: ["kill"],
 	run: async (given) => {
 		const [word] = given.words;
 		if (word !== undefined && word !== "kill") throw new UsageError(`unexpected '${word}'`);

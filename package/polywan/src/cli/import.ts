@@ -32,6 +32,7 @@ Lists what polywan does differently and what it cannot do; --verbose lists every
 cannot be read as a whole (--force imports the rest), or when nothing was written.`,
 	options: ["dry-run", "force", "switch", "verbose", "json"],
 	mostArguments: 2,
+	firstWords: ["mwan3"],
 	run: async ({ words: [format, file = MWAN3_FILE], options }) => {
 		if (format !== "mwan3") throw new UsageError("the only format there is: mwan3");
 		if (!exists(file)) {

@@ -23,6 +23,8 @@ export interface Verb {
 	readonly mostArguments: number;
 	/** After that many words comes another program's command line, which is taken as it is. */
 	readonly wordsBeforeCommand?: number;
+	/** What the first argument can be, for completion. */
+	readonly firstWords?: readonly string[];
 	/** Not in the list of verbs. */
 	readonly hidden?: boolean;
 	run(given: Given): Promise<number>;

@@ -74,7 +74,7 @@ export class StatusReader {
 		const resting = standby.isResting(uplink) ? "at rest: brought up when it is needed" : null;
 		return {
 			state: states.effective(watch),
-			sinceWallMs: this.#clock.timeOf(watch.sinceMs),
+			sinceWallMs: this.#clock.timeOf(states.sinceMs(watch, watch.sinceMs)),
 			reason: states.refusal(uplink) ?? resting ?? watch.reason,
 			link: watch.link,
 			quality: watch.quality(),

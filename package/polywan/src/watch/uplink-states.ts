@@ -2,8 +2,10 @@ import type { Model, Uplink } from "polywan-core/config/model";
 import type { Family } from "polywan-core/family";
 import { isEligible, type UplinkState } from "polywan-core/health/state";
 import type { Standing } from "polywan-core/policy/standing";
+import { monotonicMs } from "polywan-runtime/clock";
 import type { Wanted } from "../daemon/state-file.ts";
 import type { Terms } from "../usage/terms.ts";
+import { StateSince } from "./state-since.ts";
 import type { Watches } from "./watches.ts";
 
 interface UplinkInFamily {
@@ -16,6 +18,7 @@ export class UplinkStates {
 	readonly #watches: Watches;
 	readonly #terms: Terms;
 	readonly #wanted: (uplink: string) => Wanted;
+	readonly #since = new StateSince();
 	#model: Model | null = null;
 	#uplinks: ReadonlyMap<string, Uplink> = new Map();
 
@@ -43,7 +46,18 @@ export class UplinkStates {
 
 	/** Of all that are watched. */
 	list(): readonly (UplinkInFamily & { readonly state: UplinkState })[] {
-		return this.#watches.states().map((entry) => ({ ...entry, state: this.effective(entry) }));
+		const nowMs = monotonicMs();
+		return this.#watches.states().map((entry) => {
+			const state = this.effective(entry);
+			const watch = this.#watches.get(entry.uplink, entry.family);
+			if (watch !== null) this.#since.note(keyOf(entry), watch.state, watch.sinceMs, state, nowMs);
+			return { ...entry, state };
+		});
+	}
+
+	/** Since when the state that counts is as it is; `probedSinceMs`: that of the probes. Monotonic clock. */
+	sinceMs(entry: UplinkInFamily, probedSinceMs: number): number {
+		return this.#since.sinceMs(keyOf(entry), this.effective(entry), probedSinceMs);
 	}
 
 	/** Why the terms of use forbid it, where the user leaves it to them; null: they do not. */
@@ -62,4 +76,8 @@ export class UplinkStates {
 		if (when === "keep" || this.#watches.get(uplink, family)?.state !== "degraded") return "normal";
 		return when === "demote" ? "demoted" : "deweighted";
 	};
+}
+
+function keyOf({ uplink, family }: UplinkInFamily): string {
+	return `${uplink} ${family}`;
 }
