@@ -114,12 +114,12 @@ static JSValue js_stat(JSContext *ctx, JSValueConst self, int argc, JSValueConst
 		return JS_NewInt32(ctx, result);
 	JSValue value = JS_NewObject(ctx);
 	double mtime_ms = (double)status.st_mtim.tv_sec * 1000 + (double)status.st_mtim.tv_nsec / 1e6;
-	JS_DefinePropertyValueStr(ctx, value, "size", JS_NewInt64(ctx, status.st_size), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "mode", JS_NewInt32(ctx, status.st_mode & 07777), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "mtimeMs", JS_NewFloat64(ctx, mtime_ms), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "isDirectory", JS_NewBool(ctx, S_ISDIR(status.st_mode)), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "isFile", JS_NewBool(ctx, S_ISREG(status.st_mode)), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "inode", JS_NewInt64(ctx, (int64_t)status.st_ino), JS_PROP_C_W_E);
+	value_set(ctx, value, "size", JS_NewInt64(ctx, status.st_size));
+	value_set(ctx, value, "mode", JS_NewInt32(ctx, status.st_mode & 07777));
+	value_set(ctx, value, "mtimeMs", JS_NewFloat64(ctx, mtime_ms));
+	value_set(ctx, value, "isDirectory", JS_NewBool(ctx, S_ISDIR(status.st_mode)));
+	value_set(ctx, value, "isFile", JS_NewBool(ctx, S_ISREG(status.st_mode)));
+	value_set(ctx, value, "inode", JS_NewInt64(ctx, (int64_t)status.st_ino));
 	return value;
 }
 

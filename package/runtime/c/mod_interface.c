@@ -100,10 +100,10 @@ static JSValue js_read_counters(JSContext *ctx, JSValueConst self, int argc, JSV
 	if (result < 0)
 		return JS_NewInt32(ctx, result);
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "rxPackets", JS_NewInt64(ctx, (int64_t)stats.rx_packets), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "rxBytes", JS_NewInt64(ctx, (int64_t)stats.rx_bytes), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "txPackets", JS_NewInt64(ctx, (int64_t)stats.tx_packets), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "txBytes", JS_NewInt64(ctx, (int64_t)stats.tx_bytes), JS_PROP_C_W_E);
+	value_set(ctx, value, "rxPackets", JS_NewInt64(ctx, (int64_t)stats.rx_packets));
+	value_set(ctx, value, "rxBytes", JS_NewInt64(ctx, (int64_t)stats.rx_bytes));
+	value_set(ctx, value, "txPackets", JS_NewInt64(ctx, (int64_t)stats.tx_packets));
+	value_set(ctx, value, "txBytes", JS_NewInt64(ctx, (int64_t)stats.tx_bytes));
 	return value;
 }
 

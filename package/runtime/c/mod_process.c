@@ -152,10 +152,10 @@ static JSValue describe(JSContext *ctx, const struct launch *launch)
 {
 	static const char *const names[] = { "stdin", "stdout", "stderr" };
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "pid", JS_NewInt32(ctx, launch->pid), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "exitFd", JS_NewInt32(ctx, launch->exit_fd), JS_PROP_C_W_E);
+	value_set(ctx, value, "pid", JS_NewInt32(ctx, launch->pid));
+	value_set(ctx, value, "exitFd", JS_NewInt32(ctx, launch->exit_fd));
 	for (int i = 0; i < 3; i++)
-		JS_DefinePropertyValueStr(ctx, value, names[i], JS_NewInt32(ctx, launch->parent_ends[i]), JS_PROP_C_W_E);
+		value_set(ctx, value, names[i], JS_NewInt32(ctx, launch->parent_ends[i]));
 	return value;
 }
 

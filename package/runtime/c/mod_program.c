@@ -75,8 +75,8 @@ static JSValue js_terminal_size(JSContext *ctx, JSValueConst self, int argc, JSV
 	if (ioctl(fd, TIOCGWINSZ, &size) < 0 || !size.ws_col)
 		return JS_NULL;
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "columns", JS_NewInt32(ctx, size.ws_col), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "rows", JS_NewInt32(ctx, size.ws_row), JS_PROP_C_W_E);
+	value_set(ctx, value, "columns", JS_NewInt32(ctx, size.ws_col));
+	value_set(ctx, value, "rows", JS_NewInt32(ctx, size.ws_row));
 	return value;
 }
 

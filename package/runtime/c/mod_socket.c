@@ -141,8 +141,8 @@ static JSValue js_accept(JSContext *ctx, JSValueConst self, int argc, JSValueCon
 	if (accepted < 0)
 		return JS_NewInt32(ctx, -errno);
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "fd", JS_NewInt32(ctx, accepted), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "from", sockaddr_value(ctx, &address, size), JS_PROP_C_W_E);
+	value_set(ctx, value, "fd", JS_NewInt32(ctx, accepted));
+	value_set(ctx, value, "from", sockaddr_value(ctx, &address, size));
 	return value;
 }
 
@@ -194,8 +194,8 @@ static JSValue js_receive(JSContext *ctx, JSValueConst self, int argc, JSValueCo
 	if (received < 0)
 		return JS_NewInt32(ctx, -errno);
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "bytes", JS_NewInt64(ctx, received), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "from", sockaddr_value(ctx, &address, size), JS_PROP_C_W_E);
+	value_set(ctx, value, "bytes", JS_NewInt64(ctx, received));
+	value_set(ctx, value, "from", sockaddr_value(ctx, &address, size));
 	return value;
 }
 

@@ -38,8 +38,8 @@ static JSValue js_open(JSContext *ctx, JSValueConst self, int argc, JSValueConst
 	if (fd < 0)
 		return JS_NewInt32(ctx, fd);
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "fd", JS_NewInt32(ctx, fd), JS_PROP_C_W_E);
-	JS_DefinePropertyValueStr(ctx, value, "name", JS_NewString(ctx, request.ifr_name), JS_PROP_C_W_E);
+	value_set(ctx, value, "fd", JS_NewInt32(ctx, fd));
+	value_set(ctx, value, "name", JS_NewString(ctx, request.ifr_name));
 	return value;
 }
 

@@ -39,6 +39,7 @@ int value_bytes(JSContext *ctx, JSValueConst value, struct bytes *out); /* -1: a
 JSValue value_new_bytes(JSContext *ctx, const void *data, size_t size);
 JSValue value_result(JSContext *ctx, int64_t result); /* -1 becomes -errno */
 int value_get_int(JSContext *ctx, JSValueConst object, const char *name, int32_t *out);
+void value_set(JSContext *ctx, JSValueConst object, const char *name, JSValue value); /* takes `value` */
 int value_is_given(JSValueConst value); /* neither undefined nor null */
 char **value_strings(JSContext *ctx, JSValueConst array); /* NULL-terminated; NULL: an exception is pending */
 void value_free_strings(JSContext *ctx, char **strings);

@@ -133,21 +133,16 @@ int sockaddr_parse(JSContext *ctx, JSValueConst address, struct sockaddr_storage
 static JSValue new_address(JSContext *ctx, const char *family)
 {
 	JSValue value = JS_NewObject(ctx);
-	JS_DefinePropertyValueStr(ctx, value, "family", JS_NewString(ctx, family), JS_PROP_C_W_E);
+	value_set(ctx, value, "family", JS_NewString(ctx, family));
 	return value;
-}
-
-static void define(JSContext *ctx, JSValueConst object, const char *name, JSValue value)
-{
-	JS_DefinePropertyValueStr(ctx, object, name, value, JS_PROP_C_W_E);
 }
 
 static JSValue inet_value(JSContext *ctx, const struct sockaddr_in *address)
 {
 	char text[INET_ADDRSTRLEN];
 	JSValue value = new_address(ctx, "inet");
-	define(ctx, value, "address", JS_NewString(ctx, inet_ntop(AF_INET, &address->sin_addr, text, sizeof(text))));
-	define(ctx, value, "port", JS_NewInt32(ctx, ntohs(address->sin_port)));
+	value_set(ctx, value, "address", JS_NewString(ctx, inet_ntop(AF_INET, &address->sin_addr, text, sizeof(text))));
+	value_set(ctx, value, "port", JS_NewInt32(ctx, ntohs(address->sin_port)));
 	return value;
 }
 
@@ -155,9 +150,9 @@ static JSValue inet6_value(JSContext *ctx, const struct sockaddr_in6 *address)
 {
 	char text[INET6_ADDRSTRLEN];
 	JSValue value = new_address(ctx, "inet6");
-	define(ctx, value, "address", JS_NewString(ctx, inet_ntop(AF_INET6, &address->sin6_addr, text, sizeof(text))));
-	define(ctx, value, "port", JS_NewInt32(ctx, ntohs(address->sin6_port)));
-	define(ctx, value, "scopeId", JS_NewUint32(ctx, address->sin6_scope_id));
+	value_set(ctx, value, "address", JS_NewString(ctx, inet_ntop(AF_INET6, &address->sin6_addr, text, sizeof(text))));
+	value_set(ctx, value, "port", JS_NewInt32(ctx, ntohs(address->sin6_port)));
+	value_set(ctx, value, "scopeId", JS_NewUint32(ctx, address->sin6_scope_id));
 	return value;
 }
 
@@ -167,15 +162,15 @@ static JSValue unix_value(JSContext *ctx, const struct sockaddr_un *address, soc
 	if (length && address->sun_path[0]) /* an abstract name begins with NUL and has no end mark */
 		length = strnlen(address->sun_path, length);
 	JSValue value = new_address(ctx, "unix");
-	define(ctx, value, "path", JS_NewStringLen(ctx, address->sun_path, length));
+	value_set(ctx, value, "path", JS_NewStringLen(ctx, address->sun_path, length));
 	return value;
 }
 
 static JSValue netlink_value(JSContext *ctx, const struct sockaddr_nl *address)
 {
 	JSValue value = new_address(ctx, "netlink");
-	define(ctx, value, "pid", JS_NewUint32(ctx, address->nl_pid));
-	define(ctx, value, "groups", JS_NewUint32(ctx, address->nl_groups));
+	value_set(ctx, value, "pid", JS_NewUint32(ctx, address->nl_pid));
+	value_set(ctx, value, "groups", JS_NewUint32(ctx, address->nl_groups));
 	return value;
 }
 
@@ -183,9 +178,9 @@ static JSValue packet_value(JSContext *ctx, const struct sockaddr_ll *address)
 {
 	size_t length = address->sll_halen < sizeof(address->sll_addr) ? address->sll_halen : sizeof(address->sll_addr);
 	JSValue value = new_address(ctx, "packet");
-	define(ctx, value, "ifindex", JS_NewInt32(ctx, address->sll_ifindex));
-	define(ctx, value, "protocol", JS_NewInt32(ctx, ntohs(address->sll_protocol)));
-	define(ctx, value, "hardwareAddress", value_new_bytes(ctx, address->sll_addr, length));
+	value_set(ctx, value, "ifindex", JS_NewInt32(ctx, address->sll_ifindex));
+	value_set(ctx, value, "protocol", JS_NewInt32(ctx, ntohs(address->sll_protocol)));
+	value_set(ctx, value, "hardwareAddress", value_new_bytes(ctx, address->sll_addr, length));
 	return value;
 }
 

@@ -151,11 +151,3 @@ int trust_has(struct trust *trust, const mbedtls_x509_crt *certificate)
 {
 	return visit_files(trust, visit_same, (void *)certificate) == 1;
 }
-
-void trust_free(struct trust *trust)
-{
-	for (char **path = trust->paths; path && *path; path++)
-		free(*path);
-	free(trust->paths);
-	trust->paths = NULL;
-}

@@ -88,3 +88,8 @@ void value_free_strings(JSContext *ctx, char **strings)
 		JS_FreeCString(ctx, strings[i]);
 	js_free(ctx, strings);
 }
+
+void value_set(JSContext *ctx, JSValueConst object, const char *name, JSValue value)
+{
+	JS_DefinePropertyValueStr(ctx, object, name, value, JS_PROP_C_W_E);
+}
