@@ -19,6 +19,7 @@ const looks = {
 } as const;
 
 const config = `config globals 'globals'
+	option host_usage '1'
 
 config uplink 'fibre'
 	list interface 'wan'
@@ -123,6 +124,7 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 			uplink: "fibre",
 			host: "server3.lab",
 		});
+		await bed.site.host(0).mustRun(["curl", "-sS", "-o", "-", `http://${server(5).ipv4}/`]);
 		await bed.site.router.ubus("polywan", "capture_start", {
 			uplink: "cable",
 			filter: "udp port 53",
@@ -163,6 +165,7 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 					await page.locator(".push:disabled").first().waitFor({ state: "detached" });
 				if (name === "log") await page.getByRole("region", { name: "System log" }).waitFor();
 				if (name === "rules") await askWhy(page);
+				if (name === "quality") await page.locator(".hosts").waitFor();
 				await shoot(name);
 			}
 			await page.goto(`${panelUrl}#settings`);

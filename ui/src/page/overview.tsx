@@ -9,6 +9,8 @@ import { events, readOnly } from "../store.ts";
 import { t } from "../words.ts";
 
 const EVENTS_SHOWN = 8;
+/** A drawing of more uplinks could not be read. */
+const MOST_DRAWN = 20;
 
 export function OverviewPage({ status }: { readonly status: Status }) {
 	return (
@@ -60,12 +62,14 @@ function Uplinks({ status }: { readonly status: Status }) {
 				</div>
 			</section>
 			<div class="two">
-				<section class="card drawing" aria-labelledby="topology-title">
-					<header>
-						<h2 id="topology-title">{t("overview.topology")}</h2>
-					</header>
-					<Topology status={status} />
-				</section>
+				{status.uplinks.length <= MOST_DRAWN && (
+					<section class="card drawing" aria-labelledby="topology-title">
+						<header>
+							<h2 id="topology-title">{t("overview.topology")}</h2>
+						</header>
+						<Topology status={status} />
+					</section>
+				)}
 				<section class="card" aria-labelledby="shares-title">
 					<header>
 						<h2 id="shares-title">{t("overview.shares")}</h2>
