@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALL_PAGES, type PageName } from "../../ui/src/route.ts";
 import { violations } from "./axe.ts";
-import { canBrowse, LONG_TEST_MS, PanelBed, panelUrl, showPage, signIn } from "./bed.ts";
+import { canBrowse, PanelBed, panelUrl, showPage, signIn, TEST_MS } from "./bed.ts";
 import { beginTriesAlike } from "./tries.ts";
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";
@@ -12,7 +12,7 @@ const focusedName = `(() => {
 	return element ? element.textContent.trim() || element.id : "";
 })()`;
 
-describe.skipIf(!canBrowse)("the panel for everybody", () => {
+describe.skipIf(!canBrowse)("the panel for everybody", { timeout: TEST_MS }, () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {
@@ -34,29 +34,25 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		});
 	}
 
-	it.each(["light", "dark"] as const)(
-		"has no accessibility violations, %s",
-		{ timeout: LONG_TEST_MS },
-		async (colorScheme) => {
-			const page = await bed.page({ colorScheme });
-			await page.goto(panelUrl);
-			await page.locator(".login").waitFor();
-			const found: Record<string, string[]> = { login: await violations(page) };
-			await signIn(page, "root");
-			await page.getByRole("article").first().waitFor();
-			for (const name of ALL_PAGES) {
-				await show(page, name);
-				found[name] = await violations(page);
-			}
-			await showPage(page, "settings");
-			await page.getByLabel("Log level").selectOption("debug");
-			await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
-			found.changed = await violations(page);
-			expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
-		},
-	);
+	it.each(["light", "dark"] as const)("has no accessibility violations, %s", async (colorScheme) => {
+		const page = await bed.page({ colorScheme });
+		await page.goto(panelUrl);
+		await page.locator(".login").waitFor();
+		const found: Record<string, string[]> = { login: await violations(page) };
+		await signIn(page, "root");
+		await page.getByRole("article").first().waitFor();
+		for (const name of ALL_PAGES) {
+			await show(page, name);
+			found[name] = await violations(page);
+		}
+		await showPage(page, "settings");
+		await page.getByLabel("Log level").selectOption("debug");
+		await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
+		found.changed = await violations(page);
+		expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
+	});
 
-	it("fits screens from 320 pixels to 4K", { timeout: LONG_TEST_MS }, async () => {
+	it("fits screens from 320 pixels to 4K", async () => {
 		const page = await bed.signedIn();
 		const wider: string[] = [];
 		for (const name of ALL_PAGES) {
@@ -78,9 +74,7 @@ describe.skipIf(!canBrowse)("the panel for everybody", () => {
 		expect(await page.evaluate<number>(excessWidth)).toBeLessThanOrEqual(0);
 	});
 
-	it("needs no mouse: signs in, goes to the settings and changes one", {
-		timeout: LONG_TEST_MS,
-	}, async () => {
+	it("needs no mouse: signs in, goes to the settings and changes one", async () => {
 		const page = await bed.page();
 		await page.goto(panelUrl);
 		await page.locator("[name=username]").focus();

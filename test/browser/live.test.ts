@@ -2,13 +2,13 @@ import type { Locator, Page } from "playwright-core";
 import type { UplinkHistory } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALL_PAGES } from "../../ui/src/route.ts";
-import { canBrowse, origin, PanelBed, panelUrl, password, showPage, signIn, until } from "./bed.ts";
+import { canBrowse, origin, PanelBed, panelUrl, password, showPage, signIn, TEST_MS, until } from "./bed.ts";
 import { beginTriesAlike, isHealthy } from "./tries.ts";
 
 /** Sooner than what nobody told of: half a minute. How soon it is, the panel's bench measures. */
 const SOON_MS = 15_000;
 
-describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
+describe.skipIf(!canBrowse)("the panel shows the router as it is", { timeout: TEST_MS }, () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {
@@ -109,8 +109,15 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 		await live(page);
 		await bed.site.router.mustRun(["sh", "-c", "kill -9 $(pgrep -f [u]busd.mjs)"]);
 		await noticed(page, page.getByRole("alert").filter({ hasText: "does not answer" }));
+		// A page that is gone to meanwhile comes when there is something to show.
+		await page.goto(`${panelUrl}#settings`);
+		await page
+			.getByRole("link", { name: "Settings", exact: true })
+			.and(page.locator("[aria-current]"))
+			.waitFor();
 		await bed.site.router.mustRun(["sh", "-c", "ubusd >> /tmp/log/ubusd.log 2>&1 < /dev/null &"]);
 		await live(page);
+		await page.getByLabel("Log level").waitFor();
 	});
 
 	it("asks for the password after a restart of rpcd, which forgets every session", async () => {

@@ -142,11 +142,9 @@ export class Staging {
 			if (isNews.includes(true)) void this.flush().catch(fail);
 			if (ended) this.#tellEnd(known.last === "confirmed");
 		} catch (error) {
+			this.#failed = true;
 			if (error instanceof RpcError && error.kind === "status") unreadable.value = true;
-			else {
-				this.#failed = true;
-				fail(error);
-			}
+			else fail(error);
 		}
 	}
 
