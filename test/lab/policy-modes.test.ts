@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { PolicyStatus } from "polywan-core/status";
+import type { ConnectionPage, PolicyStatus } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { server } from "./addresses.ts";
 import { tidyBeforeRetry } from "./before-retry.ts";
@@ -134,8 +134,10 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 		const found = await site.router.ubus("polywan", "connections", {
 			uplink,
 			destination: server(number).ipv4,
+			limit: 1000,
 		});
-		return Number(found.total);
+		const { connections } = found as unknown as ConnectionPage;
+		return connections.filter(({ state }) => state === "established").length;
 	}
 
 	const weigh = (weights: Record<string, number>) =>
@@ -149,28 +151,42 @@ describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("modes of polic
 	it("least_connections: new ones go where the fewest live ones are", async () => {
 		// A chain of iptables follows four times a second, a map of nftables fifty times.
 		const slack = firewall === "nftables" ? 1 : 6;
-		await polywan.run("down", "wanb");
-		const before = await hold(3, 12);
-		await polywan.run("auto", "wanb");
-		const after = await hold(3, 12);
-		expect(await liveOver("wan", 3)).toBeLessThanOrEqual(12 + slack);
-		expect(await liveOver("wanb", 3)).toBeGreaterThanOrEqual(12 - slack);
-		const more = [await hold(3, 20)];
+		const held: Awaited<ReturnType<typeof hold>>[] = [];
+		await until(
+			"the one with fewer takes the next twelve",
+			async () => {
+				// Where it followed late on a busy machine: once more from the start.
+				for (const { end } of held.splice(0)) end();
+				await until(
+					"none is open",
+					async () => (await liveOver("wan", 3)) + (await liveOver("wanb", 3)) === 0,
+				);
+				await polywan.run("down", "wanb");
+				held.push(await hold(3, 12));
+				await polywan.run("auto", "wanb");
+				held.push(await hold(3, 12));
+				expect(await liveOver("wan", 3)).toBeLessThanOrEqual(12 + slack);
+				expect(await liveOver("wanb", 3)).toBeGreaterThanOrEqual(12 - slack);
+				return true;
+			},
+			{ timeoutMs: 60_000 },
+		);
+		held.push(await hold(3, 20));
 		// Where it is told late which has fewer, the next ones make up for it.
 		await until(
 			"both have as many",
 			async () => {
 				const aheadBy = (await liveOver("wan", 3)) - (await liveOver("wanb", 3));
 				if (Math.abs(aheadBy) <= 2 + slack) return true;
-				more.push(await hold(3, 2));
+				held.push(await hold(3, 2));
 				throw new Error(`wan has ${aheadBy} more`);
 			},
 			{ timeoutMs: 30_000 },
 		);
 		expect((await policy("few")).reason).toMatch(/^live connections: wan \d+, wanb \d+$/);
-		for (const held of [before, after, ...more]) {
-			expect(held.lines).not.toContain("lost");
-			held.end();
+		for (const { lines, end } of held) {
+			expect(lines).not.toContain("lost");
+			end();
 		}
 	});
 
