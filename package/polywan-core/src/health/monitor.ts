@@ -1,14 +1,13 @@
 import type { Probing } from "../config/model.ts";
 import type { TargetHearing } from "./bad-targets.ts";
-import { Burst, burstLength } from "./burst.ts";
+import type { Burst } from "./burst.ts";
 import { RecoveryDamping } from "./damping.ts";
 import { DegradationJudge } from "./degradation.ts";
+import { Doubt, UNANSWERED, type Verdict } from "./doubt.ts";
 import type { HealthEvent, HealthStep, Quality } from "./event.ts";
-import { EvidenceBackoff } from "./evidence.ts";
 import type { Probe } from "./ledger.ts";
-import { cautiousLoss } from "./loss.ts";
-import { adaptInterval, type Pace, paceOf } from "./pace.ts";
 import { PortalWatch } from "./portal.ts";
+import { ProbeSchedule } from "./probe-schedule.ts";
 import type { Span, SpanQuality } from "./quality-log.ts";
 import { Sounding } from "./sounding.ts";
 import { StallGuard } from "./stall-guard.ts";
@@ -19,11 +18,7 @@ import { TrafficWatch } from "./traffic.ts";
 
 export type { HealthEvent, HealthStep } from "./event.ts";
 
-const LOOK_SOON_MS = 200;
-/** They take their time, and each of them costs. */
-const SCRIPTS_IN_BURST = 3;
 const NEVER = Number.POSITIVE_INFINITY;
-const UNANSWERED = "packets leave but nothing comes back";
 
 /**
  * Decides the state of one uplink in one family. Values in, values out: it has no clock and does no I/O; the caller tells it what
@@ -31,28 +26,24 @@ const UNANSWERED = "packets leave but nothing comes back";
  */
 export class HealthMonitor {
 	#probing: Probing;
-	#pace: Pace;
 	readonly #track: StateTrack;
 	readonly #stall = new StallGuard();
 	#usable = false;
 	readonly #sounding: Sounding;
 	readonly #traffic = new TrafficWatch();
-	readonly #evidence = new EvidenceBackoff();
+	readonly #schedule: ProbeSchedule;
+	readonly #doubt: Doubt;
 	readonly #damping = new RecoveryDamping();
 	readonly #judge = new DegradationJudge();
 	readonly #portal = new PortalWatch();
-	#burst: Burst | null = null;
-	#nextProbeAtMs = NEVER;
-	#pollAtMs = NEVER;
 	#answersSinceDown = 0;
 	#wakeAtMs = NEVER;
-	/** When something was last lost. */
-	#doubtedAtMs = Number.NEGATIVE_INFINITY;
 
 	constructor(probing: Probing, targets: readonly string[], nowMs: number) {
 		this.#probing = probing;
-		this.#pace = paceOf(probing);
+		this.#schedule = new ProbeSchedule(probing);
 		this.#sounding = new Sounding(probing, targets, nowMs);
+		this.#doubt = new Doubt(probing, this.#sounding, this.#traffic);
 		this.#track = new StateTrack(nowMs);
 	}
 
@@ -92,10 +83,11 @@ export class HealthMonitor {
 		this.#take(event, nowMs);
 		if (this.#isProbed && this.#usable) this.#advance(nowMs);
 		this.#wakeAtMs = this.#nextWakeMs();
+		const { pollAtMs } = this.#schedule;
 		return {
 			sends: this.#sounding.takeOrders(),
 			wakeAtMs: this.#wakeAtMs === NEVER ? null : this.#wakeAtMs,
-			pollTrafficAtMs: this.#pollAtMs === NEVER ? null : this.#pollAtMs,
+			pollTrafficAtMs: pollAtMs === NEVER ? null : pollAtMs,
 			change: this.#track.takeChange(),
 		};
 	}
@@ -159,7 +151,8 @@ export class HealthMonitor {
 	#takeSettings(probing: Probing, targets: readonly string[], nowMs: number): void {
 		const wasProbed = this.#isProbed;
 		this.#probing = probing;
-		this.#pace = paceOf(probing);
+		this.#schedule.configure(probing);
+		this.#doubt.configure(probing);
 		const others = this.#sounding.configure(probing, targets);
 		if (others || !this.#isProbed) this.#stopProbing();
 		if (!this.#usable) return;
@@ -168,8 +161,9 @@ export class HealthMonitor {
 			return;
 		}
 		if (others || !wasProbed) this.#startBurst("", null, nowMs);
-		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.steadyMs);
-		if (this.#track.isInUse) this.#pollAtMs = Math.min(this.#pollAtMs, nowMs + this.#pace.idlePollMs);
+		this.#schedule.hasten("steadyMs", nowMs);
+		const { idlePollMs, pollAtMs } = this.#schedule;
+		if (this.#track.isInUse) this.#schedule.pollAt(Math.min(pollAtMs, nowMs + idlePollMs));
 	}
 
 	#takeReply(address: string, sequence: number, rttMs: number, nowMs: number): void {
@@ -185,19 +179,12 @@ export class HealthMonitor {
 		if (isOnePacket(target)) this.#traffic.probeAnswered();
 		if (!target.proves || this.#portal.reason !== null) return;
 		this.#answersSinceDown++;
-		const burst = this.#burst;
-		if (burst !== null && (late || probe.burst === burst) && burst.answered(target.slot) >= this.#needed)
-			this.#burstAlive(burst, nowMs);
+		if (this.#doubt.isSettledBy(answer)) this.#stillAlive(nowMs);
 		if (this.#track.state === "starting") {
-			if (this.#burst === null) this.#becomeUp(`${address} answers`, nowMs);
+			if (!this.#doubt.isOpen) this.#becomeUp(`${address} answers`, nowMs);
 		} else if (this.#track.state === "down" && this.#usable) {
-			if (this.#sounding.targets.answeringCount >= this.#needed) this.#startRecovering(address, nowMs);
-		} else if (this.#burst === null) this.#judgeQuality(nowMs);
-	}
-
-	/** How many targets must answer. */
-	get #needed(): number {
-		return this.#sounding.targets.needed(this.#probing.reliability);
+			if (this.#sounding.targets.answeringCount >= this.#doubt.needed) this.#startRecovering(address, nowMs);
+		} else if (!this.#doubt.isOpen) this.#judgeQuality(nowMs);
 	}
 
 	/** The line works, but somebody on it wants something first. */
@@ -223,8 +210,7 @@ export class HealthMonitor {
 			this.#track.reason = `captive portal: ${reason}`;
 			return;
 		}
-		this.#burst = null;
-		this.#traffic.burstEnded();
+		this.#doubt.drop();
 		this.#enterPortal(address, reason, nowMs);
 	}
 
@@ -237,7 +223,7 @@ export class HealthMonitor {
 		this.#sounding.forgetLosses(false);
 		this.#answersSinceDown = 1;
 		this.#enter("recovering", `${address} answers again`, nowMs);
-		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.recoveringMs);
+		this.#schedule.hasten("recoveringMs", nowMs);
 	}
 
 	#takeFailure(address: string, sequence: number, reason: string, nowMs: number): void {
@@ -250,8 +236,8 @@ export class HealthMonitor {
 
 	/** Find out at once, unless this kind of evidence was wrong lately. */
 	#takeEvidence(reason: string, nowMs: number): void {
-		if (!this.#track.isInUse || !this.#isProbed || this.#burst !== null) return;
-		if (this.#evidence.isBelieved(reason, nowMs)) this.#startBurst(reason, reason, nowMs);
+		if (!this.#track.isInUse || !this.#isProbed || this.#doubt.isOpen) return;
+		if (this.#doubt.isBelieved(reason, nowMs)) this.#startBurst(reason, reason, nowMs);
 		else this.#lookSoon(nowMs);
 	}
 
@@ -259,20 +245,14 @@ export class HealthMonitor {
 		if (!this.#track.isInUse || !this.#isProbed) return;
 		const rttMs = this.#sounding.rttMs ?? 0;
 		const verdict = this.#traffic.read(nowMs, txPackets, rxPackets, rttMs);
-		if (verdict === "unanswered" && this.#burst === null) this.#startBurst(UNANSWERED, UNANSWERED, nowMs);
+		if (verdict === "unanswered" && !this.#doubt.isOpen) this.#startBurst(UNANSWERED, UNANSWERED, nowMs);
 		else if (verdict === "stopped") this.#lookSoon(nowMs);
-		const { idlePollMs } = this.#pace;
-		this.#pollAtMs = this.#traffic.nextPollMs(nowMs, rttMs, idlePollMs);
-		// While nothing flows the counters are read when a probe is due anyway: one wake-up less.
-		const probeInMs = this.#nextProbeAtMs - nowMs;
-		const idle = this.#burst === null && !this.#traffic.isActive;
-		if (idle && probeInMs >= idlePollMs / 2 && probeInMs <= idlePollMs * 1.5)
-			this.#pollAtMs = this.#nextProbeAtMs;
+		this.#schedule.pollAt(this.#traffic.nextPollMs(nowMs, rttMs, this.#schedule.idlePollMs));
+		if (!this.#doubt.isOpen && !this.#traffic.isActive) this.#schedule.pollWithProbe(nowMs);
 	}
 
 	#lookSoon(nowMs: number): void {
-		const earliestMs = this.#sounding.sentAtMs + Math.min(LOOK_SOON_MS, this.#pace.steadyMs);
-		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, Math.max(nowMs, earliestMs));
+		this.#schedule.lookSoon(this.#sounding.sentAtMs, nowMs);
 	}
 
 	#advance(nowMs: number): void {
@@ -281,9 +261,9 @@ export class HealthMonitor {
 				this.#missed(probe, `no answer from ${probe.target.address}`, nowMs);
 			}
 		}
-		if (this.#burst !== null) this.#continueBurst(this.#burst, nowMs);
-		if (this.#burst === null && nowMs >= this.#nextProbeAtMs) this.#probe(nowMs);
-		if (this.#track.state === "recovering" && this.#burst === null && nowMs >= this.#recoverAtMs) {
+		if (this.#doubt.isOpen) this.#settle(nowMs);
+		if (!this.#doubt.isOpen && nowMs >= this.#schedule.probeAtMs) this.#probe(nowMs);
+		if (this.#track.state === "recovering" && !this.#doubt.isOpen && nowMs >= this.#recoverAtMs) {
 			this.#damping.recovered(nowMs);
 			this.#becomeUp("answers reliably again", nowMs);
 		}
@@ -296,7 +276,7 @@ export class HealthMonitor {
 		const rests = this.#probing.intervalMs === null;
 		const target = down ? targets.nextAny(nowMs, rests) : targets.nextTrusted(nowMs, rests);
 		if (target === null) {
-			this.#nextProbeAtMs = targets.restOverAtMs(nowMs);
+			this.#schedule.probeAt(targets.restOverAtMs(nowMs));
 			return;
 		}
 		// What is lost while down tells nothing about the quality of the uplink afterwards.
@@ -313,98 +293,58 @@ export class HealthMonitor {
 	}
 
 	#scheduleProbe(nowMs: number): void {
-		const { downMs, recoveringMs } = this.#pace;
-		const steadyMs = this.#probing.isAdaptive ? this.#adaptedMs(nowMs) : this.#pace.steadyMs;
-		const interval =
-			this.#track.state === "down" ? downMs : this.#track.state === "recovering" ? recoveringMs : steadyMs;
-		this.#nextProbeAtMs = nowMs + interval;
-	}
-
-	#adaptedMs(nowMs: number): number {
-		const recent = this.#sounding.lossSpans[0];
-		if (recent !== undefined && recent.lost > 0) this.#doubtedAtMs = nowMs;
-		return adaptInterval(this.#pace.steadyMs, nowMs - Math.max(this.#doubtedAtMs, this.#track.sinceMs));
+		// Counting them costs something, and only an adaptive interval goes by them.
+		const hasLosses = this.#probing.isAdaptive && (this.#sounding.lossSpans[0]?.lost ?? 0) > 0;
+		this.#schedule.probed(this.#track, hasLosses, nowMs);
 	}
 
 	#missed(probe: Probe, reason: string, nowMs: number): void {
-		this.#doubtedAtMs = nowMs;
+		this.#schedule.doubted(nowMs);
 		const decides = this.#sounding.missed(probe, nowMs) && probe.burst === null;
 		if (this.#track.state === "down") return;
 		this.#sounding.judgeTarget(probe.target);
-		if (this.#burst !== null) return;
+		if (this.#doubt.isOpen) return;
 		if (decides) this.#startBurst(reason, null, nowMs);
 		else this.#judgeQuality(nowMs);
 	}
 
 	#startBurst(cause: string, evidence: string | null, nowMs: number): void {
-		const length = this.#burstLength();
-		this.#burst = new Burst(cause, evidence, length, this.#track.state === "starting", nowMs);
-		this.#traffic.burstStarted(nowMs);
-		if (this.#track.isInUse) this.#pollAtMs = nowMs;
+		this.#doubt.raise(cause, evidence, this.#track.state === "starting", nowMs);
+		if (this.#track.isInUse) this.#schedule.pollAt(nowMs);
 	}
 
-	#burstLength(): number {
-		const { targets, lossSpans } = this.#sounding;
-		const usual = targets.areScripts ? SCRIPTS_IN_BURST : burstLength(cautiousLoss(lossSpans));
-		const length = this.#probing.downCount ?? usual;
-		// Every target must have had its chance.
-		return this.#probing.reliability > 1 ? Math.max(length, 2 * targets.all.length) : length;
+	#settle(nowMs: number): void {
+		const verdict = this.#doubt.work(
+			this.#track,
+			(target, burst, counts) => this.#send(target, burst, counts, nowMs),
+			nowMs,
+		);
+		if (verdict !== null) this.#die(verdict, nowMs);
 	}
 
-	#continueBurst(burst: Burst, nowMs: number): void {
-		if (burst.remaining === 0 && !this.#sounding.isWaitingFor(burst)) {
-			// What is not in use is in no hurry.
-			const sight = this.#track.isInUse ? this.#traffic.look(nowMs) : "quiet";
-			if (!burst.extend(sight, this.#probing.timeoutCapMs, nowMs)) {
-				this.#burstFailed(burst, nowMs);
-				return;
-			}
-		}
-		if (!burst.isRoundDue(nowMs)) return;
-		const pair = this.#sounding.targets.nextPair(this.#needed);
-		if (pair.length === 0) {
-			burst.hold(nowMs);
-			return;
-		}
-		for (const target of pair)
-			this.#send(target, burst, !burst.extended && this.#track.state !== "down", nowMs);
-		burst.roundSent(pair.length, nowMs);
-	}
-
-	#burstAlive(burst: Burst, nowMs: number): void {
-		this.#burst = null;
-		this.#traffic.burstEnded();
-		if (burst.evidence === UNANSWERED) this.#traffic.silenceWasHarmless(nowMs);
-		else if (burst.evidence !== null) this.#evidence.wasWrong(burst.evidence, nowMs);
+	#stillAlive(nowMs: number): void {
+		this.#doubt.dispel(nowMs);
 		this.#scheduleProbe(nowMs);
 		this.#judgeQuality(nowMs);
 	}
 
-	#burstFailed(burst: Burst, nowMs: number): void {
-		this.#burst = null;
-		this.#traffic.burstEnded();
-		if (burst.evidence !== null) this.#evidence.wasRight(burst.evidence);
+	#die(verdict: Verdict, nowMs: number): void {
 		if (this.#track.isInUse) this.#damping.failed(this.#probing.recoveryMs, nowMs);
-		const { portal } = burst;
-		if (portal !== null && burst.answers === 0) {
-			this.#portal.believe(portal.target, portal.reason);
-			this.#enterPortal(portal.target, portal.reason, nowMs);
+		if (verdict.portal === null) {
+			this.#enter("down", verdict.reason, nowMs);
+			this.#scheduleProbe(nowMs);
 			return;
 		}
-		const cause = burst.failure ?? burst.cause;
-		const answer =
-			burst.answers === 0
-				? `none of ${burst.sent} probes answered`
-				: `only ${burst.answers} of ${this.#needed} targets answered that must`;
-		this.#enter("down", cause === "" ? answer : `${cause}; ${answer}`, nowMs);
-		this.#scheduleProbe(nowMs);
+		const { target, reason } = verdict.portal;
+		this.#portal.believe(target, reason);
+		this.#enterPortal(target, reason, nowMs);
 	}
 
 	#becomeUp(reason: string, nowMs: number): void {
 		this.#enter("up", reason, nowMs);
 		this.#traffic.reset();
-		this.#pollAtMs = nowMs + this.#pace.idlePollMs;
-		this.#nextProbeAtMs = Math.min(this.#nextProbeAtMs, nowMs + this.#pace.steadyMs);
+		this.#schedule.pollAt(nowMs + this.#schedule.idlePollMs);
+		this.#schedule.hasten("steadyMs", nowMs);
 	}
 
 	#judgeQuality(nowMs: number): void {
@@ -431,26 +371,22 @@ export class HealthMonitor {
 		this.#track.enter(to, reason, nowMs);
 		this.#sounding.setUp(this.#track.isInUse || to === "starting", nowMs);
 		if (to === "down") for (const target of this.#sounding.targets.all) target.forgetAnswers();
-		if (!this.#track.isInUse) this.#pollAtMs = NEVER;
+		if (!this.#track.isInUse) this.#schedule.stopPolling();
 	}
 
 	#stopProbing(): void {
-		this.#burst = null;
-		this.#traffic.reset();
+		this.#doubt.forget();
 		this.#sounding.forgetProbes();
 		this.#portal.forget();
-		this.#nextProbeAtMs = NEVER;
-		this.#pollAtMs = NEVER;
+		this.#schedule.stop();
 	}
 
 	#nextWakeMs(): number {
 		if (!this.#isProbed || !this.#usable) return NEVER;
 		const deadlineMs = Math.max(this.#sounding.nextDeadlineMs, this.#stall.graceUntilMs);
-		if (this.#burst !== null) {
-			return this.#burst.remaining > 0 ? Math.min(deadlineMs, this.#burst.nextRoundAtMs) : deadlineMs;
-		}
+		if (this.#doubt.isOpen) return this.#doubt.wakeAtMs(deadlineMs);
 		const recoverMs = this.#track.state === "recovering" ? this.#recoverAtMs : NEVER;
-		return Math.min(deadlineMs, this.#nextProbeAtMs, recoverMs);
+		return Math.min(deadlineMs, this.#schedule.probeAtMs, recoverMs);
 	}
 }
 
