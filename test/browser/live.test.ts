@@ -5,7 +5,7 @@ import { ALL_PAGES } from "../../ui/src/route.ts";
 import { canBrowse, origin, PanelBed, panelUrl, password, showPage, signIn, TEST_MS, until } from "./bed.ts";
 import { beginTriesAlike, isHealthy } from "./tries.ts";
 
-/** Sooner than what nobody told of: half a minute. How soon it is, the panel's bench measures. */
+/** Sooner than what nobody told of: half a minute. */
 const SOON_MS = 15_000;
 
 describe.skipIf(!canBrowse)("the panel shows the router as it is", { timeout: TEST_MS }, () => {

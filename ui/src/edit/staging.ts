@@ -220,8 +220,10 @@ export class Staging {
 	/** Something else was put in force on trial: a backup. */
 	async watchTrial(): Promise<void> {
 		const { pending } = await readTrial(this.#session);
-		if (pending !== null) this.#follow(pending);
-		this.#isOurs = true;
+		if (pending !== null) {
+			this.#follow(pending);
+			this.#isOurs = true;
+		}
 		await this.read();
 	}
 
