@@ -46,7 +46,10 @@ export function parseArguments(verb: Verb, words: readonly string[]): Given {
 	let onlyWords = false;
 	for (let index = 0; index < words.length; index++) {
 		const word = words[index] ?? "";
-		if (plain.length === verb.wordsBeforeCommand) onlyWords = true;
+		if (!onlyWords && plain.length === verb.wordsBeforeCommand) {
+			onlyWords = true;
+			if (word === "--") continue;
+		}
 		if (onlyWords || !word.startsWith("-") || word === "-") plain.push(word);
 		else if (word === "--") onlyWords = true;
 		else index += takeOption(verb, word, words[index + 1], options);

@@ -22,6 +22,18 @@ describe("a command line", () => {
 		expect(parseArguments(verb, ["--", "--json"]).words).toEqual(["--json"]);
 	});
 
+	test("another program's command line is its own, with or without -- before it", () => {
+		const use: Verb = { ...verb, options: [], mostArguments: 99, wordsBeforeCommand: 1 };
+		expect(parseArguments(use, ["wan", "curl", "-s", "--", "-x"]).words).toEqual([
+			"wan",
+			"curl",
+			"-s",
+			"--",
+			"-x",
+		]);
+		expect(parseArguments(use, ["wan", "--", "curl", "-s"]).words).toEqual(["wan", "curl", "-s"]);
+	});
+
 	test.each([
 		[["--colour"], "unknown option '--colour'"],
 		[["--limit"], "'--limit' needs a value"],
