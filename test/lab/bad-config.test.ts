@@ -170,6 +170,8 @@ describe.skipIf(!asRoot)("bad input", () => {
 		await site.router.mustRun(["mv", path, "/tmp/polywan.config"]);
 		const { problems } = await site.router.ubus("polywan", "reload");
 		expect(problems).toMatchObject([{ severity: "error", message: /does not exist/ }]);
+		await until("nothing is left in force", async () => (await polywan.run("diff")).code === 0);
+		expect((await polywan.run("status")).stdout).toMatch(/No uplink is configured, so nothing is balanced/);
 		await site.router.mustRun(["mv", "/tmp/polywan.config", path]);
 		await site.router.ubus("polywan", "reload");
 		await polywan.untilState("up", "wan", "wanb");

@@ -9,6 +9,7 @@ import type { Death } from "../daemon/deaths.ts";
 import { restoreUseRules } from "../use/use-rules.ts";
 import { buryConnections } from "./burial.ts";
 import { type Counter, chooseFirewall, type Firewall, openFirewall } from "./firewall.ts";
+import { isIdle } from "./idle.ts";
 import { type KernelPart, KernelWatch } from "./kernel-watch.ts";
 import type { Culprit } from "./repair.ts";
 import { applyRouting, diffRouting, isWithoutRules } from "./routing.ts";
@@ -279,11 +280,6 @@ function isSameRouting(before: Plan, after: Plan): boolean {
 		isEqual(before.ipRules, after.ipRules) &&
 		isEqual(before.tables, after.tables)
 	);
-}
-
-/** Whether there is nothing to do to any packet. */
-function isIdle(plan: Plan): boolean {
-	return !plan.managed[4] && !plan.managed[6];
 }
 
 /** Whether something is to be removed where the next change does not look. */

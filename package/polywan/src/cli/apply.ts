@@ -4,7 +4,7 @@ import { spawn } from "polywan-runtime/process";
 import { CONFIG_FILE } from "../config/config-keeper.ts";
 import { readConfigIfAny, understandConfig } from "../config/config-model.ts";
 import { TRIAL_CONFIGS } from "../trial/trial.ts";
-import { callDaemon, withDaemon } from "./daemon-client.ts";
+import { callDaemon, NoDaemonError, withDaemon } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";
 import { renderProblems } from "./tables.ts";
 import { EXIT, type Given, UsageError, type Verb } from "./verb.ts";
@@ -60,7 +60,8 @@ async function apply(given: Given): Promise<number> {
 		return EXIT.problem;
 	}
 	const isJson = given.options.has("json");
-	if (!isJson) print(renderProblems(problemsOfFile()));
+	const problems = await reload();
+	if (!isJson) print(renderProblems(problems));
 	if (timeoutS === null) {
 		await announce(pending);
 		return EXIT.ok;
@@ -72,8 +73,13 @@ async function apply(given: Given): Promise<number> {
 	return EXIT.ok;
 }
 
-/** Of /etc/config/polywan as it is now: the daemon reads it only when procd says so. */
-function problemsOfFile(): readonly Problem[] {
+/** At once: procd tells the daemon only a second later. Gives what is wrong, by the file alone where no daemon runs. */
+async function reload(): Promise<readonly Problem[]> {
+	try {
+		return (await callDaemon("reload")).problems as unknown as readonly Problem[];
+	} catch (error) {
+		if (!(error instanceof NoDaemonError)) throw error;
+	}
 	const understood = understandConfig(readConfigIfAny(CONFIG_FILE), {});
 	return "model" in understood ? understood.model.problems : [understood.problem];
 }

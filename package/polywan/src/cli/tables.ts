@@ -28,7 +28,9 @@ export function renderStatus(status: Status, nowMs: number): string {
 		: `polywan ${status.version} is switched off in the configuration (option enabled '0')`;
 	const parts = [paint({ text: head, colour: "bold" }), "\n"];
 	parts.push("\n", renderUplinks(status.uplinks, nowMs));
-	if (status.policies.length > 0) parts.push("\n", renderPolicies(status.policies));
+	// Without uplinks polywan decides nothing, and policies would seem to refuse everything.
+	if (status.uplinks.length > 0 && status.policies.length > 0)
+		parts.push("\n", renderPolicies(status.policies));
 	if (status.rules.length > 0) parts.push("\n", renderRules(status.rules));
 	parts.push(renderTroubles(status));
 	return parts.join("");
@@ -55,7 +57,8 @@ export function renderProblems(problems: readonly Problem[]): string {
 }
 
 export function renderUplinks(uplinks: readonly UplinkStatus[], nowMs: number): string {
-	if (uplinks.length === 0) return "No uplink is configured; `polywan help options` shows how.\n";
+	if (uplinks.length === 0)
+		return "No uplink is configured, so nothing is balanced: /etc/config/polywan has an example, `polywan help options uplink` the rest.\n";
 	const header = [
 		"UPLINK",
 		"FAMILY",

@@ -1,0 +1,6 @@
+import type { Plan } from "polywan-core/plan/plan";
+
+/** Whether there is nothing to do to any packet, so that the packet filter holds nothing of ours. */
+export function isIdle(plan: Plan): boolean {
+	return !plan.managed[4] && !plan.managed[6];
+}
