@@ -1,8 +1,7 @@
+import { LOG_LEVELS } from "polywan-core/config/log-room";
 import type { LogLevel } from "polywan-core/config/model";
 import { writeStderr } from "polywan-runtime/program";
 import { syslog } from "polywan-runtime/syslog";
-
-const LEVELS: readonly LogLevel[] = ["error", "warning", "notice", "info", "debug"];
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 /** Writes one line: `message key=value key="with blanks"`. */
@@ -11,6 +10,8 @@ export type LogWriter = (level: LogLevel, message: string, fields?: LogFields) =
 /** Messages of the daemon: to syslog, or to stderr when it runs in the foreground. */
 export class Log {
 	level: LogLevel = "notice";
+	/** Of those who have one of their own, by the first word of what they write. */
+	rooms: Readonly<Record<string, LogLevel>> = {};
 	/** Lines so far. */
 	written = 0;
 	onWritten: () => void = () => {};
@@ -21,7 +22,8 @@ export class Log {
 	}
 
 	readonly write: LogWriter = (level, message, fields = {}) => {
-		if (LEVELS.indexOf(level) > LEVELS.indexOf(this.level)) return;
+		const [room = ""] = message.split(" ", 1);
+		if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.rooms[room] ?? this.level)) return;
 		const line = renderLine(message, fields);
 		if (this.#foreground) writeStderr(`${level}: ${line}\n`);
 		else syslog(level, line);

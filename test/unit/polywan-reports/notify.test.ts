@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { severityOf } from "polywan-core/event-severity";
 import { parseTimeZone, UTC } from "polywan-core/schedule/time-zone";
 import { describe, expect, test } from "vitest";
 import type { WebhookModel } from "../../../package/polywan-reports/src/config/model.ts";
@@ -7,7 +8,7 @@ import { parseBacklog, renderBacklog } from "../../../package/polywan-reports/sr
 import { encodeBase64 } from "../../../package/polywan-reports/src/notify/base64.ts";
 import { Gatherer } from "../../../package/polywan-reports/src/notify/gatherer.ts";
 import { renderMail } from "../../../package/polywan-reports/src/notify/mail-message.ts";
-import { buildNotice, severityOf } from "../../../package/polywan-reports/src/notify/notice.ts";
+import { buildNotice } from "../../../package/polywan-reports/src/notify/notice.ts";
 import { hmacSha256, renderHex, sha256 } from "../../../package/polywan-reports/src/notify/sha256.ts";
 import { parseReplyLine } from "../../../package/polywan-reports/src/notify/smtp-reply.ts";
 import { parseUrl } from "../../../package/polywan-reports/src/notify/url.ts";

@@ -31,6 +31,8 @@ export interface Globals {
 	/** First of the 1,000 ip rule priorities that are ours. */
 	readonly priorityBase: number;
 	readonly logLevel: LogLevel;
+	/** By the first word of what is written. */
+	readonly logRooms: Readonly<Record<string, LogLevel>>;
 	/** Of what rules log. */
 	readonly ruleLogLevel: RuleLogLevel;
 	/** Where traffic goes that no rule matches. */

@@ -1,6 +1,7 @@
 import type { UciPackage, UciSection } from "uci-parser/config";
 import { isHttpTarget, parseProbeTarget } from "../health/probe-target.ts";
 import { parseStunServer } from "../stun/message.ts";
+import { parseLogRooms } from "./log-room.ts";
 import type {
 	FirewallChoice,
 	Globals,
@@ -118,6 +119,7 @@ function parseGlobals(
 		tableBase: reader.number("table_base"),
 		priorityBase: reader.number("priority_base"),
 		logLevel: reader.string("log_level") as LogLevel,
+		logRooms: parseLogRooms(reader),
 		ruleLogLevel: reader.string("rule_log_level") as RuleLogLevel,
 		defaultTarget: parseDefaultTarget(reader, uplinks, policies),
 		bypassNetworks: reader.strings("bypass"),

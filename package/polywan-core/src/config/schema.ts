@@ -86,6 +86,13 @@ export const GLOBALS: SectionSchema = {
 			"How much goes to the system log.",
 		),
 		option(
+			"log_room",
+			{ kind: "text", of: "a room and its level, such as shares=warning" },
+			[],
+			"Rooms of which more or less than log_level goes there; a room is the first word of a line of `polywan log`.",
+			{ list: true },
+		),
+		option(
 			"rule_log_level",
 			choice("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"),
 			"warning",

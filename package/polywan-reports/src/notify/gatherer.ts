@@ -1,7 +1,8 @@
+import { severityOf } from "polywan-core/event-severity";
 import type { PolywanEvent } from "polywan-core/status";
 import type { NotifierModel } from "../config/model.ts";
 import type { Backlog } from "./backlog.ts";
-import { isAtLeast, severityOf } from "./notice.ts";
+import { isAtLeast } from "./notice.ts";
 
 const HOUR_MS = 3_600_000;
 /** More than that are forgotten, the oldest first: nobody reads them. */

@@ -1,3 +1,4 @@
+import { severityOf } from "polywan-core/event-severity";
 import { localTimeAt, type TimeZone } from "polywan-core/schedule/time-zone";
 import { CLOCK_SET_MS } from "polywan-core/schedule/window";
 import type { PolywanEvent } from "polywan-core/status";
@@ -17,13 +18,6 @@ export interface Notice {
 
 const MOST_LINES = 20;
 const ORDER: readonly Severity[] = ["info", "warning", "error"];
-
-export function severityOf({ kind, to, reason }: PolywanEvent): Severity {
-	if (kind === "uplink") return to === "down" || to === "degraded" ? "warning" : "info";
-	if (kind === "apply") return "error";
-	if (kind === "repair" || kind === "hook" || kind === "usage") return "warning";
-	return kind === "daemon" && /cannot|fail/i.test(reason) ? "error" : "info";
-}
 
 export function isAtLeast(severity: Severity, least: Severity): boolean {
 	return ORDER.indexOf(severity) >= ORDER.indexOf(least);

@@ -145,6 +145,7 @@ export class Daemon {
 		const { config, decider, log } = this.#parts;
 		const { globals, uplinks } = config.model;
 		log.level = globals.logLevel;
+		log.rooms = globals.logRooms;
 		this.#hooks.timeoutMs = globals.hookTimeoutMs;
 		decider.takeConfig();
 		for (const problem of this.#reader.problems())

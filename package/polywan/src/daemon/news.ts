@@ -1,7 +1,10 @@
+import { severityOf } from "polywan-core/event-severity";
 import type { PolywanEvent } from "polywan-core/status";
 import { wallMs } from "polywan-runtime/clock";
 import { EventRing, type NewEvent } from "../bus/event-ring.ts";
 import type { Log } from "../log.ts";
+
+const LEVELS = { info: "notice", warning: "warning", error: "error" } as const;
 
 /** What happened: remembered for whoever asks, written to the log, and told to the bus once a turn of the loop. */
 export class News {
@@ -30,7 +33,7 @@ export class News {
 	tell(event: NewEvent): void {
 		this.#last = this.#ring.add(event, wallMs());
 		const { reason, kind, ...rest } = event;
-		this.#log.write("notice", kind, { ...rest, reason });
+		this.#log.write(LEVELS[severityOf(event)], kind, { ...rest, reason });
 		if (!this.#isHeld) queueMicrotask(() => this.publish());
 	}
 

@@ -18,6 +18,13 @@ function problems(text: string, netifdInterfaces?: readonly string[]): readonly 
 const TWO_UPLINKS =
 	"config uplink 'wan'\n\toption tier 1\n\toption weight 7\nconfig uplink 'wanb'\n\toption tier 2\n\toption weight 3\n";
 
+test("rooms of the log have levels of their own", () => {
+	const globals = (value: string) => `config globals\n\tlist log_room '${value}'\n${TWO_UPLINKS}`;
+	expect(parse(globals("shares=warning")).globals.logRooms).toEqual({ shares: "warning" });
+	for (const bad of ["shares", "shares=loud", "share=warning", "=warning"])
+		expect(problems(globals(bad)).join()).toMatch(/log_room.*must be a room \(uplink, .*\), '=' and a level/);
+});
+
 describe("defaults", () => {
 	test("an absent file gives a model without uplinks and says so", () => {
 		const model = parseModel(null, {});

@@ -165,6 +165,7 @@ export const editDe: EditWords = {
 	"option.globals.table_base": "Erste Routingtabelle",
 	"option.globals.priority_base": "Erste Regelpriorität",
 	"option.globals.log_level": "Protokollstufe",
+	"option.globals.log_room": "Protokollstufe einzelner Räume",
 	"option.globals.rule_log_level": "Stufe dessen, was Regeln protokollieren",
 	"option.globals.default_policy": "Vorgegebenes Ziel",
 	"option.globals.bypass": "Netze",
@@ -217,6 +218,8 @@ export const helpDe: HelpWords = {
 	"globals.table_base": "Die Routingtabelle eines Uplinks ist diese Zahl plus seine Nummer.",
 	"globals.priority_base": "Die erste der 1000 Prioritäten von ip rule, die polywan gehören.",
 	"globals.log_level": "Wie viel ins Systemprotokoll geht.",
+	"globals.log_room":
+		"Räume, von denen mehr oder weniger als log_level dorthin geht; ein Raum ist das erste Wort einer Zeile von `polywan log`.",
 	"globals.rule_log_level": "Mit welcher Stufe Regeln mit Option log ins Protokoll des Kernels schreiben.",
 	"globals.default_policy":
 		"Wohin Verkehr geht, auf den keine Regel passt; ohne Angabe die erste Richtlinie, ohne Richtlinien Ausfallschutz über alle Uplinks.",

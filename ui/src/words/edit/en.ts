@@ -160,6 +160,7 @@ export const editEn = {
 	"option.globals.table_base": "First routing table",
 	"option.globals.priority_base": "First rule priority",
 	"option.globals.log_level": "Log level",
+	"option.globals.log_room": "Log level of rooms",
 	"option.globals.rule_log_level": "Level of what rules log",
 	"option.globals.default_policy": "Default target",
 	"option.globals.bypass": "Networks",

@@ -164,6 +164,7 @@ export const editEs: EditWords = {
 	"option.globals.table_base": "Primera tabla de rutas",
 	"option.globals.priority_base": "Primera prioridad de regla",
 	"option.globals.log_level": "Nivel de registro",
+	"option.globals.log_room": "Nivel de registro por sala",
 	"option.globals.rule_log_level": "Nivel de lo que registran las reglas",
 	"option.globals.default_policy": "Destino predeterminado",
 	"option.globals.bypass": "Redes",
@@ -216,6 +217,8 @@ export const helpEs: HelpWords = {
 	"globals.table_base": "La tabla de rutas de un enlace es este número más el del enlace.",
 	"globals.priority_base": "La primera de las 1000 prioridades de ip rule que son de polywan.",
 	"globals.log_level": "Cuánto va al registro del sistema.",
+	"globals.log_room":
+		"Salas de las que va allí más o menos que log_level; una sala es la primera palabra de una línea de `polywan log`.",
 	"globals.rule_log_level": "Con qué nivel escriben en el registro del kernel las reglas con la opción log.",
 	"globals.default_policy":
 		"Adónde va el tráfico que ninguna regla toma; sin valor, a la primera política, y sin políticas, respaldo entre todos los enlaces.",

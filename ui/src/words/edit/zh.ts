@@ -160,6 +160,7 @@ export const editZh: EditWords = {
 	"option.globals.table_base": "首个路由表",
 	"option.globals.priority_base": "首个规则优先级",
 	"option.globals.log_level": "日志级别",
+	"option.globals.log_room": "各房间的日志级别",
 	"option.globals.rule_log_level": "规则日志级别",
 	"option.globals.default_policy": "默认目标",
 	"option.globals.bypass": "网络",
@@ -211,6 +212,7 @@ export const helpZh: HelpWords = {
 	"globals.table_base": "上行线路的路由表号等于此数加上该线路的编号。",
 	"globals.priority_base": "属于 polywan 的 1000 个 ip rule 优先级中的第一个。",
 	"globals.log_level": "写入系统日志的详细程度。",
+	"globals.log_room": "写入多于或少于 log_level 的房间；房间即 `polywan log` 每行的第一个词。",
 	"globals.rule_log_level": "启用 log 选项的规则写入内核日志的级别。",
 	"globals.default_policy":
 		"没有规则匹配的流量的去向；未设置时为第一个策略，没有策略时为所有上行线路的故障切换。",

@@ -321,6 +321,7 @@ export const saidDe: SaidWords = {
 		"all, eine Protokollnummer von 1 bis 255 oder eines von {1}",
 	"the name of {+}": "der Name für: {1}",
 	"{+}, without control characters": "{1}, ohne Steuerzeichen",
+	"a room and its level, such as shares=warning": "ein Raum und seine Stufe, etwa shares=warning",
 	"address or name of a STUN server, and :port if it is not 3478":
 		"Adresse oder Name eines STUN-Servers, und :Port, wenn er nicht 3478 ist",
 	"an http:// or https:// address": "eine http://- oder https://-Adresse",
@@ -393,6 +394,7 @@ export const saidDe: SaidWords = {
 		"die Art von Abschnitt „{1}“ ist unbekannt (meinten Sie „{2}“?)",
 	"only the first globals section is used, and that is '{}'":
 		"nur der erste Abschnitt globals wird benutzt, und das ist „{1}“",
+	"must be a room ({}), '=' and a level": "muss ein Raum ({1}), „=“ und eine Stufe sein",
 	"must be an address or a name, and :port if it is not 3478":
 		"muss eine Adresse oder ein Name sein, und :Port, wenn er nicht 3478 ist",
 	"is one too many: there is room for {}": "ist einer zu viel: es ist Platz für {1}",

@@ -318,6 +318,7 @@ export const saidEs: SaidWords = {
 	"all, a protocol number from 1 to 255, or one of {}": "all, un número de protocolo de 1 a 255 o uno de {1}",
 	"the name of {+}": "el nombre de {1}",
 	"{+}, without control characters": "{1}, sin caracteres de control",
+	"a room and its level, such as shares=warning": "una sala y su nivel, como shares=warning",
 	"address or name of a STUN server, and :port if it is not 3478":
 		"dirección o nombre de un servidor STUN, y :puerto si no es 3478",
 	"an http:// or https:// address": "una dirección http:// o https://",
@@ -391,6 +392,7 @@ export const saidEs: SaidWords = {
 		"no se conoce el tipo de sección «{1}» (¿quiso decir «{2}»?)",
 	"only the first globals section is used, and that is '{}'":
 		"solo se usa la primera sección globals, que es «{1}»",
+	"must be a room ({}), '=' and a level": "debe ser una sala ({1}), «=» y un nivel",
 	"must be an address or a name, and :port if it is not 3478":
 		"debe ser una dirección o un nombre, y :puerto si no es 3478",
 	"is one too many: there is room for {}": "sobra: hay sitio para {1}",

@@ -303,6 +303,7 @@ export const saidZh: SaidWords = {
 	"all, a protocol number from 1 to 255, or one of {}": "all、1 到 255 的协议号，或 {1} 之一",
 	"the name of {+}": "{1}的名称",
 	"{+}, without control characters": "{1}，不含控制字符",
+	"a room and its level, such as shares=warning": "房间及其级别，如 shares=warning",
 	"address or name of a STUN server, and :port if it is not 3478":
 		"STUN 服务器的地址或名称，端口不是 3478 时加 :端口",
 	"an http:// or https:// address": "http:// 或 https:// 地址",
@@ -368,6 +369,7 @@ export const saidZh: SaidWords = {
 	"section type '{}' is not known": "未知的节类型“{1}”",
 	"section type '{}' is not known (did you mean '{}'?)": "未知的节类型“{1}”（是否指“{2}”？）",
 	"only the first globals section is used, and that is '{}'": "只使用第一个 globals 节，即“{1}”",
+	"must be a room ({}), '=' and a level": "必须是房间（{1}）、“=”和级别",
 	"must be an address or a name, and :port if it is not 3478": "必须是地址或名称，端口不是 3478 时加 :端口",
 	"is one too many: there is room for {}": "超出数量：最多 {1} 个",
 	"is an interface of uplink '{}' already, which has it for itself": "已是上行链路“{1}”的接口，由其独占",
