@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "./command.ts";
+import { findImportCircles } from "./import-circles.ts";
 import { checkLayering, renderViolation } from "./layering.ts";
 import { root, runAsProgram } from "./program.ts";
 
@@ -20,7 +21,7 @@ export function runChecks(): Promise<Check[]> {
 			tool("@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "--colors=off"]),
 		),
 		timed("layering", async () => {
-			const violations = checkLayering(root);
+			const violations = [...checkLayering(root), ...findImportCircles(root)];
 			return { passed: violations.length === 0, output: violations.map(renderViolation).join("\n") };
 		}),
 	]);

@@ -106,7 +106,8 @@ export function renderViolation({ file, line, specifier, reason }: Violation): s
 	return `${file}:${line} imports "${specifier}": ${reason}`;
 }
 
-function sourceFiles(repository: string): string[] {
+/** Paths, relative to the repository, of every source that ends up on the router or in the browser. */
+export function sourceFiles(repository: string): string[] {
 	return ["package", "ui"].flatMap((top) =>
 		readdirSync(join(repository, top), { recursive: true, withFileTypes: true })
 			.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))

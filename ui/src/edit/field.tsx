@@ -1,6 +1,6 @@
 import { describeDatatype } from "polywan-core/config/datatype";
+import type { OptionSchema } from "polywan-core/config/option-schema";
 import type { Problem } from "polywan-core/config/problem";
-import type { OptionSchema } from "polywan-core/config/schema";
 import type { ComponentChildren } from "preact";
 import { Said } from "../part/said.tsx";
 import { type ConfigSection, type ConfigValue, textOf, valuesOf } from "./config.ts";

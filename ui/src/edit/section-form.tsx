@@ -1,11 +1,6 @@
+import type { OptionSchema, SectionSchema, SectionType } from "polywan-core/config/option-schema";
 import type { Problem } from "polywan-core/config/problem";
-import {
-	type OptionSchema,
-	RESERVED_NAMES,
-	type SectionSchema,
-	type SectionType,
-	schemaOf,
-} from "polywan-core/config/schema";
+import { RESERVED_NAMES, schemaOf } from "polywan-core/config/schema";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Said } from "../part/said.tsx";

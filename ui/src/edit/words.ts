@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { OptionSchema } from "polywan-core/config/schema";
+import type { OptionSchema } from "polywan-core/config/option-schema";
 import { lateWords } from "../late-words.ts";
 import { type EditKey, type EditWords, editEn, type HelpWords } from "../words/edit/en.ts";
 import { fillPlaces, type Places } from "../words.ts";

@@ -1,6 +1,6 @@
 import { parseNetwork, renderNetwork } from "../address.ts";
 import { parsePorts } from "../config/datatype.ts";
-import type { PortRange } from "../config/model.ts";
+import type { PortRange } from "../config/port-range.ts";
 import { parseDomain } from "../config/rule-value.ts";
 
 /** How connections of an application can be told: by any one of these. */

@@ -1,5 +1,5 @@
 import type { PerFamily } from "../family.ts";
-import type { PortRange } from "./model.ts";
+import type { PortRange } from "./port-range.ts";
 
 /**
  * A condition of a rule besides those that most rules have: one of its values must be the case, or, where `not` is true,

@@ -2,7 +2,7 @@ import { parseAddress, parseNetwork, renderAddress, renderNetwork } from "../add
 import { parseProbeTarget } from "../health/probe-target.ts";
 import { parseTimeZone } from "../schedule/time-zone.ts";
 import { parseWindow } from "../schedule/window.ts";
-import type { PortRange } from "./model.ts";
+import type { PortRange } from "./port-range.ts";
 import {
 	DSCP_NAMES,
 	ICMP_TYPE_NAMES,

@@ -1,5 +1,5 @@
 import { describeDatatype } from "./datatype.ts";
-import type { OptionSchema } from "./schema.ts";
+import type { OptionSchema } from "./option-schema.ts";
 import { SCHEMA } from "./schema.ts";
 
 /**

@@ -3,6 +3,7 @@ import type { Quota } from "../quota/quota.ts";
 import type { TimeZone } from "../schedule/time-zone.ts";
 import type { Window } from "../schedule/window.ts";
 import type { Condition } from "./condition.ts";
+import type { PortRange } from "./port-range.ts";
 import type { Problem } from "./problem.ts";
 
 /** `/etc/config/polywan`, parsed and validated. Everything in it can be used as it stands; what could not is in `problems`. */
@@ -197,11 +198,6 @@ export interface RuleSchedule {
 export interface Sticky {
 	readonly key: "source" | "source_destination";
 	readonly timeoutMs: number;
-}
-
-export interface PortRange {
-	readonly from: number;
-	readonly to: number;
 }
 
 /** All given conditions must hold; an empty list is no condition. */

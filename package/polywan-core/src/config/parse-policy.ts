@@ -1,7 +1,7 @@
 import { withKnownCapacity } from "./capacity.ts";
 import type { LastResort, Member, Policy, PolicyMode, Uplink } from "./model.ts";
+import type { SectionType } from "./option-schema.ts";
 import { parseSchedule } from "./parse-uplink.ts";
-import type { SectionType } from "./schema.ts";
 import { RESERVED_NAMES } from "./schema.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { renderSuggestion } from "./suggestion.ts";

@@ -12,11 +12,11 @@ import type {
 	Target,
 	Uplink,
 } from "./model.ts";
+import type { SectionType } from "./option-schema.ts";
 import { builtInPolicy, hasTargetName, parsePolicies, withMembers } from "./parse-policy.ts";
 import { parseRules, parseTarget, renderUnknownTarget } from "./parse-rule.ts";
 import { parseUplink } from "./parse-uplink.ts";
 import type { Problem } from "./problem.ts";
-import type { SectionType } from "./schema.ts";
 import { DEFAULT_STUN_SERVERS, SCHEMA, schemaOf } from "./schema.ts";
 import { SectionMemo } from "./section-memo.ts";
 import { CONFIG_NAME, SectionReader } from "./section-reader.ts";

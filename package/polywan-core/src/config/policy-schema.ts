@@ -1,5 +1,5 @@
+import type { SectionSchema } from "./option-schema.ts";
 import { choice, integer, option } from "./option-schema.ts";
-import type { SectionSchema } from "./schema.ts";
 
 export const POLICY: SectionSchema = {
 	type: "policy",

@@ -1,7 +1,7 @@
 import { DEFAULT_CLASS } from "../policy/mode.ts";
 import type { Datatype } from "./datatype.ts";
+import type { OptionSchema, SectionSchema } from "./option-schema.ts";
 import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
-import type { OptionSchema, SectionSchema } from "./schema.ts";
 
 /** A list of values of which one must be the case, and of values after `!` of which none may. */
 function match(name: string, type: Datatype, help: string): OptionSchema {

@@ -1,35 +1,17 @@
 import type { Datatype } from "./datatype.ts";
-import { choice, duration, integer, nameOf, option } from "./option-schema.ts";
+import {
+	choice,
+	duration,
+	integer,
+	nameOf,
+	option,
+	type SectionSchema,
+	type SectionType,
+} from "./option-schema.ts";
 import { POLICY } from "./policy-schema.ts";
 import { QUOTA_OPTIONS } from "./quota-schema.ts";
 import { RULE } from "./rule-schema.ts";
 import { STANDBY_OPTIONS } from "./standby-schema.ts";
-
-/** One option of one section type: the single source for validation, `polywan help options` and the panel's forms. */
-export interface OptionSchema {
-	readonly name: string;
-	readonly type: Datatype;
-	/** A UCI list; a plain option with values between blanks means the same. */
-	readonly list: boolean;
-	/** As it would be written in UCI; null: absent, which the help explains. */
-	readonly default: string | readonly string[] | null;
-	/** Without a usable value the whole section is left out: its default would mean something else. */
-	readonly essential: boolean;
-	/** A value after `!` must not be the case, as in /etc/config/firewall. */
-	readonly negatable: boolean;
-	readonly help: string;
-}
-
-/** `Type`: the section types of one configuration file; those of /etc/config/polywan unless another table says so. */
-export interface SectionSchema<Type extends string = SectionType> {
-	readonly type: Type;
-	readonly help: string;
-	readonly options: readonly OptionSchema[];
-	/** An option nobody knows leaves the whole section out: it may have been meant to narrow what the section does. */
-	readonly refusesUnknown?: boolean;
-}
-
-export type SectionType = "globals" | "uplink" | "policy" | "member" | "rule";
 
 /** Names a target can have without a section of that name. */
 export const RESERVED_NAMES: readonly string[] = ["default", "unreachable", "blackhole"];

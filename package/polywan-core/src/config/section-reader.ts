@@ -1,9 +1,9 @@
 import type { UciSection } from "uci-parser/config";
 import type { DatatypeValue } from "./datatype.ts";
 import { describeDatatype, parseValue } from "./datatype.ts";
-import type { PortRange } from "./model.ts";
+import type { OptionSchema, SectionSchema } from "./option-schema.ts";
+import type { PortRange } from "./port-range.ts";
 import type { Problem } from "./problem.ts";
-import type { OptionSchema, SectionSchema } from "./schema.ts";
 import { renderOptionSuggestion } from "./suggestion.ts";
 
 export const CONFIG_NAME = "polywan";

@@ -1,6 +1,6 @@
 import type { Datatype } from "./datatype.ts";
+import type { OptionSchema } from "./option-schema.ts";
 import { choice, option } from "./option-schema.ts";
-import type { OptionSchema } from "./schema.ts";
 
 const PATH: Datatype = { kind: "text", of: "the path of a program" };
 

@@ -1,6 +1,6 @@
 import type { UciSection, UciValue } from "uci-parser/config";
 import { parseValue } from "../config/datatype.ts";
-import type { OptionSchema, SectionSchema } from "../config/schema.ts";
+import type { OptionSchema, SectionSchema } from "../config/option-schema.ts";
 
 /** The sections and options polywan understands; looked up by name, so that an importer uses what there is. */
 export class KnownOptions {

@@ -1,5 +1,6 @@
 import type { UciPackage } from "uci-parser/config";
-import { RESERVED_NAMES, SCHEMA, type SectionSchema } from "../config/schema.ts";
+import type { SectionSchema } from "../config/option-schema.ts";
+import { RESERVED_NAMES, SCHEMA } from "../config/schema.ts";
 import { type Draft, KnownOptions } from "./draft.ts";
 import { chooseDefault } from "./mwan3-default.ts";
 import { convertGlobals } from "./mwan3-globals.ts";

@@ -1,6 +1,6 @@
 import type { Network } from "../address.ts";
 import { compareAddresses, familyOf, networkContains, parseNetwork, renderNetwork } from "../address.ts";
-import type { PortRange } from "../config/model.ts";
+import type { PortRange } from "../config/port-range.ts";
 import type { Family } from "../family.ts";
 
 /** Those of one family, as they are. */

@@ -1,6 +1,7 @@
 import type { App, Catalogue } from "../app/catalogue.ts";
 import type { Condition } from "../config/condition.ts";
-import type { Match, PortRange } from "../config/model.ts";
+import type { Match } from "../config/model.ts";
+import type { PortRange } from "../config/port-range.ts";
 import { renderSuggestion } from "../config/suggestion.ts";
 import type { Waiting } from "./rule-match.ts";
 

@@ -1,6 +1,6 @@
 import { familyOf, networkContains, parseAddress, parseNetwork } from "../address.ts";
 import { PROTOCOLS } from "../config/datatype.ts";
-import type { PortRange } from "../config/model.ts";
+import type { PortRange } from "../config/port-range.ts";
 import type { Family } from "../family.ts";
 
 /** "tcp", or "protocol 89". */

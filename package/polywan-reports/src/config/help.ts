@@ -1,5 +1,5 @@
 import { describeDatatype } from "polywan-core/config/datatype";
-import type { SectionSchema } from "polywan-core/config/schema";
+import type { SectionSchema } from "polywan-core/config/option-schema";
 import { REPORTS_CONFIG, REPORTS_SCHEMA, SECRETS_CONFIG, SECRETS_SCHEMA } from "./schema.ts";
 
 /** Every option of both files with what is allowed and its default. */

@@ -1,5 +1,5 @@
+import type { SectionSchema } from "polywan-core/config/option-schema";
 import type { Problem } from "polywan-core/config/problem";
-import type { SectionSchema } from "polywan-core/config/schema";
 import { SectionReader } from "polywan-core/config/section-reader";
 import { renderSuggestion } from "polywan-core/config/suggestion";
 import type { UciPackage, UciSection } from "uci-parser/config";

@@ -1,6 +1,7 @@
 import type { Datatype } from "polywan-core/config/datatype";
+import type { SectionSchema } from "polywan-core/config/option-schema";
 import { choice, duration, integer, option } from "polywan-core/config/option-schema";
-import { BOOLEAN, type SectionSchema } from "polywan-core/config/schema";
+import { BOOLEAN } from "polywan-core/config/schema";
 import type { PolywanEvent } from "polywan-core/status";
 
 export type ReportsSection = "metrics" | "mqtt" | "history" | "notify" | "plugin";

@@ -9,8 +9,7 @@ import type { Death } from "../daemon/deaths.ts";
 import type { SavedState } from "../daemon/state-file.ts";
 import type { Counter } from "./firewall.ts";
 import { Kernel } from "./kernel.ts";
-import type { KernelPart } from "./kernel-watch.ts";
-import { type Culprit, type Notices, Repairs, renderRepair } from "./repair.ts";
+import { type Culprit, type KernelPart, type Notices, Repairs, renderRepair } from "./repair.ts";
 import { errorMessage } from "./tool.ts";
 
 const FIRST_RETRY_MS = 500;

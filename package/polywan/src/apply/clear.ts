@@ -6,8 +6,8 @@ import { readState, removeState } from "../daemon/state-file.ts";
 import { Dnsmasq } from "../domain/dnsmasq.ts";
 import { removeHostTable } from "../usage/host-counters.ts";
 import { removeUseRules } from "../use/use-rules.ts";
-import { openFirewall } from "./firewall.ts";
 import { RoutingReader } from "./kernel-routing.ts";
+import { openFirewall } from "./open-firewall.ts";
 import { applyRouting, type RoutingRange } from "./routing.ts";
 import { hasTool } from "./tool.ts";
 

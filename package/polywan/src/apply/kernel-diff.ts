@@ -1,7 +1,7 @@
 import type { Plan } from "polywan-core/plan/plan";
 import { renderIpRule, renderTableRoute } from "polywan-core/render/ip";
 import type { Status } from "polywan-core/status";
-import { openFirewall } from "./firewall.ts";
+import { openFirewall } from "./open-firewall.ts";
 import { diffRouting } from "./routing.ts";
 
 /** What the kernel has and should not ("- …"), and lacks ("+ …"), one line each. Rejects with ToolError or NetlinkError. */

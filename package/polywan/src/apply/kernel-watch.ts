@@ -10,12 +10,9 @@ import { hostIsLittleEndian, type NetlinkMessage } from "../netlink/message.ts";
 import { WITHOUT_OUR_ELEMENTS } from "../netlink/nft-elements.ts";
 import { NFTABLES_GROUP, type NftNews, parseNftNews } from "../netlink/nft-news.ts";
 import { parseRouteTable } from "../netlink/route.ts";
-import type { Culprit } from "./repair.ts";
+import type { Culprit, KernelPart } from "./repair.ts";
 import { isOwnPort } from "./tool.ts";
 import { XtablesWatch } from "./xtables-watch.ts";
-
-/** Part of what is ours in the kernel. */
-export type KernelPart = "packet filter" | "routing";
 
 const RTM_NEWROUTE = 24;
 const RTM_DELROUTE = 25;

@@ -1,5 +1,3 @@
-import type { KernelPart } from "./kernel-watch.ts";
-
 /** Whoever changed something of ours may not be done yet. */
 const FIRST_DELAY_MS = 50;
 /** Changed again so soon after it was put back: a fight. Then repairs grow apart, so that it does not eat the machine. */
@@ -7,6 +5,9 @@ const FIGHT_MS = 2000;
 /** That often nobody has to wait for longer. */
 const PATIENCE = 4;
 const LONGEST_DELAY_MS = 30_000;
+
+/** Part of what is ours in the kernel. */
+export type KernelPart = "packet filter" | "routing";
 
 const WORDS: Readonly<Record<KernelPart, string>> = {
 	"packet filter": "the packet filter rules",

@@ -20,6 +20,11 @@ import type { Parts } from "./parts.ts";
 import type { SavedState } from "./state-file.ts";
 import { Wishes } from "./wishes.ts";
 
+/** What the daemon is made of. */
+export interface DaemonParts extends Parts {
+	readonly decider: Decider;
+}
+
 /** What the parts tell that more than one of them has to hear. */
 export interface PartEvents {
 	/** Something is another than at the last call; `last` is the newest event since then. */
@@ -33,7 +38,12 @@ export interface PartEvents {
 }
 
 /** Makes the parts from what the daemon before this one left. What one alone has to hear of another it hears from there. */
-export function buildParts(log: Log, bus: UbusConnection, saved: SavedState, events: PartEvents): Parts {
+export function buildParts(
+	log: Log,
+	bus: UbusConnection,
+	saved: SavedState,
+	events: PartEvents,
+): DaemonParts {
 	const soon = (): void => decider.soon();
 	const news = new News(log, saved.sequence, events.onNews);
 	const wishes = new Wishes(saved);

@@ -2,7 +2,7 @@ import type { Problem } from "polywan-core/config/problem";
 import type { PolywanEvent, Status } from "polywan-core/status";
 import { diffKernel } from "../apply/kernel-diff.ts";
 import type { Controller } from "../bus/polywan-object.ts";
-import type { Parts } from "./parts.ts";
+import type { DaemonParts } from "./build-parts.ts";
 import type { Wanted } from "./state-file.ts";
 import type { StatusReader } from "./status-reader.ts";
 
@@ -16,11 +16,11 @@ export interface DaemonActions {
 
 /** What users ask of the daemon over the bus. */
 export class DaemonController implements Controller {
-	readonly #parts: Parts;
+	readonly #parts: DaemonParts;
 	readonly #reader: StatusReader;
 	readonly #actions: DaemonActions;
 
-	constructor(parts: Parts, reader: StatusReader, actions: DaemonActions) {
+	constructor(parts: DaemonParts, reader: StatusReader, actions: DaemonActions) {
 		this.#parts = parts;
 		this.#reader = reader;
 		this.#actions = actions;

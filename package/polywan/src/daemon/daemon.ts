@@ -13,17 +13,16 @@ import { Tools } from "../tool/tool-methods.ts";
 import { Trial } from "../trial/trial.ts";
 import type { FamilyWatch } from "../watch/family-watch.ts";
 import { familyName } from "../watch/watches.ts";
-import { buildParts } from "./build-parts.ts";
+import { buildParts, type DaemonParts } from "./build-parts.ts";
 import { DaemonController } from "./controller.ts";
 import { HookRunner } from "./hooks.ts";
 import { partMethods } from "./part-methods.ts";
-import type { Parts } from "./parts.ts";
 import { EMPTY_STATE, readGoodConfig, readState, type SavedState, writeState } from "./state-file.ts";
 import { StatusReader } from "./status-reader.ts";
 
 /** The parts at work: what happens in one and concerns several is told here. What follows from it, the decider says. */
 export class Daemon {
-	readonly #parts: Parts;
+	readonly #parts: DaemonParts;
 	readonly #reader: StatusReader;
 	readonly #controller: DaemonController;
 	readonly #bus: UbusConnection;

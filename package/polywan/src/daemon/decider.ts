@@ -19,7 +19,7 @@ const CALM_MS = 50;
 
 /** Whatever happens (to links, probes, the configuration, wishes) leads to one place, which makes the next plan for the applier. */
 export class Decider {
-	readonly #parts: Omit<Parts, "decider">;
+	readonly #parts: Parts;
 	readonly #save: () => void;
 	#ids: KernelIds;
 	#idProblems: readonly Problem[] = [];
@@ -32,7 +32,7 @@ export class Decider {
 	#calmTimer: number | null = null;
 
 	/** `saved`: of the daemon before this one, so that numbers and shares stay. `save`: what the next start takes over is another now. */
-	constructor(parts: Omit<Parts, "decider">, saved: Pick<SavedState, "ids" | "plan">, save: () => void) {
+	constructor(parts: Parts, saved: Pick<SavedState, "ids" | "plan">, save: () => void) {
 		this.#parts = parts;
 		this.#ids = saved.ids;
 		this.#plan = saved.plan;

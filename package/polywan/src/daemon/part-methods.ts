@@ -11,13 +11,13 @@ import type { Trial } from "../trial/trial.ts";
 import { trialMethods } from "../trial/trial-method.ts";
 import { usageMethods } from "../usage/usage-methods.ts";
 import { whyMethods } from "../why/why-method.ts";
+import type { DaemonParts } from "./build-parts.ts";
 import type { DaemonController } from "./controller.ts";
-import type { Parts } from "./parts.ts";
 import type { StatusReader } from "./status-reader.ts";
 
 /** Who answers methods of the ubus object beside the controller. */
 export interface MethodSources {
-	readonly parts: Parts;
+	readonly parts: DaemonParts;
 	readonly reader: StatusReader;
 	readonly controller: DaemonController;
 	readonly bus: UbusConnection;

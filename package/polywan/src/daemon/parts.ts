@@ -10,11 +10,10 @@ import type { FarEnds } from "../tunnel/far-ends.ts";
 import type { Terms } from "../usage/terms.ts";
 import type { UplinkStates } from "../watch/uplink-states.ts";
 import type { Watches } from "../watch/watches.ts";
-import type { Decider } from "./decider.ts";
 import type { News } from "./news.ts";
 import type { Wishes } from "./wishes.ts";
 
-/** What the daemon is made of, as build-parts.ts makes it. */
+/** What the decider goes by, and whom it tells. */
 export interface Parts {
 	readonly log: Log;
 	readonly news: News;
@@ -30,5 +29,4 @@ export interface Parts {
 	readonly balancer: Balancer;
 	readonly standby: ColdStandby;
 	readonly applier: Applier;
-	readonly decider: Decider;
 }

@@ -10,16 +10,16 @@ import { renderBadTargets } from "../probe/bad-target-problems.ts";
 import { VERSION } from "../version.ts";
 import type { InForce } from "../why/answer.ts";
 import { whyNotBy } from "../why/why-not.ts";
-import type { Parts } from "./parts.ts";
+import type { DaemonParts } from "./build-parts.ts";
 import { WallClock } from "./wall-clock.ts";
 
 /** What is, from all parts of the daemon. */
 export class StatusReader {
-	readonly #parts: Parts;
+	readonly #parts: DaemonParts;
 	readonly #startedMs = monotonicMs();
 	readonly #clock = new WallClock(wallMs, monotonicMs);
 
-	constructor(parts: Parts) {
+	constructor(parts: DaemonParts) {
 		this.#parts = parts;
 	}
 

@@ -1,4 +1,5 @@
-import { SCHEMA, type SectionSchema } from "polywan-core/config/schema";
+import type { SectionSchema } from "polywan-core/config/option-schema";
+import { SCHEMA } from "polywan-core/config/schema";
 import { importMwan3 } from "polywan-core/import/mwan3";
 import { parseMwan3File } from "polywan-core/import/mwan3-file";
 import { exportPackage } from "uci-parser/export";

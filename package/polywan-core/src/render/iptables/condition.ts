@@ -1,4 +1,4 @@
-import type { PortRange } from "../../config/model.ts";
+import type { PortRange } from "../../config/port-range.ts";
 import type { Family } from "../../family.ts";
 import { networksOf } from "../../plan/network-list.ts";
 import type { PlanCondition } from "../../plan/plan.ts";

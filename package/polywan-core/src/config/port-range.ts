@@ -1,0 +1,4 @@
+export interface PortRange {
+	readonly from: number;
+	readonly to: number;
+}
