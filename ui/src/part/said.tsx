@@ -4,7 +4,11 @@ import { saying } from "../words.ts";
 /** A sentence of the router's own, in the reader's language where it is known there. */
 export function Said({ text }: { readonly text: string }) {
 	const said = saying.value(text);
-	return <span lang={said === text ? "en" : undefined}>{said}</span>;
+	return (
+		<span lang={said === text ? "en" : undefined} dir="auto">
+			{said}
+		</span>
+	);
 }
 
 /** With the place it is about. */

@@ -93,7 +93,7 @@ function FamilyPart(props: {
 		<section class="family" aria-label={`${props.uplink} ${props.name}`}>
 			<header>
 				<h4>{props.name}</h4>
-				<span class="address soft small">{of.addresses[0] ?? of.device}</span>
+				<span class="address number soft small">{of.addresses[0] ?? of.device}</span>
 				<StateBadge state={of.state} />
 			</header>
 			<p class="soft small why">

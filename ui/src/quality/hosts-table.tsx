@@ -68,7 +68,7 @@ export function HostsTable() {
 function Off() {
 	return (
 		<p class="soft">
-			{tq("hosts.off")} {!readOnly.value && <a href="#settings">{t("nav.settings")}</a>}
+			{tq("hosts.off")} {!readOnly.value && <a href="#settings">{tq("hosts.switchOn")}</a>}
 		</p>
 	);
 }
