@@ -12,7 +12,7 @@ let ipks: Ipk[];
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "polywan-package-"));
 	ipks = await packIpks("x86_64", 1_700_000_000, join(folder, "ipk"));
-});
+}, 300_000);
 
 afterAll(() => {
 	rmSync(folder, { recursive: true });

@@ -58,7 +58,7 @@ test("the runtime builds from the pinned sources with the target's compiler, and
 	const program = join(folder, "program.js");
 	writeFileSync(program, '#!/usr/bin/polywan-run\nconsole.log("text " + 6 * 7);\n');
 	expect(execFileSync(run, [program], { encoding: "utf8" })).toBe("text 42\n");
-}, 120_000);
+}, 300_000);
 
 test.each(programPackages)(
 	"%s's Makefile installs every file of the package, and that runtime runs the program's text",

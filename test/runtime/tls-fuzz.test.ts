@@ -8,7 +8,9 @@ beforeAll(async () => {
 	if (!reason) await prepareProgram("asan", "tls-fuzz");
 }, 300_000);
 
-test("the TLS client takes whatever a server sends: 300 mutated flights", async ({ skip }) => {
+test("the TLS client takes whatever a server sends: 300 mutated flights", { timeout: 120_000 }, async ({
+	skip,
+}) => {
 	skip(reason !== null, reason ?? "");
 	await fuzzTls(6000, 1);
 });
