@@ -49,6 +49,8 @@ export class Kernel {
 	readonly #watch: KernelWatch;
 	#firewall: Firewall | null = null;
 	#firewallName: Status["firewall"];
+	/** Whether the configuration named that one, instead of leaving the choice to `auto`. */
+	#isFirewallNamed = false;
 	#warning: string | null = null;
 	/** What a daemon before this one left: where to look for things to remove. */
 	#inherited: Plan | null;
@@ -163,7 +165,10 @@ export class Kernel {
 
 	/** Gives the back end that is to be removed because another takes over. */
 	async #selectFirewall(wanted: FirewallChoice): Promise<Firewall | null> {
-		const { name, warning } = chooseFirewall(wanted, this.#firewallName);
+		// What was named is not what auto would stay with when the name is taken back.
+		const inForce = this.#isFirewallNamed ? "none" : this.#firewallName;
+		const { name, warning } = chooseFirewall(wanted, inForce);
+		this.#isFirewallNamed = wanted !== "auto";
 		this.#warning = warning;
 		if (name === this.#firewall?.name) return null;
 		const inherited = this.#firewallName === "none" ? null : await openFirewall(this.#firewallName);
