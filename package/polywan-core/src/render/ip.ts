@@ -41,6 +41,7 @@ export function diffIpRules(
 	desired: readonly PlanIpRule[],
 ): { add: readonly PlanIpRule[]; remove: readonly PlanIpRule[] } {
 	if (isEqual(actual, desired)) return { add: [], remove: [] };
+	if (actual.length === 0 || desired.length === 0) return { add: desired, remove: actual };
 	const key = (rule: PlanIpRule): string => `${rule.family} ${renderIpRule(rule)}`;
 	const have = new Set(actual.map(key));
 	const want = new Set(desired.map(key));
@@ -63,6 +64,7 @@ export function diffRoutes(
 		isEqual(present.get(placeOf(table)), wished.get(placeOf(table)));
 	const had = listRoutes(actual.filter((table) => !isRight(table)));
 	const wanted = listRoutes(desired.filter((table) => !isRight(table)));
+	if (had.length === 0 || wanted.length === 0) return { add: wanted, remove: had };
 	const have = new Set(had.map(whole));
 	const places = new Set(wanted.map(place));
 	return {
