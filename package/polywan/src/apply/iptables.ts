@@ -3,6 +3,7 @@ import type { Plan } from "polywan-core/plan/plan";
 import { CHAIN_PREFIX } from "polywan-core/render/iptables/ruleset";
 import {
 	diffIptables,
+	diffTables,
 	type IptablesChange,
 	type IptablesSave,
 	parseIptablesCounters,
@@ -11,6 +12,7 @@ import {
 	renderIptablesDifferences,
 } from "polywan-core/render/iptables/save";
 import { renderIptablesShares } from "polywan-core/render/iptables/share";
+import { buildIptables } from "polywan-core/render/iptables/tables";
 import { renderIptablesResets, type TcpTuple } from "polywan-core/render/resets";
 import { monotonicMs } from "polywan-runtime/clock";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
@@ -26,10 +28,22 @@ export class IptablesFirewall implements Firewall {
 	#resets: { readonly tuple: TcpTuple; readonly untilMs: number }[] = [];
 	#resetEnd: number | null = null;
 	readonly #sets = new OwnIpsets();
+	/** Families in which the last change failed: the next is tried before anything is done. */
+	readonly #failed = new Set<Family>();
 
 	async change(before: Plan | null, after: Plan): Promise<boolean> {
-		await this.#sets.add(after);
-		const changed = await Promise.all(FAMILIES.map((family) => changeFamily(before, after, family)));
+		const sets = this.#sets.add(after);
+		// Each family waits for them; where one failed before that, nobody would.
+		sets.catch(() => {});
+		const changed = await Promise.all(
+			FAMILIES.map(async (family) => {
+				const isTrusted = !this.#failed.has(family);
+				this.#failed.add(family);
+				const isChanged = await changeFamily({ before, after, family, sets, isTrusted });
+				this.#failed.delete(family);
+				return isChanged;
+			}),
+		);
 		await this.#sets.removeOthers(after);
 		return changed.includes(true);
 	}
@@ -118,8 +132,19 @@ export class IptablesFirewall implements Firewall {
 	}
 }
 
-async function changeFamily(before: Plan | null, after: Plan, family: Family): Promise<boolean> {
+interface FamilyChange {
+	readonly before: Plan | null;
+	readonly after: Plan;
+	readonly family: Family;
+	/** Done when there are the ipsets that rules look into. */
+	readonly sets: Promise<void>;
+	/** Whether nothing says that the rules may be refused. */
+	readonly isTrusted: boolean;
+}
+
+async function changeFamily({ before, after, family, sets, isTrusted }: FamilyChange): Promise<boolean> {
 	if (before !== null) {
+		await sets;
 		try {
 			return await restore(renderIptablesChange(before, after, family), family);
 		} catch (error) {
@@ -128,8 +153,17 @@ async function changeFamily(before: Plan | null, after: Plan, family: Family): P
 		}
 	}
 	if (!after.managed[family] && !hasTool(program(family, "save"))) return false;
-	const saved = await readSaved(family);
-	const changed = await restore(diffIptables(saved, after, family), family);
+	const reading = readSaved(family);
+	// Meanwhile the reader is at work.
+	const wanted = buildIptables(after, family);
+	const saved = await reading;
+	await sets;
+	const changes = diffTables(saved, wanted);
+	if (isWithoutOurs(saved)) {
+		if (!isTrusted) await tryOut(changes, family);
+		return begin(changes, family);
+	}
+	const changed = await restore(changes, family);
 	if (after.resetConnections && after.managed[family] && hasResets(saved))
 		await runTool([program(family, "restore"), "-w", "--noflush"], renderIptablesResets([], family));
 	return changed;
@@ -137,12 +171,42 @@ async function changeFamily(before: Plan | null, after: Plan, family: Family): P
 
 /** Tables are committed one by one, so all are tried first where there are several. */
 async function restore(changes: readonly IptablesChange[], family: Family): Promise<boolean> {
+	if (changes.length > 1) await tryOut(changes, family);
+	return commit(changes, family);
+}
+
+async function tryOut(changes: readonly IptablesChange[], family: Family): Promise<void> {
+	if (changes.length === 0) return;
+	await runTool([program(family, "restore"), "-w", "--noflush", "--test"], textOf(changes));
+}
+
+/**
+ * Where nothing of ours is yet, trying takes longer than doing. What is committed when a later table fails does nothing by itself,
+ * and is taken away again.
+ */
+async function begin(changes: readonly IptablesChange[], family: Family): Promise<boolean> {
+	try {
+		return await commit(changes, family);
+	} catch (error) {
+		await readSaved(family)
+			.then((saved) => restore(diffIptables(saved, null, family), family))
+			.catch(() => {});
+		throw error;
+	}
+}
+
+async function commit(changes: readonly IptablesChange[], family: Family): Promise<boolean> {
 	if (changes.length === 0) return false;
-	const text = changes.map((change) => change.text).join("");
-	const tool = program(family, "restore");
-	if (changes.length > 1) await runTool([tool, "-w", "--noflush", "--test"], text);
-	await runTool([tool, "-w", "--noflush"], text);
+	await runTool([program(family, "restore"), "-w", "--noflush"], textOf(changes));
 	return true;
+}
+
+function textOf(changes: readonly IptablesChange[]): string {
+	return changes.map((change) => change.text).join("");
+}
+
+function isWithoutOurs(saved: IptablesSave): boolean {
+	return [...saved.values()].every(({ chains, jumps }) => chains.size === 0 && jumps.length === 0);
 }
 
 async function readSaved(family: Family): Promise<IptablesSave> {

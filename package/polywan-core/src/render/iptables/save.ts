@@ -61,13 +61,17 @@ export function diffIptables(
 	plan: Plan | null,
 	family: Family,
 ): readonly IptablesChange[] {
-	const wanted = plan === null ? [] : buildIptables(plan, family);
-	const changes = IPTABLES_TABLES.flatMap((table): IptablesChange[] => {
+	if (plan !== null) return diffTables(saved, buildIptables(plan, family));
+	return [...diffTables(saved, [])].reverse();
+}
+
+/** The same for tables as `buildIptables` gives them. */
+export function diffTables(saved: IptablesSave, wanted: readonly IptablesTable[]): readonly IptablesChange[] {
+	return IPTABLES_TABLES.flatMap((table): IptablesChange[] => {
 		const desired = wanted.find((candidate) => candidate.table === table) ?? { table, hooks: [], chains: [] };
 		const lines = diffTable(saved.get(table) ?? { chains: new Map(), jumps: [] }, desired);
 		return lines.length === 0 ? [] : [{ table, text: [`*${table}`, ...lines, "COMMIT", ""].join("\n") }];
 	});
-	return plan === null ? changes.reverse() : changes;
 }
 
 /** The change from one plan to the next where the kernel holds `previous` exactly. */
