@@ -76,6 +76,16 @@ describe.skipIf(!asRoot)("metrics and log", () => {
 		expect((await scrape())[0]).toBe(200);
 	});
 
+	it("a file that cannot be read keeps everything from running, and is told of in the log", async () => {
+		configure("config mqtt 'no name'\n\toption enabled '1'\n", "");
+		expect((await site.router.run(["polywan-reports", "wanted"])).code).toBe(1);
+		const log = () => site.router.readFile("/tmp/log/messages");
+		await until("it is told of", () =>
+			/daemon\.err polywan.*polywan_reports: cannot be read: Parse error/.test(log()),
+		);
+		configure(`config metrics 'metrics'\n\tlist allow '${lan.network.ipv4}'\n`, "");
+	});
+
 	it("the door says when the daemon is away", async () => {
 		await site.router.run(["/etc/init.d/polywan", "stop"]);
 		await until("the daemon is gone", async () => (await scrape())[0] === 503);

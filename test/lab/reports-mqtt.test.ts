@@ -96,6 +96,20 @@ describe.skipIf(!asRoot)("MQTT with a real broker", () => {
 		);
 	});
 
+	it("tells at once that the daemon died, though it was waited for, and that there is another", async () => {
+		await broker.start();
+		await reports.configure(config());
+		await untilHeard("daemon", "running");
+		const told = () => broker.messages.filter((line) => line.startsWith("home/polywan/daemon "));
+		const before = told().length;
+		await site.router.mustRun(["kill", "-9", String(await polywan.pid())]);
+		await until("both are told", () => told().length >= before + 2, { timeoutMs: 40_000 });
+		expect(told().slice(before, before + 2)).toEqual([
+			"home/polywan/daemon stopped",
+			"home/polywan/daemon running",
+		]);
+	});
+
 	it("obeys no message by default", async () => {
 		await broker.start();
 		await reports.configure(config());

@@ -22,7 +22,8 @@ export class Publisher implements Listener {
 	readonly #told = new Map<string, Message>();
 	#status: Status | null = null;
 	#rates: Readonly<Record<string, Rate>> = {};
-	#running = false;
+	/** Null: not known yet. */
+	#running: boolean | null = null;
 	#targets: readonly string[] = [];
 	#defaultPolicy: string | null = null;
 	#figuresAtMs = Number.NEGATIVE_INFINITY;
@@ -117,10 +118,13 @@ export class Publisher implements Listener {
 	#messages(): Message[] {
 		const { topic } = this.#model;
 		const status = this.#status;
-		const messages: Message[] = [
-			{ topic: `${topic}/status`, payload: "online", retain: true },
-			{ topic: `${topic}/daemon`, payload: this.#running ? "running" : "stopped", retain: true },
-		];
+		const messages: Message[] = [{ topic: `${topic}/status`, payload: "online", retain: true }];
+		if (this.#running !== null)
+			messages.push({
+				topic: `${topic}/daemon`,
+				payload: this.#running ? "running" : "stopped",
+				retain: true,
+			});
 		if (status === null) return messages;
 		messages.push(...buildDiscovery(this.#model, status, this.#targets));
 		messages.push(...buildStateMessages(topic, status));
