@@ -75,7 +75,7 @@ export function addressFamily(text: string): "inet" | "inet6" | null {
 }
 
 /** hosts(5): the addresses that carry the name, in their order. */
-export function addressesOfHosts(text: string, name: string): string[] {
+function addressesOfHosts(text: string, name: string): string[] {
 	const wanted = name.toLowerCase().replace(/\.$/, "");
 	return text.split("\n").flatMap((line) => {
 		const [address = "", ...names] = line.replace(/#.*/, "").trim().toLowerCase().split(/\s+/);
@@ -84,7 +84,7 @@ export function addressesOfHosts(text: string, name: string): string[] {
 }
 
 /** resolv.conf(5): the first three name servers. */
-export function parseNameServers(text: string): string[] {
+function parseNameServers(text: string): string[] {
 	return [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)]
 		.map(([, server = ""]) => server)
 		.slice(0, maxServers);

@@ -19,7 +19,7 @@ export function exportPackage(pkg: UciPackage, options: ExportOptions = {}): str
 }
 
 /** One section, begun by an empty line. */
-export function exportSection(section: UciSection, nameAnonymous = false): string {
+function exportSection(section: UciSection, nameAnonymous = false): string {
 	const named = nameAnonymous || !section.anonymous;
 	let text = `\nconfig ${exportType(section.type)}${named ? ` ${quote(section.name)}` : ""}\n`;
 	for (const [name, value] of section.options) text += exportOption(name, value);

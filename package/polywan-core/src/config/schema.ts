@@ -32,7 +32,7 @@ export const BOOLEAN: Datatype = { kind: "boolean" };
 const TIER: Datatype = { kind: "integer", min: 1, max: 256 };
 const WEIGHT: Datatype = { kind: "integer", min: 1, max: 1000 };
 
-export const GLOBALS: SectionSchema = {
+const GLOBALS: SectionSchema = {
 	type: "globals",
 	help: "Settings of the whole program.",
 	options: [

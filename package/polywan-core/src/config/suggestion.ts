@@ -1,5 +1,5 @@
 /** The known name a user most likely meant: at most two letters off, and fewer than half of it. */
-export function suggestName(written: string, known: readonly string[]): string | null {
+function suggestName(written: string, known: readonly string[]): string | null {
 	let best: string | null = null;
 	let bestDistance = Math.min(2, Math.floor(written.length / 2)) + 1;
 	for (const name of known) {

@@ -1,7 +1,7 @@
 import { type ProbeMethod, renderForMethod } from "./probe-target.ts";
 
 /** What method auto chooses from, the cheapest first. */
-export const AUTO_METHODS = ["ping", "tcp", "dns", "http"] as const satisfies readonly ProbeMethod[];
+const AUTO_METHODS = ["ping", "tcp", "dns", "http"] as const satisfies readonly ProbeMethod[];
 export type AutoMethod = (typeof AUTO_METHODS)[number];
 
 const EVALUATE_MS = 60_000;

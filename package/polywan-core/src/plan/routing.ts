@@ -316,7 +316,7 @@ const BLOCK = 16;
  * Where marks begin that have all but the lowest bits in common, and how many: those with uplinks, without the first ones, which
  * need no shortcut, and the highest four, which are no uplinks'.
  */
-export function markBlocks(
+function markBlocks(
 	ids: readonly number[],
 	mask: number,
 ): readonly { readonly first: number; readonly size: number }[] {

@@ -21,7 +21,7 @@ export interface Quota {
 }
 
 /** Percentages at which one is warned. */
-export const WARNINGS: readonly number[] = [75, 90, 100];
+const WARNINGS: readonly number[] = [75, 90, 100];
 
 /** Bytes of the period that count. */
 export function countedBytes({ direction }: Quota, { rxBytes, txBytes }: UplinkUsage): number {

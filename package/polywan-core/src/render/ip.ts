@@ -1,5 +1,4 @@
 import type { Family } from "../family.ts";
-import { FAMILIES } from "../family.ts";
 import type { Plan, PlanIpRule, PlanNexthop, PlanRoute, PlanTable } from "../plan/plan.ts";
 import { isEqual } from "../remember.ts";
 
@@ -104,12 +103,6 @@ export function renderIpBatch(changes: IpChanges, family: Family): string {
 		...changes.removeRoutes.filter(ofFamily).map((entry) => `route del ${renderRouteKey(entry)}`),
 	];
 	return lines.map((line) => `${line}\n`).join("");
-}
-
-/** The batches that build the plan's rules and tables where there is nothing. */
-export function renderIpScript(plan: Plan): string {
-	const changes = diffIp({ ipRules: [], tables: [] }, plan);
-	return FAMILIES.map((family) => `# ip -${family} -batch -\n${renderIpBatch(changes, family)}`).join("\n");
 }
 
 /** `priority 6101 fwmark 0x1000000/0xff000000 lookup 28673`: what follows `ip rule add` and `ip rule del`. */

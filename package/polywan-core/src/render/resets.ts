@@ -12,7 +12,7 @@ export interface TcpTuple {
 }
 
 /** iptables walks the rules one by one: more would cost every new connection too much. */
-export const MAX_IPTABLES_RESETS = 1000;
+const MAX_IPTABLES_RESETS = 1000;
 
 /**
  * Text for `nft -f -` after which packets of these connections get a reset, for 60 seconds each (time-out of the sets);

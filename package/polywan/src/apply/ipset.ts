@@ -43,7 +43,7 @@ export class OwnIpsets {
 }
 
 /** Names of all sets there are; none where the kernel has no ipset. */
-export async function readIpsetNames(): Promise<readonly string[]> {
+async function readIpsetNames(): Promise<readonly string[]> {
 	try {
 		return (await runTool(["ipset", "list", "-n"], "")).split("\n").filter((name) => name !== "");
 	} catch {

@@ -10,7 +10,7 @@ import type { Wanted } from "../daemon/state-file.ts";
 /** A file of another format is refused. */
 const FORMAT = 1;
 /** Everything a user of polywan writes; what is not there is not in a backup. */
-export const BACKED_UP: readonly string[] = [
+const BACKED_UP: readonly string[] = [
 	CONFIG_FILE,
 	"/etc/config/polywan_reports",
 	"/etc/config/polywan_secrets",

@@ -212,7 +212,7 @@ function renderTarget(target: Target): string {
 }
 
 /** "IPv4 proto 6 from 192.168.1.0/24 to port 443", or "everything". */
-export function renderMatch(match: Match): string {
+function renderMatch(match: Match): string {
 	const ports = (ranges: Match["sourcePorts"]) =>
 		ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
 	const parts = [

@@ -26,7 +26,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The words that can stand where the last of `words` is being typed; `words` begin after the program's name. */
-export function listCandidates(verbs: readonly Verb[], words: readonly string[]): readonly string[] {
+function listCandidates(verbs: readonly Verb[], words: readonly string[]): readonly string[] {
 	const typed = words.at(-1) ?? "";
 	return candidates(verbs, words, typed).filter((word) => word.startsWith(typed));
 }

@@ -40,7 +40,7 @@ const GOTO = Uint8Array.of(0xff, 0xff, 0xff, 0xfc);
  * Netlink port of our own changes of elements: the kernel names it in what it tells of them, so that they are no news. The
  * same in either byte order, as filters read it in network order.
  */
-export const ELEMENTS_PORT = 0x70777770;
+const ELEMENTS_PORT = 0x70777770;
 
 /** New verdicts of numbered elements in one map. */
 export interface ElementChange {

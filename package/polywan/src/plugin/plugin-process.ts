@@ -2,7 +2,7 @@ import { monotonicMs } from "polywan-runtime/clock";
 import { type Child, spawn } from "polywan-runtime/process";
 import { LineReader } from "./line-reader.ts";
 
-export const PLUGIN_FOLDER = "/usr/lib/polywan/plugins";
+const PLUGIN_FOLDER = "/usr/lib/polywan/plugins";
 
 const LEAST_PAUSE_MS = 1000;
 /** One that held that long is started again soon. */

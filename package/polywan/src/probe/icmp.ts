@@ -4,7 +4,7 @@ import type { Family } from "polywan-core/family";
 // ICMP (RFC 792) and ICMPv6 (RFC 4443), as raw(7) sockets give and take them: IPv4 comes with its IP header, IPv6 without.
 
 /** Type, code, checksum, identifier, sequence. */
-export const ECHO_HEADER_BYTES = 8;
+const ECHO_HEADER_BYTES = 8;
 
 interface Numbers {
 	readonly request: number;

@@ -9,7 +9,7 @@ const REPLY = 2;
 const ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
 
-export const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_SOLICITATION = 135;
 export const NEIGHBOUR_ADVERTISEMENT = 136;
 const SOURCE_LINK_LAYER = 1;
 /** Flags of an advertisement: it answers a solicitation. */

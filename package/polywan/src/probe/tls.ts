@@ -18,6 +18,6 @@ export function overTls(name: string, demand: TlsDemand): (socket: Socket) => St
 }
 
 /** Routers boot in the past, and are told the time over the very lines that are tested. */
-export function isClockUnset(nowMs: number, synchronized: boolean): boolean {
+function isClockUnset(nowMs: number, synchronized: boolean): boolean {
 	return nowMs < EARLIEST_MS || !synchronized;
 }

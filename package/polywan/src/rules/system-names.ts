@@ -15,7 +15,7 @@ export function readSystemNames(): Pick<RuleFacts, "zones" | "users" | "groups">
 }
 
 /** netifd interfaces of each zone of a firewall configuration; none where it cannot be read. */
-export function parseZones(text: string): ReadonlyMap<string, readonly string[]> {
+function parseZones(text: string): ReadonlyMap<string, readonly string[]> {
 	const zones = new Map<string, readonly string[]>();
 	for (const { type, options } of parseSections(text)) {
 		const name = options.get("name");
@@ -31,7 +31,7 @@ export function parseZones(text: string): ReadonlyMap<string, readonly string[]>
 }
 
 /** Numbers of passwd(5) or group(5) by name. */
-export function parseAccounts(text: string): ReadonlyMap<string, number> {
+function parseAccounts(text: string): ReadonlyMap<string, number> {
 	const accounts = new Map<string, number>();
 	for (const line of text.split("\n")) {
 		const [name = "", , id = ""] = line.split(":");

@@ -17,7 +17,7 @@ import { PART_BYTES } from "./part.ts";
 import { Run } from "./run.ts";
 
 /** Files of runs: a tmpfs, for root alone. */
-export const TOOL_FOLDER = `${STATE_DIRECTORY}/tools`;
+const TOOL_FOLDER = `${STATE_DIRECTORY}/tools`;
 /** All uplinks together: a browser holds six connections, and a router has little memory. */
 const MOST_RUNNING = 3;
 const MOST_KEPT = 8;

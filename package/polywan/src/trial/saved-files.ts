@@ -11,7 +11,7 @@ import {
 import type { Wanted } from "../daemon/state-file.ts";
 
 /** Where the files before a trial are kept: on flash, so that a reboot returns to them. */
-export const TRIAL_DIRECTORY = "/etc/polywan/trial";
+const TRIAL_DIRECTORY = "/etc/polywan/trial";
 const MANIFEST = "trial.json";
 /** A manifest of another format is not understood. */
 const FORMAT = 1;

@@ -17,8 +17,8 @@ export const TRIAL_CONFIGS = [
 ] as const;
 /** What else a backup brings back. */
 const TRIAL_FILES = [...TRIAL_CONFIGS, "/etc/polywan.user"] as const;
-export const SHORTEST_TRIAL_S = 1;
-export const LONGEST_TRIAL_S = 86_400;
+const SHORTEST_TRIAL_S = 1;
+const LONGEST_TRIAL_S = 86_400;
 
 const CONFIG_DIRECTORY = "/etc/config";
 const RETRY_MS = 1000;

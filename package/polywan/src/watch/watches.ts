@@ -114,7 +114,7 @@ export class Watches {
 	}
 }
 
-export function watchKey(uplink: string, family: Family): string {
+function watchKey(uplink: string, family: Family): string {
 	return `${uplink} ${family}`;
 }
 
