@@ -35,8 +35,8 @@ export default defineConfig({
 				test: {
 					name: "lab",
 					include: ["test/openwrt/**/*.test.ts", "test/lab/**/*.test.ts", "test/browser/**/*.test.ts"],
-					testTimeout: 60_000,
-					hookTimeout: 120_000,
+					testTimeout: 180_000,
+					hookTimeout: 180_000,
 					maxWorkers: 3,
 					// Three sites on two cores: what passes at the second try only is shown as such, and is to be looked into.
 					retry: 1,

@@ -4,12 +4,6 @@ import type { Family } from "polywan-core/family";
 import { FAMILIES } from "polywan-core/family";
 import type { Plan } from "polywan-core/plan/plan";
 import { diffIp, renderIpBatch } from "polywan-core/render/ip";
-import {
-	parseIpRoutes,
-	parseIpRules,
-	readRoutesCommand,
-	readRulesCommand,
-} from "polywan-core/render/ip-json";
 import { buildIpsets, renderIpsets } from "polywan-core/render/iptables/ipset";
 import type { IptablesSave } from "polywan-core/render/iptables/save";
 import { diffIptables, parseIptablesSave } from "polywan-core/render/iptables/save";
@@ -21,6 +15,7 @@ import {
 	renderNftComparisonEnd,
 } from "polywan-core/render/nft/listing";
 import { NFT_TABLE } from "polywan-core/render/nft/table";
+import { parseIpRoutes, parseIpRules, readRoutesCommand, readRulesCommand } from "./ip-json.ts";
 import { Namespaces, type NetworkNamespace } from "./namespaces.ts";
 import { until } from "./until.ts";
 

@@ -1,5 +1,6 @@
 import type { FirewallChoice } from "polywan-core/config/model";
 import { FAMILIES } from "polywan-core/family";
+import { isIdle } from "polywan-core/plan/idle";
 import type { Plan, PlanTable } from "polywan-core/plan/plan";
 import { isEqual } from "polywan-core/remember";
 import { diffIp, isEmptyChange } from "polywan-core/render/ip";
@@ -9,7 +10,6 @@ import type { Death } from "../daemon/deaths.ts";
 import { restoreUseRules } from "../use/use-rules.ts";
 import { buryConnections } from "./burial.ts";
 import type { Counter, Firewall } from "./firewall.ts";
-import { isIdle } from "./idle.ts";
 import { KernelWatch } from "./kernel-watch.ts";
 import { chooseFirewall, openFirewall } from "./open-firewall.ts";
 import type { Culprit, KernelPart } from "./repair.ts";

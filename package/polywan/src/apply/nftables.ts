@@ -1,3 +1,4 @@
+import { isIdle } from "polywan-core/plan/idle";
 import type { Plan } from "polywan-core/plan/plan";
 import { listElementDifferences, renderNftChange } from "polywan-core/render/nft/change";
 import {
@@ -16,7 +17,6 @@ import { buildElement, parseElementFormat } from "../netlink/nft-element.ts";
 import { type ElementReplacement, ElementWriter } from "../netlink/nft-elements.ts";
 import { readNftTables } from "../netlink/nftables.ts";
 import { type Counter, type Firewall, sumCounters } from "./firewall.ts";
-import { isIdle } from "./idle.ts";
 import { runTool, ToolError } from "./tool.ts";
 
 /** More are left to nft, which takes as long however many they are. */

@@ -1,5 +1,5 @@
+import { renderScripts } from "polywan-core/render/scripts";
 import { diffKernel } from "../apply/kernel-diff.ts";
-import { renderScripts } from "../apply/scripts.ts";
 import { readState } from "../daemon/state-file.ts";
 import { callDaemon, NoDaemonError } from "./daemon-client.ts";
 import { complain, print, printJson } from "./print.ts";

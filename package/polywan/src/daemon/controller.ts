@@ -79,7 +79,7 @@ export class DaemonController implements Controller {
 
 	async script(): Promise<Readonly<Record<string, string>>> {
 		const { applier, decider } = this.#parts;
-		const { renderScripts } = await import("../apply/scripts.ts");
+		const { renderScripts } = await import("polywan-core/render/scripts");
 		return decider.plan === null ? {} : renderScripts(decider.plan, applier.firewall);
 	}
 

@@ -3,8 +3,8 @@ import { FAMILIES, type Family } from "polywan-core/family";
 import { buildPlan } from "polywan-core/plan/build";
 import type { Plan, PlanIpRule } from "polywan-core/plan/plan";
 import { renderIpBatch, renderIpRule } from "polywan-core/render/ip";
-import { parseIpRules, readRulesCommand } from "polywan-core/render/ip-json";
 import { describe, expect, test } from "vitest";
+import { parseIpRules, readRulesCommand } from "../../../lab/ip-json.ts";
 import { manyUplinks, planInput } from "../fixture.ts";
 
 function planOf(uplinks: number, mask: string): Plan {

@@ -8,8 +8,8 @@ import {
 	isOurTable,
 	renderIpBatch,
 } from "polywan-core/render/ip";
-import { parseIpRoutes, parseIpRules } from "polywan-core/render/ip-json";
 import { describe, expect, test } from "vitest";
+import { parseIpRoutes, parseIpRules } from "../../../lab/ip-json.ts";
 import { planInput, THREE_UPLINKS, withState } from "../fixture.ts";
 
 const input = planInput(THREE_UPLINKS);

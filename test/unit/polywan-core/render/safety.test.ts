@@ -1,11 +1,11 @@
 import { buildPlan, type PlanInput } from "polywan-core/plan/build";
+import { diffIp, renderIpBatch } from "polywan-core/render/ip";
 import { diffIptables, parseIptablesSave, renderIptablesChange } from "polywan-core/render/iptables/save";
 import { renderIptables } from "polywan-core/render/iptables/tables";
 import { renderNftChange } from "polywan-core/render/nft/change";
 import { renderNft } from "polywan-core/render/nft/table";
-import { renderRemoval } from "polywan-core/render/removal";
 import { renderIptablesResets, renderNftResets, type TcpTuple } from "polywan-core/render/resets";
-import { renderScript } from "polywan-core/render/script";
+import { renderScripts } from "polywan-core/render/scripts";
 import { describe, expect, test } from "vitest";
 import { manyUplinks, modelOf, planInput, THREE_UPLINKS, withState } from "../fixture.ts";
 
@@ -24,7 +24,8 @@ describe("nothing from outside becomes a command", () => {
 			rules: model.rules.map((rule) => ({ ...rule, name: hostile })),
 		};
 		const ids = { ...input.ids, uplinks: { ...input.ids.uplinks, [hostile]: 3 } };
-		const script = renderScript(buildPlan({ ...input, model: renamed, ids }), "nftables");
+		const scripts = renderScripts(buildPlan({ ...input, model: renamed, ids }), "nftables");
+		const script = Object.values(scripts).join("");
 		expect(script).not.toContain("; reboot");
 		expect(script).not.toContain("$(");
 		expect(script).toContain('comment "uplink:___reboot____');
@@ -47,8 +48,8 @@ describe("nothing from outside becomes a command", () => {
 			prefixes: ["y"],
 		};
 		const links: PlanInput["links"] = input.links.map((link) => ({ ...link, ...change }));
-		const script = renderScript(buildPlan({ ...input, links }), "iptables");
-		expect(script).not.toContain("reboot");
+		const scripts = renderScripts(buildPlan({ ...input, links }), "iptables");
+		expect(Object.values(scripts).join("")).not.toContain("reboot");
 	});
 });
 
@@ -112,13 +113,8 @@ describe("iptables-save", () => {
 	});
 
 	test("removal leaves nothing of ours and names nothing else", () => {
-		const removal = renderRemoval({
-			ipRules: plan.ipRules,
-			tables: plan.tables,
-			iptablesSave: { 4: foreign, 6: null },
-		});
-		expect(removal.iptables[6]).toBe("");
-		expect(removal.iptables[4]).toBe(
+		const texts = diffIptables(parseIptablesSave(foreign), null, 4).map(({ text }) => text);
+		expect(texts.join("")).toBe(
 			[
 				"*mangle",
 				"-D PREROUTING -m mark --mark 0x1 -j polywan_prerouting",
@@ -132,7 +128,9 @@ describe("iptables-save", () => {
 				"",
 			].join("\n"),
 		);
-		expect(removal.ip[4]).toMatch(/^(rule del priority 6\d{3} .*\n|route del .*table 28[69]\d\d .*\n)+$/);
+		expect(renderIpBatch(diffIp(plan, { ipRules: [], tables: [] }), 4)).toMatch(
+			/^(rule del priority 6\d{3} .*\n|route del .*table 28[69]\d\d .*\n)+$/,
+		);
 	});
 });
 
@@ -168,12 +166,9 @@ describe("resets", () => {
 	});
 });
 
-test("the script holds the very texts that are applied", () => {
-	const script = renderScript(plan, "nftables");
-	expect(script).toContain(`nft -f - <<'END'\n${renderNft(plan)}END\n`);
-	expect(renderScript(plan, "iptables")).toContain(
-		`iptables-restore --noflush -w <<'END'\n${renderIptables(plan, 4)}END\n`,
-	);
+test("the scripts hold the very texts that are applied", () => {
+	expect(renderScripts(plan, "nftables")["nft -f -"]).toBe(renderNft(plan));
+	expect(renderScripts(plan, "iptables")["iptables-restore -w --noflush"]).toBe(renderIptables(plan, 4));
 });
 
 test("250 uplinks and 1,000 rules are no matter: under half a second of processor time", () => {

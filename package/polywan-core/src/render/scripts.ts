@@ -1,11 +1,11 @@
-import { FAMILIES } from "polywan-core/family";
-import type { Plan } from "polywan-core/plan/plan";
-import { diffIp, renderIpBatch } from "polywan-core/render/ip";
-import { buildIpsets, renderIpsets } from "polywan-core/render/iptables/ipset";
-import { renderIptables } from "polywan-core/render/iptables/tables";
-import { renderNft } from "polywan-core/render/nft/table";
-import type { Status } from "polywan-core/status";
-import { isIdle } from "./idle.ts";
+import { FAMILIES } from "../family.ts";
+import { isIdle } from "../plan/idle.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Status } from "../status.ts";
+import { diffIp, renderIpBatch } from "./ip.ts";
+import { buildIpsets, renderIpsets } from "./iptables/ipset.ts";
+import { renderIptables } from "./iptables/tables.ts";
+import { renderNft } from "./nft/table.ts";
 
 /** The exact texts that build the plan in an empty kernel, by the command that takes them on its standard input. */
 export function renderScripts(plan: Plan, firewall: Status["firewall"]): Record<string, string> {

@@ -1,6 +1,6 @@
-import { parseNetwork, renderNetwork } from "../address.ts";
-import type { Family } from "../family.ts";
-import type { PlanIpRule, PlanNexthop, PlanRoute, PlanTable } from "../plan/plan.ts";
+import { parseNetwork, renderNetwork } from "polywan-core/address";
+import type { Family } from "polywan-core/family";
+import type { PlanIpRule, PlanNexthop, PlanRoute, PlanTable } from "polywan-core/plan/plan";
 
 /** What the readers below take: `-N` gives numbers whatever /etc/iproute2 calls them. */
 export function readRulesCommand(family: Family): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Plan } from "polywan-core/plan/plan";
+import type { Plan } from "./plan.ts";
 
 /** Whether there is nothing to do to any packet, so that the packet filter holds nothing of ours. */
 export function isIdle(plan: Plan): boolean {
