@@ -46,7 +46,7 @@ describe.skipIf(!canBrowse)("the panel for everybody", { timeout: TEST_MS }, () 
 			found[name] = await violations(page);
 		}
 		await showPage(page, "settings");
-		await page.getByLabel("Log level").selectOption("debug");
+		await page.getByRole("combobox", { name: "Log level", exact: true }).selectOption("debug");
 		await page.getByRole("region", { name: "Changes not in force yet" }).waitFor();
 		found.changed = await violations(page);
 		expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
@@ -92,7 +92,7 @@ describe.skipIf(!canBrowse)("the panel for everybody", { timeout: TEST_MS }, () 
 		};
 		await tabTo("Settings");
 		await page.keyboard.press("Enter");
-		await page.getByLabel("Log level").waitFor();
+		await page.getByRole("combobox", { name: "Log level", exact: true }).waitFor();
 		await tabTo("globals-enabled");
 		await page.keyboard.press("Space");
 		await page.getByText("In use 0").waitFor();

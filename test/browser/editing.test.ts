@@ -213,7 +213,7 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST
 		await page.addInitScript(heldBack(/"uci","commit"/, "call"));
 		await page.reload();
 		await open("settings");
-		await page.getByLabel("Log level").selectOption("debug");
+		await page.getByRole("combobox", { name: "Log level", exact: true }).selectOption("debug");
 		// The page is told of the trial, and looks, before there is anything in it.
 		const isLook = (response: Response) => response.request().postData()?.includes(TRIAL_STATUS) ?? false;
 		await Promise.all([page.waitForResponse(isLook), button("Apply on trial").click()]);
@@ -223,7 +223,9 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST
 		await page.evaluate("letGo()");
 		await button("Return now").waitFor();
 		expect(inFile("debug")).toBe(true);
-		await until("nothing can be edited", () => page.getByLabel("Log level").isDisabled());
+		await until("nothing can be edited", () =>
+			page.getByRole("combobox", { name: "Log level", exact: true }).isDisabled(),
+		);
 		await button("Return now").click();
 		await page.getByText("The router returned to the configuration before").waitFor();
 		expect(inFile("debug")).toBe(false);
@@ -245,7 +247,7 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST
 		await page.addInitScript(shortTrial(seconds));
 		await page.reload();
 		await open("settings");
-		await page.getByLabel("Log level").selectOption("debug");
+		await page.getByRole("combobox", { name: "Log level", exact: true }).selectOption("debug");
 		await button("Apply on trial").click();
 		await button("Keep it").waitFor();
 		const message = "The router returned to the configuration before";
@@ -258,7 +260,9 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST
 		}
 		await page.getByText(message).waitFor();
 		await bar().getByText("Log level debug").waitFor();
-		await until("it can be edited again", () => page.getByLabel("Log level").isEnabled());
+		await until("it can be edited again", () =>
+			page.getByRole("combobox", { name: "Log level", exact: true }).isEnabled(),
+		);
 		await discard();
 	});
 
@@ -471,7 +475,7 @@ describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST
 
 	it("asks before it is left with changes", async () => {
 		await open("settings");
-		await page.getByLabel("Log level").selectOption("info");
+		await page.getByRole("combobox", { name: "Log level", exact: true }).selectOption("info");
 		await bar().waitFor();
 		const asked = new Promise<string>((resolve) =>
 			page.once("dialog", (dialog) => {

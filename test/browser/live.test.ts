@@ -117,7 +117,7 @@ describe.skipIf(!canBrowse)("the panel shows the router as it is", { timeout: TE
 			.waitFor();
 		await bed.site.router.mustRun(["sh", "-c", "ubusd >> /tmp/log/ubusd.log 2>&1 < /dev/null &"]);
 		await live(page);
-		await page.getByLabel("Log level").waitFor();
+		await page.getByRole("combobox", { name: "Log level", exact: true }).waitFor();
 	});
 
 	it("asks for the password after a restart of rpcd, which forgets every session", async () => {

@@ -169,7 +169,7 @@ export async function takeScreenshots(folder = join(root, "test/browser/screensh
 				await shoot(name);
 			}
 			await page.goto(`${panelUrl}#settings`);
-			await page.getByLabel("Log level").selectOption("debug");
+			await page.getByRole("combobox", { name: "Log level", exact: true }).selectOption("debug");
 			await page.locator(".staged").waitFor();
 			await shoot("changed");
 			page.on("dialog", (dialog) => dialog.accept());
