@@ -51,10 +51,17 @@ async function tell(
 ): Promise<void> {
 	const changed = Object.keys(files).filter((path) => files[path]?.text !== before[path]?.text);
 	await context.reload();
-	for (const [name, wish] of Object.entries(wanted)) await context.setWanted(name, wish);
+	for (const [name, wish] of Object.entries(wanted))
+		// Given back while it was read: the wishes before are the wishes again.
+		if (!(await wasReturned(context))) await context.setWanted(name, wish);
 	for (const path of changed.filter((each) => each.startsWith(CONFIG_FOLDER))) {
 		const event = { type: "config.change", data: { package: path.slice(CONFIG_FOLDER.length) } };
 		// Without procd nobody has to be told.
 		await context.bus.call("service", "event", event, { timeoutMs: ANNOUNCE_TIMEOUT_MS }).catch(() => {});
 	}
+}
+
+async function wasReturned({ trial }: RestoreContext): Promise<boolean> {
+	const { state, last } = await trial.perform("status", 0, false);
+	return state === "returning" || (state === "none" && last === "returned");
 }
