@@ -51,8 +51,8 @@ async function tell(
 ): Promise<void> {
 	const changed = Object.keys(files).filter((path) => files[path]?.text !== before[path]?.text);
 	await context.reload();
+	// Given back while it was read: the wishes before are the wishes again.
 	for (const [name, wish] of Object.entries(wanted))
-		// Given back while it was read: the wishes before are the wishes again.
 		if (!(await wasReturned(context))) await context.setWanted(name, wish);
 	for (const path of changed.filter((each) => each.startsWith(CONFIG_FOLDER))) {
 		const event = { type: "config.change", data: { package: path.slice(CONFIG_FOLDER.length) } };
