@@ -203,6 +203,32 @@ describe.skipIf(!asRoot)("bad input", () => {
 		expect((await polywan.status()).firewall).toBe("nftables");
 	});
 
+	it("iptables that take half of it are left without any of it, and tried again", async () => {
+		const program = "/usr/sbin/iptables-restore";
+		await site.router.mustRun(["mv", program, `${program}.away`]);
+		site.router.writeFile(
+			program,
+			`#!/bin/sh
+rules=$(cat)
+case $rules in *"-A polywan"*) rules=$(printf '%s\\n' "$rules" '*mangle' '-A nowhere -j ACCEPT' COMMIT) ;; esac
+printf '%s\\n' "$rules" | /usr/sbin/xtables-nft-multi iptables-restore "$@"
+`,
+		);
+		await site.router.mustRun(["chmod", "755", program]);
+		await reload(render({ globals: { firewall: "iptables" } }));
+		await until("it is told", async () => !(await polywan.status()).apply.ok);
+		expect((await polywan.status()).apply.error).toMatch(/iptables-restore.*nowhere|line \d+ failed/s);
+		await until("nothing is left", async () => {
+			const rules = await site.router.mustRun(["iptables-save"]);
+			return !rules.includes("polywan");
+		});
+		await site.router.mustRun(["mv", `${program}.away`, program]);
+		await until("it is in force", async () => (await polywan.status()).apply.ok, { timeoutMs: 30_000 });
+		expect((await polywan.run("diff")).stdout).toBe("Nothing differs.\n");
+		expect((await works()).code).toBe(0);
+		await reload(good);
+	});
+
 	it("without iptables likewise; without both it says so and tries again", async () => {
 		const iptables = ["iptables-restore", "ip6tables-restore"].map((name) => `/usr/sbin/${name}`);
 		for (const program of iptables) await site.router.mustRun(["mv", program, `${program}.away`]);
