@@ -86,7 +86,7 @@ describe.skipIf(!canBrowse)("the panel inside LuCI", { timeout: TEST_MS }, () =>
 	it("stages as LuCI does and has its changes counted", async () => {
 		const page = await open("root", true);
 		await page.getByRole("link", { name: "Einstellungen" }).click();
-		await page.getByLabel("Protokollstufe").selectOption("debug");
+		await page.getByLabel("Protokollstufe", { exact: true }).selectOption("debug");
 		await page.getByText("Protokollstufe debug").waitFor();
 		await page.locator("#badge").getByText("1").waitFor();
 	});
