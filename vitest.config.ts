@@ -35,6 +35,7 @@ export default defineConfig({
 				test: {
 					name: "lab",
 					include: ["test/openwrt/**/*.test.ts", "test/lab/**/*.test.ts", "test/browser/**/*.test.ts"],
+					// Every wait has its own limit, and a test has several.
 					testTimeout: 180_000,
 					hookTimeout: 180_000,
 					maxWorkers: 3,

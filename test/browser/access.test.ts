@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALL_PAGES, type PageName } from "../../ui/src/route.ts";
 import { violations } from "./axe.ts";
-import { canBrowse, PanelBed, panelUrl, showPage, signIn, TEST_MS } from "./bed.ts";
+import { canBrowse, PanelBed, panelUrl, showPage, signIn } from "./bed.ts";
 import { beginTriesAlike } from "./tries.ts";
 
 const excessWidth = "document.documentElement.scrollWidth - innerWidth";
@@ -12,7 +12,7 @@ const focusedName = `(() => {
 	return element ? element.textContent.trim() || element.id : "";
 })()`;
 
-describe.skipIf(!canBrowse)("the panel for everybody", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("the panel for everybody", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {

@@ -28,8 +28,6 @@ export const password = "correct horse";
 
 /** For everything a test waits for: a machine with ten times the work it can do is slow, not wrong. */
 export const PATIENCE_MS = 30_000;
-/** A test that waits for many things may take this long. */
-export const TEST_MS = 180_000;
 const LOOK_MS = 50;
 /** Chromium unpacks a lot when it starts. */
 const LAUNCH_MS = 90_000;

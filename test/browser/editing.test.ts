@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PageName } from "../../ui/src/route.ts";
 import { server } from "../lab/addresses.ts";
 import { violations } from "./axe.ts";
-import { agree, canBrowse, PanelBed, panelUrl, saved, showPage, signIn, TEST_MS, until } from "./bed.ts";
+import { agree, canBrowse, PanelBed, panelUrl, saved, showPage, signIn, until } from "./bed.ts";
 import { beginTriesAlike, isHealthy } from "./tries.ts";
 
 const config = `config globals 'globals'
@@ -99,7 +99,7 @@ const TRIAL_STATUS = '"trial",{"action":"status"}';
 const REPORTS = "/usr/sbin/polywan-reports";
 const REPORTS_AWAY = "/usr/sbin/absent";
 
-describe.skipIf(!canBrowse)("the panel edits the configuration", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("the panel edits the configuration", () => {
 	let bed: PanelBed;
 	let page: Page;
 

@@ -2,13 +2,13 @@ import type { Locator, Page } from "playwright-core";
 import type { UplinkHistory } from "polywan-core/status";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALL_PAGES } from "../../ui/src/route.ts";
-import { canBrowse, origin, PanelBed, panelUrl, password, showPage, signIn, TEST_MS, until } from "./bed.ts";
+import { canBrowse, origin, PanelBed, panelUrl, password, showPage, signIn, until } from "./bed.ts";
 import { beginTriesAlike, isHealthy } from "./tries.ts";
 
 /** Sooner than what nobody told of: half a minute. */
 const SOON_MS = 15_000;
 
-describe.skipIf(!canBrowse)("the panel shows the router as it is", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("the panel shows the router as it is", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {

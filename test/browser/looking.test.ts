@@ -6,13 +6,13 @@ import { server } from "../lab/addresses.ts";
 import { renderPolywanConfig } from "../lab/polywan-config.ts";
 import { Reports } from "../lab/reports/reports.ts";
 import { violations } from "./axe.ts";
-import { canBrowse, PanelBed, saved, showPage, TEST_MS, until } from "./bed.ts";
+import { canBrowse, PanelBed, saved, showPage, until } from "./bed.ts";
 import { beginTriesAlike, isHealthy } from "./tries.ts";
 
 const ENTRIES = 10_000;
 const TCPDUMP = "/usr/bin/tcpdump";
 
-describe.skipIf(!canBrowse)("the panel for those who want to know more", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("the panel for those who want to know more", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {

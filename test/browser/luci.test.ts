@@ -1,6 +1,6 @@
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canBrowse, origin, PanelBed, password, TEST_MS } from "./bed.ts";
+import { canBrowse, origin, PanelBed, password } from "./bed.ts";
 import { beginTriesAlike } from "./tries.ts";
 
 /**
@@ -47,7 +47,7 @@ function styleOf(element: Locator, property: string): Promise<string | undefined
 	);
 }
 
-describe.skipIf(!canBrowse)("the panel inside LuCI", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("the panel inside LuCI", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {

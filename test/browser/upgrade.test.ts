@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canBrowse, PanelBed, showPage, TEST_MS, until } from "./bed.ts";
+import { canBrowse, PanelBed, showPage, until } from "./bed.ts";
 import { beginTriesAlike } from "./tries.ts";
 
-describe.skipIf(!canBrowse)("a panel that was upgraded while its page was open", { timeout: TEST_MS }, () => {
+describe.skipIf(!canBrowse)("a panel that was upgraded while its page was open", () => {
 	let bed: PanelBed;
 
 	beforeAll(async () => {

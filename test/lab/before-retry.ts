@@ -1,15 +1,14 @@
-import { beforeEach, vi } from "vitest";
+import { beforeEach } from "vitest";
 import type { Polywan } from "./polywan.ts";
 import type { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 /** Longer than any uplink may have to prove itself. */
 const TIDYING_MS = 120_000;
-const TEST_MS = 180_000;
 
 /**
  * A test that failed is tried once more at the same site: before that, lines, configuration, wishes and the daemon are again as the
- * file's first test found them. What comes after this in the file may take longer than usual.
+ * file's first test found them.
  *
  * @param also what else the tests leave behind
  * @param names uplinks that are to be up then; default: all
@@ -20,8 +19,6 @@ export function tidyBeforeRetry(
 	also: () => Promise<unknown> = async () => {},
 	names?: readonly string[],
 ): void {
-	// Every wait has its own limit, and a test has several.
-	vi.setConfig({ testTimeout: TEST_MS });
 	beforeEach(async ({ task }) => {
 		if ((task.result?.retryCount ?? 0) === 0) return;
 		const { site, polywan } = house();

@@ -6,14 +6,11 @@ import { renderNftChange } from "polywan-core/render/nft/change";
 import { renderNft, renderNftRemoval } from "polywan-core/render/nft/table";
 import type { TcpTuple } from "polywan-core/render/resets";
 import { renderIptablesResets, renderNftResets } from "polywan-core/render/resets";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { planInput, THREE_UPLINKS, withState } from "../unit/polywan-core/fixture.ts";
 import { Walk } from "../unit/polywan-core/walk.ts";
 import { type IptablesKind, KernelBed } from "./kernel-bed.ts";
 import { firstLine } from "./namespaces.ts";
-
-// Many programs are run one after the other, which takes long where the machine has more to do.
-vi.setConfig({ testTimeout: 180_000 });
 
 const input = planInput(THREE_UPLINKS);
 const healthy = buildPlan(input);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { ConnectLoop } from "./connect-loop/connect-loop.ts";
 import { Polywan } from "./polywan.ts";
@@ -7,9 +7,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 function weighted(wan: number, wanb: number, more: PolywanConfig = {}): string {
 	return renderPolywanConfig({
 		uplinks: { wan: { weight: String(wan) }, wanb: { weight: String(wanb) } },

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { PolywanEvent } from "polywan-core/status";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -8,9 +8,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 /** The promise: noticed and repaired within this, on a machine that has nothing else to do. */
 const WITHIN_MS = 1000;
 const CLOCK_TICKS_PER_SECOND = 100;

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crypt } from "../openwrt/rpcd/crypt.ts";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
 import { checkByPromtool, hasPromtool } from "../unit/polywan-reports/promtool.ts";
@@ -12,9 +12,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 describe.skipIf(!asRoot)("metrics and log", () => {
 	let site: Site;
 	let polywan: Polywan;

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildPki } from "../pki.ts";
 import { lan, server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
@@ -12,9 +12,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 describe.skipIf(!asRoot)("notifications", () => {
 	let site: Site;
 	let polywan: Polywan;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseOpenMetrics } from "../unit/polywan-reports/open-metrics.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -7,8 +7,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
 const folder = "/usr/lib/polywan/plugins";
 
 /** Answers hello and collect; what else it does stands in `more`. */

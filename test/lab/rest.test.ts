@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./namespaces.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -8,9 +8,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 interface Example {
 	readonly title: string;
 	readonly script: string;

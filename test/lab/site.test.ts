@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { root } from "./namespaces.ts";
 import { findOpenwrtRoot } from "./openwrt-root.ts";
@@ -9,8 +9,6 @@ import { until } from "./until.ts";
 import { builtPackages } from "./userland.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
 const isBuilt = existsSync(join(root, "dist/x86_64/polywan"));
 
 async function daemonPid(site: Site): Promise<number | null> {

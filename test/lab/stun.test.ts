@@ -3,7 +3,7 @@ import type { PublicAddressStatus } from "polywan-core/status";
 import type { LogNews } from "polywan-core/tool/log-line";
 import type { ToolNews } from "polywan-core/tool/news";
 import type { BlobTable } from "ubus-js/codec";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
@@ -11,9 +11,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 describe.skipIf(!asRoot)("looking into an uplink", () => {
 	let site: Site;
 	let polywan: Polywan;

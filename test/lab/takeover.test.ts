@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { server } from "./addresses.ts";
 import { ConnectLoop } from "./connect-loop/connect-loop.ts";
 import { Polywan } from "./polywan.ts";
@@ -7,9 +7,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
-
 describe.skipIf(!asRoot).each(["nftables", "iptables"] as const)("the kernel's state with %s", (firewall) => {
 	let site: Site;
 	let polywan: Polywan;

@@ -1,13 +1,11 @@
 import type { TrialStatus } from "polywan-core/status";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Polywan } from "./polywan.ts";
 import { renderPolywanConfig } from "./polywan-config.ts";
 import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const asRoot = process.getuid?.() === 0;
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
 const DIRECTORY = "/etc/polywan/trial";
 
 describe.skipIf(!asRoot)("a change on trial", () => {

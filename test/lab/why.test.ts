@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "polywan-core/plan/plan";
 import type { Explanation, Outcome } from "polywan-core/why/explanation";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleProgram, compileProgram } from "../../build/bundle.ts";
 import { type Random, seededRandom } from "../fuzz/random.ts";
 import { type NetworkNamespace, root } from "./namespaces.ts";
@@ -12,8 +12,6 @@ import { Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const isPossible = process.getuid?.() === 0 && existsSync(join(root, "dist/x86_64/polywan"));
-// Every wait has its own limit, and a test has several.
-vi.setConfig({ testTimeout: 180_000 });
 const FLOWS = 240;
 /** Of the LAN host. */
 const MAC = "02:00:00:00:00:77";
